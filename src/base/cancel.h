@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// CancelToken: one flag that ends every wait of a job. Copies share the flag. Any thread may use
+// it.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include "base/env.h"
+#include "base/status.h"
+
+namespace sluice {
+
+class CancelToken {
+ public:
+  CancelToken() : state_(std::make_shared<State>()) {}
+  void Cancel() const;
+  bool cancelled() const;
+  // Waits for `d` or until cancelled; true when cancelled.
+  bool WaitFor(Duration d) const;
+  // kCancelled when cancelled, else OK.
+  Status Check() const;
+
+ private:
+  struct State {
+    mutable std::mutex mutex;
+    std::condition_variable changed;
+    bool cancelled = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace sluice

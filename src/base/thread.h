@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Thread: a named thread that its owner ends. The only way to start one outside this room.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+namespace sluice {
+
+class Thread {
+ public:
+  Thread() = default;
+  // Runs `body` at once. `name` is cut to 15 characters (shown by ps and debuggers).
+  Thread(std::string name, std::function<void()> body);
+  Thread(Thread&&) = default;
+  Thread& operator=(Thread&&) = default;
+  ~Thread() { Join(); }  // the owner must already have told `body` to end
+
+  void Join();
+  bool joinable() const { return thread_.joinable(); }
+
+ private:
+  std::thread thread_;
+};
+
+}  // namespace sluice
