@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sink, Writer, Committer: a target and the two steps in which it takes a checkpoint's rows.
+//
+// Seal says "what was written belongs to this checkpoint"; preparing it (durable, not visible) goes
+// on in the background while rows of the next checkpoint are written; Commit makes it visible once
+// the manifest is durable.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/context.h"
+
+namespace sluice {
+
+enum class Delivery : uint8_t {
+  kAtLeastOnce,  // rows may come twice after a crash
+  kTwoPhase,     // rows become visible exactly with their checkpoint
+};
+
+// What a writer prepared for one checkpoint, in the sink's own encoding; stored in the manifest.
+// Empty: nothing.
+using Prepared = Bytes;
+
+// One per parallel instance, on a task thread. No method waits on a socket or a disk.
+class Writer {
+ public:
+  virtual ~Writer() = default;
+  // Takes rows for the current checkpoint. May buffer; must not make rows visible if the sink is
+  // kTwoPhase.
+  virtual Status Write(const Chunk& chunk) = 0;
+  // True: the writer has enough to do; the task stops reading until it is false again
+  // (Context::wake).
+  virtual bool full() const { return false; }
+  // The catalog has applied `change`; rows of the new schema follow.
+  virtual Status Rebind(const SchemaChange& change) = 0;
+  // Rows so far belong to `id`, later ones to the next checkpoint. Cheap.
+  virtual Status Seal(CheckpointId id) = 0;
+  // What was sealed for `id`, once it is durable; empty until then. An error means that it will
+  // never be.
+  virtual Result<std::optional<Prepared>> PollPrepared(CheckpointId id) = 0;
+  // Counters since the writer was opened.
+  virtual uint64_t bytes_written() const { return 0; }
+};
+
+// The labels that a run older than the current one may have left: every checkpoint from `first` to
+// `last` of run `run` with `writers` writers.
+struct OrphanRange {
+  Run run = 0;
+  CheckpointId first = 0;
+  CheckpointId last = 0;
+  uint32_t writers = 0;
+};
+
+// Lives on an I/O thread of the engine; calls block. A zombie's late Commit must be harmless, so:
+class Committer {
+ public:
+  virtual ~Committer() = default;
+  // Makes `work` visible. Doing it twice equals once. OK only when every piece is known to be
+  // committed. kUnavailable, kTimeout: unknown, ask again. kCommitLost: a piece is gone and can
+  // never be committed; the message names table and label.
+  virtual Status Commit(CheckpointId id, std::span<const Prepared> work) = 0;
+  // Rolls back whatever the range may have left. Never touches other runs. Unknown work is not an
+  // error.
+  virtual Status AbortOrphans(const OrphanRange& range) = 0;
+};
+
+// Immutable after construction, except that Prepare is called once first; thread-safe then.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Delivery delivery() const = 0;
+  // Checks that the target can take these tables, and creates or empties them as the save modes
+  // say; `fresh` is false when the job resumes, then save modes do not run. Blocks; called once
+  // before the tasks start.
+  virtual Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) = 0;
+  // True when rows that come twice end in the same table contents (upsert by key, deletes included)
+  // for every table given to Prepare. `why` says which table is not, if any.
+  virtual bool replay_converges(std::string* why) const = 0;
+  // Where each table's rows go, for `explain` and for refusing two sources of one target.
+  virtual Result<TablePath> Target(const Schema& table) const = 0;
+  virtual Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) = 0;
+  virtual Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) = 0;
+  // What decides whether prepared work still belongs to this sink: cluster, database, tables. Not
+  // secrets.
+  virtual std::string Identity() const = 0;
+};
+
+}  // namespace sluice

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Source: a description of what can be read; SplitEnumerator: hands out what is to be read.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/context.h"
+#include "api/reader.h"
+
+namespace sluice {
+
+enum class Boundedness : uint8_t { kBounded, kUnbounded };
+
+// How well a source can repeat itself after a crash.
+enum class Replay : uint8_t {
+  kExact,  // the same events from a saved split, in the same order
+  kNone,   // rows read since the last checkpoint may be lost or come twice
+};
+
+// One per job, on the control thread of the engine. Never waits on a socket: planning that needs
+// the server runs on an I/O thread of its own. Restarted from Save() after a crash.
+class SplitEnumerator {
+ public:
+  virtual ~SplitEnumerator() = default;
+  // At most `want` splits to read now; may be empty: ask again later. An error ends the run.
+  virtual Result<std::vector<Split>> Next(size_t want) = 0;
+  // A split that Next handed out is finished; `report` is what its reader had to tell.
+  virtual Status OnFinished(const Split& split, const Bytes& report) = 0;
+  // Everything not yet handed out, and what the finished ones told. The engine freezes hand-outs
+  // around it, and stores the readers' own splits beside it; both together are the state of the
+  // source.
+  virtual Bytes Save() = 0;
+  virtual bool done() const = 0;  // bounded sources: no more splits, ever
+  // A checkpoint now rather than at the next interval would let this enumerator go on.
+  virtual bool wants_checkpoint() const { return false; }
+  // 0..1 of the bounded part, negative: unknown. With the rows expected in it, for the time left.
+  virtual double progress() const { return -1; }
+};
+
+// Immutable after construction; thread-safe.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual Boundedness boundedness() const = 0;
+  virtual Replay replay() const { return Replay::kExact; }
+  // Says whether rows of the source's own snapshot may come twice across a restart (then only
+  // upsert sinks are exact).
+  virtual std::string replay_note() const { return {}; }
+  // Connects, checks that the source can be read as configured, and lists the tables with their
+  // schemas. Blocks; called once before the tasks start. Errors name what is missing and the
+  // statement that mends it.
+  virtual Result<std::vector<SchemaRef>> Discover(Context& ctx) = 0;
+  // `saved`: what Save returned in the checkpoint to resume from. Called after Discover.
+  virtual Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context& ctx,
+                                                             std::optional<Bytes> saved) = 0;
+  virtual Result<std::unique_ptr<Reader>> Open(Context& ctx, Split split) = 0;
+  // What decides whether a saved position still belongs to this source: server address, tables,
+  // mode. Not secrets.
+  virtual std::string Identity() const = 0;
+};
+
+}  // namespace sluice

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/chunk.h"
+
+#include <fmt/format.h>
+
+#include "base/checksum.h"
+
+namespace sluice {
+
+std::string_view RowKindName(RowKind kind) {
+  switch (kind) {
+    case RowKind::kInsert:
+      return "INSERT";
+    case RowKind::kUpdateBefore:
+      return "UPDATE_BEFORE";
+    case RowKind::kUpdateAfter:
+      return "UPDATE_AFTER";
+    case RowKind::kDelete:
+      return "DELETE";
+  }
+  return "UNKNOWN";
+}
+
+size_t Chunk::bytes() const {
+  size_t total = sizeof(Chunk) + kinds_.size();
+  for (const Column& column : columns_) total += column.bytes();
+  return total;
+}
+
+Status Chunk::Check() const {
+  const auto broken = [&](std::string_view what) {
+    return Status(Code::kInternal, fmt::format("chunk of {}: {}", schema_->path.ToString(), what));
+  };
+  if (columns_.size() != schema_->columns.size()) return broken("column count differs from schema");
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].rows() != rows_) return broken("columns differ in length");
+    if (columns_[i].type() != schema_->columns[i].type) return broken("type differs from schema");
+  }
+  if (!kinds_.empty() && kinds_.size() != rows_) return broken("kinds differ in length");
+  for (size_t i = 0; i < kinds_.size(); ++i) {
+    const bool before = kinds_[i] == RowKind::kUpdateBefore;
+    if (before && (i + 1 == kinds_.size() || kinds_[i + 1] != RowKind::kUpdateAfter)) {
+      return broken("an update is torn apart");
+    }
+  }
+  return {};
+}
+
+ChunkPtr Chunk::WithSchema(ChunkPtr chunk, SchemaRef schema) {
+  auto renamed = std::make_shared<Chunk>(*chunk);
+  renamed->schema_ = std::move(schema);
+  return renamed;
+}
+
+ChunkBuilder::ChunkBuilder(SchemaRef schema) : schema_(std::move(schema)) {
+  Reset();
+}
+
+void ChunkBuilder::Reset() {
+  columns_.clear();
+  columns_.reserve(schema_->columns.size());
+  for (const ColumnInfo& info : schema_->columns) columns_.emplace_back(info.type);
+  kinds_.clear();
+  rows_ = 0;
+  bytes_ = 0;
+}
+
+void ChunkBuilder::EndRow(RowKind kind) {
+  if (kind != RowKind::kInsert || !kinds_.empty()) {
+    kinds_.resize(rows_, RowKind::kInsert);
+    kinds_.push_back(kind);
+  }
+  ++rows_;
+  // Summing all columns for every row would cost more than the row; every 64th is close enough.
+  if ((rows_ & 63U) == 1) {
+    bytes_ = 0;
+    for (const Column& column : columns_) bytes_ += column.bytes();
+  }
+}
+
+ChunkPtr ChunkBuilder::Finish(int64_t source_micros) {
+  CHECK(rows_ > 0);
+  auto chunk = std::make_shared<Chunk>(schema_, std::move(columns_), std::move(kinds_));
+  chunk->source_micros = source_micros;
+  Reset();
+  return chunk;
+}
+
+void ChunkBuilder::CopyRow(const Chunk& from, uint32_t row) {
+  for (size_t i = 0; i < columns_.size(); ++i) columns_[i].AppendFrom(from.column(i), row);
+  EndRow(from.kind(row));
+}
+
+uint64_t HashKey(const Chunk& chunk, uint32_t row, std::span<const uint32_t> key) {
+  uint64_t hash = 0;
+  const auto add = [&](const Column& column) {
+    if (column.is_null(row)) {
+      hash = Hash64("n", hash);
+    } else if (const size_t width = FixedWidth(column.type().kind); width == 0) {
+      hash = Hash64(column.text(row), hash);
+    } else {
+      hash = Hash64(std::string_view(column.data()).substr(row * width, width), hash);
+    }
+  };
+  for (const uint32_t i : key) add(chunk.column(i));
+  for (size_t i = 0; key.empty() && i < chunk.column_count(); ++i) add(chunk.column(i));
+  return hash;
+}
+
+}  // namespace sluice

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chunk: rows of one table at one schema version. Immutable once emitted; then safe to read from
+// any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "data/column.h"
+#include "data/schema.h"
+
+namespace sluice {
+
+enum class RowKind : uint8_t { kInsert = 0, kUpdateBefore = 1, kUpdateAfter = 2, kDelete = 3 };
+std::string_view RowKindName(RowKind kind);  // "INSERT", "UPDATE_BEFORE", ...
+
+// The limits at which a builder closes a chunk, whichever comes first (age is the reader's
+// business).
+inline constexpr uint32_t kChunkRowsMax = 4096;
+inline constexpr size_t kChunkBytesMax = size_t{1} << 20U;
+
+class Chunk {
+ public:
+  Chunk(SchemaRef schema, std::vector<Column> columns, std::vector<RowKind> kinds)
+      : schema_(std::move(schema)), columns_(std::move(columns)), kinds_(std::move(kinds)) {
+    rows_ = columns_.empty() ? 0 : columns_.front().rows();
+  }
+
+  const SchemaRef& schema() const { return schema_; }
+  uint32_t rows() const { return rows_; }
+  // Empty: every row is an insert. Otherwise one a row; a -U is followed by its +U in the same
+  // chunk.
+  std::span<const RowKind> kinds() const { return kinds_; }
+  RowKind kind(uint32_t row) const { return kinds_.empty() ? RowKind::kInsert : kinds_[row]; }
+  const Column& column(size_t i) const { return columns_[i]; }
+  size_t column_count() const { return columns_.size(); }
+  size_t bytes() const;  // what queues and budgets are charged
+
+  // Commit time at the source of the oldest row here, wall microseconds; 0: unknown. For latency.
+  int64_t source_micros = 0;
+
+  // Every invariant of this header and of data/column.h; kInternal naming the first one broken.
+  Status Check() const;
+  // The same columns under another schema of equal column types (a renamed table). Shares nothing,
+  // copies columns only when this object is shared.
+  static std::shared_ptr<const Chunk> WithSchema(std::shared_ptr<const Chunk> chunk,
+                                                 SchemaRef schema);
+
+ private:
+  SchemaRef schema_;
+  std::vector<Column> columns_;
+  std::vector<RowKind> kinds_;
+  uint32_t rows_ = 0;
+};
+using ChunkPtr = std::shared_ptr<const Chunk>;
+
+// Builds chunks of one schema, row by row: append one value to every column(), then EndRow(). One
+// thread.
+class ChunkBuilder {
+ public:
+  explicit ChunkBuilder(SchemaRef schema);
+
+  const SchemaRef& schema() const { return schema_; }
+  Column& column(size_t i) { return columns_[i]; }
+  void EndRow(RowKind kind);
+  uint32_t rows() const { return rows_; }
+  bool empty() const { return rows_ == 0; }
+  // True at kChunkRowsMax or about kChunkBytesMax. A caller closes the chunk between rows, never
+  // inside an update.
+  bool full() const { return rows_ >= kChunkRowsMax || bytes_ >= kChunkBytesMax; }
+  // The rows so far as a chunk; the builder is empty again. REQUIRES: !empty().
+  ChunkPtr Finish(int64_t source_micros);
+  void CopyRow(const Chunk& from, uint32_t row);  // REQUIRES: same column types
+
+ private:
+  void Reset();
+
+  SchemaRef schema_;
+  std::vector<Column> columns_;
+  std::vector<RowKind> kinds_;
+  uint32_t rows_ = 0;
+  size_t bytes_ = 0;
+};
+
+// A stable hash of the key columns of a row: the same key gives the same value in every chunk and
+// every run. `key` are column indexes; empty hashes all columns.
+uint64_t HashKey(const Chunk& chunk, uint32_t row, std::span<const uint32_t> key);
+
+// One value as text for people: logs, the Console sink, test failures. "null" for a null.
+std::string ValueText(const Column& column, uint32_t row);
+
+}  // namespace sluice

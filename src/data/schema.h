@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Schema: one table at one version. Immutable once shared through a SchemaRef; safe to read from
+// any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "data/type.h"
+
+namespace sluice {
+
+// Names of a table; parts that a system does not have are empty.
+struct TablePath {
+  std::string database;
+  std::string schema;
+  std::string table;
+
+  friend auto operator<=>(const TablePath&, const TablePath&) = default;
+  std::string ToString() const;  // "db.schema.table", absent parts skipped
+};
+
+struct ColumnInfo {
+  std::string name;
+  Type type;
+  bool nullable = true;
+  std::optional<int64_t> length;  // of kString and kBytes, in bytes; none: unlimited
+  std::string comment;
+  std::string
+      source_type;  // as the source's DDL spells it; shown, and used by sinks of the same kind
+
+  friend bool operator==(const ColumnInfo&, const ColumnInfo&) = default;
+};
+
+struct Schema {
+  TablePath path;
+  std::vector<ColumnInfo> columns;
+  std::vector<uint32_t> primary_key;  // indexes into columns, in key order; empty: no key
+  std::vector<std::vector<uint32_t>> unique_keys;  // without the primary key
+  std::string comment;
+  uint64_t version = 1;  // grows with each schema change of the table within a job
+
+  friend bool operator==(const Schema&, const Schema&) = default;
+  std::optional<uint32_t> Find(std::string_view column) const;
+  // kSchemaMismatch naming the table and what is wrong: no columns, doubled names, key out of
+  // range.
+  Status Check() const;
+};
+using SchemaRef = std::shared_ptr<const Schema>;
+
+// For checkpoints: the schema in force at a position is part of the state.
+void Encode(const Schema& schema, ByteWriter& out);
+Schema DecodeSchema(ByteReader& in);  // check in.Finish() afterwards
+
+}  // namespace sluice
