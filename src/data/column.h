@@ -25,7 +25,8 @@
 
 namespace sluice {
 
-using Int128 = __int128;
+__extension__ using Int128 = __int128;
+__extension__ using UInt128 = unsigned __int128;
 
 // Bytes a value of `kind` takes in the fixed-width buffer; 0 for text and bytes.
 constexpr size_t FixedWidth(TypeKind kind) {
@@ -82,9 +83,7 @@ class Column {
 
   template <typename T>
   void Append(T value) {
-    const size_t at = data_.size();
-    data_.resize(at + sizeof(T));
-    std::memcpy(data_.data() + at, &value, sizeof(T));
+    data_.append(reinterpret_cast<const char*>(&value), sizeof(T));
     AddRow();
   }
   void AppendText(std::string_view value) {

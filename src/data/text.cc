@@ -91,8 +91,7 @@ void AppendDecimal(Int128 unscaled, int scale, std::string& out) {
   char digits[48];
   unsigned n = 0;
   const bool negative = unscaled < 0;
-  auto rest = negative ? -static_cast<unsigned __int128>(unscaled)
-                       : static_cast<unsigned __int128>(unscaled);
+  UInt128 rest = negative ? -static_cast<UInt128>(unscaled) : static_cast<UInt128>(unscaled);
   const auto places = static_cast<unsigned>(scale);
   while (rest != 0 || n <= places) {
     digits[n++] = static_cast<char>('0' + static_cast<int>(rest % 10));

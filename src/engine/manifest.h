@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Manifest: everything a job needs to go on from one checkpoint. JobRecord: the one small value whose conditional
+// replacement publishes checkpoints, raises runs and confirms commits.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "api/reader.h"
+#include "api/sink.h"
+#include "base/bytes.h"
+#include "base/status.h"
+
+namespace sluice {
+
+// Prepared work of a published checkpoint that is not known to be committed.
+struct PendingCommit {
+  CheckpointId id = 0;
+  std::vector<Prepared> work;  // non-empty pieces only
+
+  friend bool operator==(const PendingCommit&, const PendingCommit&) = default;
+};
+
+struct Manifest {
+  CheckpointId id = 0;
+  Run run = 0;
+  int64_t wall_micros = 0;             // when it was taken
+  Bytes enumerator;                    // SplitEnumerator::Save
+  std::vector<Split> splits;           // unfinished splits that readers held
+  std::vector<PendingCommit> pending;  // in order; the last one is this checkpoint's own
+  std::vector<uint64_t> counters;      // metrics that survive restarts, in the order of engine/metrics.h
+
+  friend bool operator==(const Manifest&, const Manifest&) = default;
+};
+
+Bytes EncodeManifest(const Manifest& manifest);
+Result<Manifest> DecodeManifest(std::string_view bytes);
+
+// A run whose labels may still be in the target.
+struct RunRecord {
+  Run run = 0;
+  CheckpointId from = 0;  // the newest published checkpoint when the run began
+  uint32_t writers = 0;
+
+  friend bool operator==(const RunRecord&, const RunRecord&) = default;
+};
+
+// Where a checkpoint's body lies.
+struct BodyRef {
+  CheckpointId id = 0;  // 0: none
+  std::string name;
+  uint64_t checksum = 0;
+
+  friend bool operator==(const BodyRef&, const BodyRef&) = default;
+};
+
+struct JobRecord {
+  uint64_t version = 0;  // grows with each replacement
+  Term term = 0;         // the leader that wrote it
+  std::string job_id;    // random at creation; part of every label
+  std::string identity;  // of source and sink; another one does not resume
+  Run run = 0;
+  std::vector<RunRecord> runs;  // not yet swept, oldest first; the last one is `run`
+  BodyRef latest;
+  BodyRef confirmed;  // the newest checkpoint whose commits are all known to be done
+  CheckpointId id_max = 0;  // ids are never used twice
+  bool finished = false;
+
+  friend bool operator==(const JobRecord&, const JobRecord&) = default;
+};
+
+Bytes EncodeJobRecord(const JobRecord& record);
+Result<JobRecord> DecodeJobRecord(std::string_view bytes);
+
+}  // namespace sluice
