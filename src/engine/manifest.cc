@@ -6,7 +6,8 @@
 namespace sluice {
 namespace {
 
-// Both encodings end with a checksum of everything before it, so that a torn file is known for what it is.
+// Both encodings end with a checksum of everything before it, so that a torn file is known for what
+// it is.
 constexpr uint64_t kManifestVersion = 1;
 constexpr uint64_t kRecordVersion = 1;
 
@@ -84,10 +85,10 @@ Bytes EncodeJobRecord(const JobRecord& record) {
   out.U64(kRecordVersion).U64(record.version).U64(record.term);
   out.Str(record.job_id).Str(record.identity).U64(record.run);
   out.U64(record.runs.size());
-  for (const RunRecord& run : record.runs) out.U64(run.run).U64(run.from).U64(run.writers);
+  for (const RunRecord& run : record.runs) out.U64(run.run).U64(run.writers);
   Put(out, record.latest);
   Put(out, record.confirmed);
-  out.U64(record.id_max).Bool(record.finished);
+  out.Bool(record.finished);
   return Seal(std::move(out).Take());
 }
 
@@ -104,13 +105,11 @@ Result<JobRecord> DecodeJobRecord(std::string_view bytes) {
   for (uint64_t n = in.Count(); n > 0; --n) {
     RunRecord run;
     run.run = in.U64();
-    run.from = in.U64();
     run.writers = static_cast<uint32_t>(in.U64());
     record.runs.push_back(run);
   }
   record.latest = GetBody(in);
   record.confirmed = GetBody(in);
-  record.id_max = in.U64();
   record.finished = in.Bool();
   RETURN_IF_ERROR(in.Finish("job record"));
   return record;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Manifest: everything a job needs to go on from one checkpoint. JobRecord: the one small value whose conditional
-// replacement publishes checkpoints, raises runs and confirms commits.
+// Manifest: everything a job needs to go on from one checkpoint. JobRecord: the one small value
+// whose conditional replacement publishes checkpoints, raises runs and confirms commits.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ struct Manifest {
   Bytes enumerator;                    // SplitEnumerator::Save
   std::vector<Split> splits;           // unfinished splits that readers held
   std::vector<PendingCommit> pending;  // in order; the last one is this checkpoint's own
-  std::vector<uint64_t> counters;      // metrics that survive restarts, in the order of engine/metrics.h
+  std::vector<uint64_t>
+      counters;  // metrics that survive restarts, in the order of engine/metrics.h
 
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
@@ -40,7 +41,6 @@ Result<Manifest> DecodeManifest(std::string_view bytes);
 // A run whose labels may still be in the target.
 struct RunRecord {
   Run run = 0;
-  CheckpointId from = 0;  // the newest published checkpoint when the run began
   uint32_t writers = 0;
 
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
@@ -64,7 +64,6 @@ struct JobRecord {
   std::vector<RunRecord> runs;  // not yet swept, oldest first; the last one is `run`
   BodyRef latest;
   BodyRef confirmed;  // the newest checkpoint whose commits are all known to be done
-  CheckpointId id_max = 0;  // ids are never used twice
   bool finished = false;
 
   friend bool operator==(const JobRecord&, const JobRecord&) = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Planted bugs: known mistakes of checkpoint protocols, as switches in the real code. They exist only in the copy of
-// the engine that the simulator compiles (SLUICE_PLANTED_BUGS); a simulator that no longer finds one is broken.
+// Planted bugs: known mistakes of checkpoint protocols, as switches in the real code. They exist
+// only in the copy of the engine that the simulator compiles (SLUICE_PLANTED_BUGS); a simulator
+// that no longer finds one is broken.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +26,13 @@ enum class Bug : uint8_t {
 
 #ifdef SLUICE_PLANTED_BUGS
 extern thread_local Bug planted_bug;
-inline bool Planted(Bug bug) { return planted_bug == bug; }
+inline bool Planted(Bug bug) {
+  return planted_bug == bug;
+}
 #else
-constexpr bool Planted(Bug /*bug*/) { return false; }
+constexpr bool Planted(Bug /*bug*/) {
+  return false;
+}
 #endif
 
 }  // namespace sluice

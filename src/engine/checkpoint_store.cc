@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/checkpoint_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/checksum.h"
+#include "engine/planted.h"
+
+namespace sluice {
+namespace {
+
+constexpr std::string_view kRecordPrefix = "record-";
+constexpr std::string_view kBodyPrefix = "checkpoint-";
+constexpr size_t kRecordsKept = 2;
+
+std::string RecordName(uint64_t version) {
+  return fmt::format("{}{}", kRecordPrefix, version);
+}
+
+// The number after `prefix` in a file's name; 0 when it is another kind of file.
+uint64_t NumberOf(std::string_view name, std::string_view prefix) {
+  uint64_t number = 0;
+  if (!name.starts_with(prefix)) return 0;
+  const char* begin = name.data() + prefix.size();
+  const auto [end, error] = std::from_chars(begin, name.data() + name.size(), number);
+  const bool whole = end == name.data() + name.size() || *end == '-';
+  return error == std::errc() && whole ? number : 0;
+}
+
+bool SameOwner(const JobRecord& stored, const JobRecord& expected) {
+  return stored.version == expected.version && stored.term == expected.term &&
+         stored.run == expected.run && stored.latest == expected.latest;
+}
+
+}  // namespace
+
+Status CheckpointStore::Lock() {
+  RETURN_IF_ERROR(env_.MakeDirs(dir_));
+  auto lock = env_.Lock(Path("lock"));
+  if (!lock) {
+    return Status(
+        lock.error().code(),
+        fmt::format(
+            "this job is already running ({}); give the second one a state directory of its own "
+            "with --state",
+            lock.error().message()));
+  }
+  lock_ = std::move(*lock);
+  return {};
+}
+
+Result<LoadedRecord> CheckpointStore::Load() {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, env_.List(dir_));
+  std::vector<uint64_t> versions;
+  for (const std::string& name : names) {
+    if (const uint64_t version = NumberOf(name, kRecordPrefix); version != 0) {
+      versions.push_back(version);
+    }
+  }
+  if (versions.empty()) return Fail(Code::kNotFound, "no job record in " + dir_);
+  std::ranges::sort(versions, std::greater<>());
+  uint64_t torn = 0;
+  for (const uint64_t version : versions) {
+    ASSIGN_OR_RETURN(const std::string bytes, env_.ReadFile(Path(RecordName(version))));
+    if (auto record = DecodeJobRecord(bytes)) return LoadedRecord{std::move(*record), torn};
+    ++torn;
+  }
+  return Fail(
+      Code::kCorruption,
+      fmt::format("every job record in {} is damaged; start with --fresh or another --state",
+                  dir_));
+}
+
+Status CheckpointStore::WriteDurably(const std::string& name, std::string_view bytes) {
+  const std::string aside = Path(name + ".tmp");
+  RETURN_IF_ERROR(env_.WriteFile(aside, bytes));
+  RETURN_IF_ERROR(env_.Rename(aside, Path(name)));
+  return env_.SyncDir(dir_);
+}
+
+Status CheckpointStore::Create(const JobRecord& record) {
+  return WriteDurably(RecordName(record.version), EncodeJobRecord(record));
+}
+
+Status CheckpointStore::Replace(const ReplaceRecord& command) {
+  ASSIGN_OR_RETURN(const LoadedRecord stored, Load());
+  if (!SameOwner(stored.record, command.expected) && stored.torn == 0 &&
+      !Planted(Bug::kPublishNotFenced)) {
+    return {Code::kFenced, "the job record was replaced by another run"};
+  }
+  // A record is never written over a damaged one: the next readable version must be the highest.
+  JobRecord next = command.next;
+  if (command.body) {
+    if (Planted(Bug::kManifestInTwoPuts)) {
+      ASSIGN_OR_RETURN(Manifest half, DecodeManifest(*command.body));
+      half.pending.clear();
+      JobRecord first = next;
+      const Bytes body = EncodeManifest(half);
+      first.latest.name += "-half";
+      first.latest.checksum = Hash64(body);
+      RETURN_IF_ERROR(WriteDurably(first.latest.name, body));
+      RETURN_IF_ERROR(WriteDurably(RecordName(first.version), EncodeJobRecord(first)));
+    }
+    RETURN_IF_ERROR(WriteDurably(next.latest.name, *command.body));
+  }
+  return WriteDurably(RecordName(next.version), EncodeJobRecord(next));
+}
+
+Result<Manifest> CheckpointStore::LoadManifest(const BodyRef& body) {
+  auto bytes = env_.ReadFile(Path(body.name));
+  if (!bytes && bytes.error().code() == Code::kNotFound) {
+    return Fail(Code::kCorruption, body.name + " is missing");
+  }
+  if (!bytes) return Fail(bytes.error());
+  if (Hash64(*bytes) != body.checksum) {
+    return Fail(Code::kCorruption, body.name + " fails its checksum");
+  }
+  return DecodeManifest(*bytes);
+}
+
+Status CheckpointStore::Prune(const JobRecord& record, size_t keep) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, env_.List(dir_));
+  std::vector<std::pair<uint64_t, std::string>> bodies;
+  for (const std::string& name : names) {
+    const uint64_t version = NumberOf(name, kRecordPrefix);
+    if (version != 0 && version + kRecordsKept <= record.version) {
+      RETURN_IF_ERROR(env_.RemoveFile(Path(name)));
+    }
+    const uint64_t id = NumberOf(name, kBodyPrefix);
+    const bool needed = name == record.latest.name || name == record.confirmed.name;
+    // A body newer than the record may be one whose publication is still on its way.
+    if (id != 0 && !needed && id <= record.latest.id) bodies.emplace_back(id, name);
+  }
+  std::ranges::sort(bodies, std::greater<>());
+  for (size_t i = keep; i < bodies.size(); ++i) {
+    RETURN_IF_ERROR(env_.RemoveFile(Path(bodies[i].second)));
+  }
+  return {};
+}
+
+}  // namespace sluice

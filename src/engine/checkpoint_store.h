@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// CheckpointStore: checkpoints of one job in a local directory.
+//
+//   DIR/lock                    held by the process that runs the job
+//   DIR/record-<version>        JobRecord; the highest readable version counts, the one before it
+//   is kept DIR/checkpoint-<id>-run-<r> body of a checkpoint (engine/manifest.h)
+//
+// A file is written aside, fsynced, renamed and its directory fsynced: under its final name it is
+// whole, or the disk lied, which its checksum shows. Blocking; one thread at a time (the engine's
+// store thread).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/env.h"
+#include "engine/job_machine.h"
+
+namespace sluice {
+
+class CheckpointStore {
+ public:
+  CheckpointStore(Env& env, std::string dir) : env_(env), dir_(std::move(dir)) {}
+
+  // Creates the directory and takes its lock for the life of this object. kUnavailable: another
+  // process runs the job.
+  Status Lock();
+  // The newest readable record; kNotFound when there is none at all; kCorruption when none can be
+  // read.
+  Result<LoadedRecord> Load();
+  // The first record of a job. REQUIRES: Load said kNotFound.
+  Status Create(const JobRecord& record);
+  // See ReplaceRecord in job_machine.h. kFenced: the stored record is another one; nothing was
+  // changed.
+  Status Replace(const ReplaceRecord& command);
+  // kCorruption when the body is missing or torn.
+  Result<Manifest> LoadManifest(const BodyRef& body);
+  // Removes bodies that `record` does not need, but for the newest `keep`, and records older than
+  // the last two.
+  Status Prune(const JobRecord& record, size_t keep);
+
+ private:
+  Status WriteDurably(const std::string& name, std::string_view bytes);
+  std::string Path(const std::string& name) const { return dir_ + "/" + name; }
+
+  Env& env_;
+  std::string dir_;
+  std::unique_ptr<FileLock> lock_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/job_machine.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "engine/planted.h"
+
+namespace sluice {
+namespace {
+
+// So many committed checkpoints without a failure forgive earlier restarts.
+constexpr int kProgressCommits = 10;
+
+}  // namespace
+
+std::vector<Command> JobMachine::On(const Input& input, TimePoint now) {
+  CHECK(now >= now_);
+  now_ = now;
+  if (state_ != State::kEnded) {
+    std::visit([&](const auto& one) { Handle(one); }, input);
+  }
+  return std::exchange(out_, {});
+}
+
+void JobMachine::Handle(const StartInput& /*input*/) {
+  state_ = State::kLoading;
+  Send(LoadRecord{});
+}
+
+void JobMachine::Handle(const RecordLoaded& input) {
+  if (state_ != State::kLoading) return;
+  if (!input.result) return FailRun(input.result.error());
+  const bool keep_base = Planted(Bug::kManifestReadBeforeFence) && base_.has_value();
+  record_ = input.result->record;
+  fell_back_ = input.result->torn > 0;
+  if (fell_back_) {
+    record_.run += input.result->torn;
+    Send(Note{true, "the newest job record is damaged; going on from the one before it"});
+  }
+  if (fell_back_ && !config_.replay_converges) {
+    return FailRun({Code::kCorruption,
+                    "the newest job record is damaged and this target cannot take rows twice; "
+                    "restore the state "
+                    "directory, or empty the target and start with --fresh"});
+  }
+  if (Planted(Bug::kManifestReadBeforeFence) && !keep_base && record_.latest.id != 0) {
+    return ReadLatest();
+  }
+  RaiseRun();
+}
+
+void JobMachine::RaiseRun() {
+  state_ = State::kRaising;
+  JobRecord next = record_;
+  next.version += 1;
+  next.run += 1;
+  next.runs.push_back({next.run, config_.writers});
+  next.finished = false;
+  next_record_ = next;
+  Send(ReplaceRecord{NewOp(), record_, std::move(next), std::nullopt});
+}
+
+void JobMachine::ReadLatest() {
+  if (record_.latest.id == 0) {
+    base_.reset();
+    return Recommit();
+  }
+  state_ = State::kReading;
+  Send(LoadManifest{NewOp(), rolled_back_ ? record_.confirmed : record_.latest});
+}
+
+void JobMachine::Handle(const ManifestLoaded& input) {
+  if (state_ != State::kReading || input.op != op_) return;
+  if (!input.result) {
+    const Status& why = input.result.error();
+    const bool previous = record_.confirmed.id != 0 && record_.confirmed != record_.latest;
+    if (why.code() != Code::kCorruption || rolled_back_ || !previous || !config_.replay_converges) {
+      return FailRun(why);
+    }
+    Send(Note{true, fmt::format("checkpoint {} is damaged ({}); going on from checkpoint {}",
+                                record_.latest.id, why.message(), record_.confirmed.id)});
+    rolled_back_ = true;
+    return ReadLatest();
+  }
+  base_ = *input.result;
+  if (Planted(Bug::kManifestReadBeforeFence) && !next_record_) return RaiseRun();
+  Recommit();
+}
+
+void JobMachine::Recommit() {
+  state_ = State::kRecommitting;
+  recommit_.clear();
+  if (base_ && !rolled_back_ && !Planted(Bug::kNoRecommitOnRecovery)) {
+    for (const PendingCommit& pending : base_->pending) {
+      if (pending.id > record_.confirmed.id && !pending.work.empty()) recommit_.push_back(pending);
+    }
+  }
+  if (recommit_.empty()) return Sweep();
+  Send(CommitWork{NewOp(), recommit_.front()});
+}
+
+void JobMachine::RecommitDone(const Status& status) {
+  if (status.ok()) {
+    recommit_.pop_front();
+    if (recommit_.empty()) return Sweep();
+    Send(CommitWork{NewOp(), recommit_.front()});
+    return;
+  }
+  if (status.code() != Code::kCommitLost || !config_.replay_converges) return FailRun(status);
+  Send(Note{true, fmt::format("{}; reading again from checkpoint {}, which upserts make harmless",
+                              status.message(), record_.confirmed.id)});
+  rolled_back_ = true;
+  if (record_.confirmed.id == 0) {
+    base_.reset();
+    return Sweep();
+  }
+  ReadLatest();
+}
+
+void JobMachine::Sweep() {
+  state_ = State::kSweeping;
+  std::vector<OrphanRange> ranges;
+  // A run that published p may have left p+1 sealed and p+2 open; lost work begins after the
+  // confirmed checkpoint.
+  for (const RunRecord& old : record_.runs) {
+    if (old.run == record_.run && !Planted(Bug::kSweepAbortsNewerRuns)) continue;
+    const CheckpointId first = (rolled_back_ ? record_.confirmed.id : record_.latest.id) + 1;
+    ranges.push_back({old.run, first, record_.latest.id + 2, old.writers});
+  }
+  if (Planted(Bug::kSweepAbortsNewerRuns)) {
+    ranges.push_back({record_.run + 1, record_.latest.id, record_.latest.id + 2, config_.writers});
+  }
+  if (ranges.empty() || Planted(Bug::kOrphansNeverAborted)) return Open();
+  Send(AbortOrphans{NewOp(), std::move(ranges)});
+}
+
+void JobMachine::Handle(const OrphansAborted& input) {
+  if (state_ != State::kSweeping || input.op != op_) return;
+  if (!input.status.ok()) return FailRun(input.status.In("rolling back what earlier runs left"));
+  Open();
+}
+
+void JobMachine::Open() {
+  state_ = State::kOpening;
+  flight_.reset();
+  published_.clear();
+  record_op_ = commit_op_ = 0;
+  source_done_ = checkpoint_wanted_ = last_committed_ = false;
+  commits_since_start_ = 0;
+  // Everything pending in the base is committed or, after a roll-back, aborted: older runs leave
+  // nothing behind.
+  if (!Planted(Bug::kOrphansNeverAborted)) record_.runs = {{record_.run, config_.writers}};
+  confirmed_ = rolled_back_ ? record_.confirmed : record_.latest;
+  committed_id_ = confirmed_.id;
+  next_id_ = record_.latest.id + 1;
+  Send(OpenTasks{record_.run, base_, next_id_});
+}
+
+void JobMachine::Handle(const TasksOpened& input) {
+  if (state_ != State::kOpening || input.run != record_.run) return;
+  state_ = State::kRunning;
+  next_checkpoint_at_ = now_ + config_.checkpoint_interval;
+  // Makes the place where the job began durable before any row is: "latest" must mean the same
+  // after a crash.
+  if (!base_) checkpoint_wanted_ = true;
+  MaybeBegin();
+}
+
+void JobMachine::Handle(const TaskFailed& input) {
+  const bool current = state_ == State::kRunning || state_ == State::kOpening;
+  if (current && input.run == record_.run) FailRun(input.status);
+}
+
+void JobMachine::Handle(const SourceDone& input) {
+  if (StaleRun(input.run)) return;
+  source_done_ = true;
+  MaybeBegin();
+}
+
+void JobMachine::Handle(const StopRequested& /*input*/) {
+  stop_requested_ = true;
+  if (state_ == State::kRunning) return MaybeBegin();
+  if (state_ != State::kClosing && state_ != State::kOpening) End(Outcome::kStopped, {});
+}
+
+void JobMachine::FailRun(const Status& status) {
+  const bool open = state_ == State::kRunning || state_ == State::kOpening;
+  failure_ = status;
+  if (open) {
+    state_ = State::kClosing;
+    Send(CloseTasks{record_.run});
+    return;
+  }
+  RestartOrFinish();
+}
+
+void JobMachine::Handle(const TasksClosed& input) {
+  if (state_ != State::kClosing || input.run != record_.run) return;
+  if (failure_.ok()) return End(record_.finished ? Outcome::kFinished : Outcome::kStopped, {});
+  RestartOrFinish();
+}
+
+bool JobMachine::MayRestart(const Status& status) const {
+  if (status.code() == Code::kCommitLost) return config_.replay_converges;
+  return status.retry() != Retry::kNever;
+}
+
+void JobMachine::RestartOrFinish() {
+  if (stop_requested_) return End(Outcome::kFailed, failure_);
+  if (commits_since_start_ >= kProgressCommits) attempts_ = 0;
+  commits_since_start_ = 0;
+  if (!MayRestart(failure_) || attempts_ >= config_.retry_times) {
+    return End(Outcome::kFailed, failure_);
+  }
+  ++attempts_;
+  ++restarts_;
+  state_ = State::kBackoff;
+  // Nothing is gained by waiting for work that is known to be lost.
+  const bool at_once = failure_.code() == Code::kCommitLost;
+  restart_at_ = at_once ? now_ : now_ + config_.retry_interval;
+  Send(Note{true, fmt::format("{}; restart {} of {} from the last checkpoint", failure_.ToString(),
+                              attempts_, config_.retry_times)});
+}
+
+void JobMachine::Handle(const Tick& /*input*/) {
+  switch (state_) {
+    case State::kBackoff:
+      if (now_ < restart_at_) return;
+      failure_ = {};
+      base_.reset();
+      next_record_.reset();
+      rolled_back_ = false;
+      state_ = State::kLoading;
+      Send(LoadRecord{});
+      return;
+    case State::kRaising:
+    case State::kReading:
+    case State::kRecommitting:
+    case State::kSweeping:
+      if (now_ - op_started_ > config_.checkpoint_timeout) {
+        FailRun({Code::kTimeout, "recovery got no answer in time"});
+      }
+      return;
+    case State::kRunning:
+      if (flight_ && now_ - flight_->started > config_.checkpoint_timeout) {
+        return FailRun({Code::kTimeout, fmt::format("checkpoint {} was not complete in time",
+                                                    flight_->barrier.id)});
+      }
+      MaybeBegin();
+      MaybeCommit();
+      return;
+    default:
+      return;
+  }
+}
+
+void JobMachine::End(Outcome outcome, const Status& status) {
+  state_ = State::kEnded;
+  Send(Finish{outcome, status});
+}
+
+}  // namespace sluice

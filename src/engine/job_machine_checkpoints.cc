@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flow of checkpoints while a job runs: barrier, publish, commit, confirm.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/checksum.h"
+#include "engine/job_machine.h"
+#include "engine/planted.h"
+
+namespace sluice {
+namespace {
+
+// One checkpoint may be taken while the one before it is being committed; more would only pile up.
+constexpr size_t kUncommittedMax = 1;
+constexpr Duration kCommitRetryPause = std::chrono::milliseconds(200);
+
+}  // namespace
+
+void JobMachine::MaybeBegin() {
+  if (state_ != State::kRunning || flight_ || published_.size() > kUncommittedMax) return;
+  if (last_committed_ || (!published_.empty() && published_.back().last)) return;
+  const bool last = source_done_ || stop_requested_;
+  // The last checkpoint waits for the earlier ones, so that the end of the job is the end of its
+  // commits.
+  if (last && !published_.empty()) return;
+  if (!last && !checkpoint_wanted_ && now_ < next_checkpoint_at_) return;
+  checkpoint_wanted_ = false;
+  flight_.emplace();
+  flight_->barrier = {next_id_++, last};
+  flight_->started = now_;
+  Send(SendBarriers{record_.run, flight_->barrier});
+}
+
+void JobMachine::Handle(const CheckpointWanted& input) {
+  if (StaleRun(input.run)) return;
+  checkpoint_wanted_ = true;
+  MaybeBegin();
+}
+
+void JobMachine::Handle(const TaskSaved& input) {
+  if (StaleRun(input.run) || !flight_ || flight_->barrier.id != input.id) return;
+  flight_->saved.emplace(input.source, input.splits);
+  MaybePublish();
+}
+
+void JobMachine::Handle(const EnumeratorSaved& input) {
+  if (StaleRun(input.run) || !flight_ || flight_->barrier.id != input.id) return;
+  flight_->enumerator = input.state;
+  flight_->counters = input.counters;
+  MaybePublish();
+}
+
+void JobMachine::Handle(const WriterPrepared& input) {
+  if (StaleRun(input.run) || !flight_ || flight_->barrier.id != input.id) return;
+  flight_->prepared.emplace(input.writer, input.work);
+  MaybePublish();
+}
+
+bool JobMachine::Complete(const InFlight& flight) const {
+  const bool prepared = flight.prepared.size() == config_.writers;
+  return flight.saved.size() == config_.sources && flight.enumerator.has_value() &&
+         (prepared || Planted(Bug::kPositionAheadOfPrepared));
+}
+
+Manifest JobMachine::MakeManifest() {
+  Manifest manifest;
+  manifest.id = flight_->barrier.id;
+  manifest.run = record_.run;
+  manifest.enumerator = *flight_->enumerator;
+  manifest.counters = flight_->counters;
+  for (const auto& [task, splits] : flight_->saved) {
+    manifest.splits.insert(manifest.splits.end(), splits.begin(), splits.end());
+  }
+  for (const Published& earlier : published_) manifest.pending.push_back(earlier.pending);
+  flight_->own = {manifest.id, {}};
+  for (const auto& [writer, work] : flight_->prepared) {
+    if (!work.empty()) flight_->own.work.push_back(work);
+  }
+  manifest.pending.push_back(flight_->own);
+  return manifest;
+}
+
+void JobMachine::MaybePublish() {
+  if (!flight_ || flight_->publishing || record_op_ != 0 || !Complete(*flight_)) return;
+  flight_->publishing = true;
+  const Manifest manifest = MakeManifest();
+  if (Planted(Bug::kCommitBeforeManifest)) Send(CommitWork{NewOp(), manifest.pending.back()});
+  Bytes body = EncodeManifest(manifest);
+  JobRecord next = record_;
+  next.version += 1;
+  next.latest = {manifest.id, fmt::format("checkpoint-{}-run-{}", manifest.id, record_.run),
+                 Hash64(body)};
+  next.confirmed = confirmed_;
+  next_record_ = next;
+  record_op_ = NewOp();
+  Send(ReplaceRecord{record_op_, record_, std::move(next), std::move(body)});
+}
+
+void JobMachine::Handle(const RecordReplaced& input) {
+  if (state_ == State::kRaising) {
+    if (input.op != op_) return;
+    if (input.status.code() == Code::kFenced) {  // somebody else was quicker: look again
+      state_ = State::kLoading;
+      Send(LoadRecord{});
+      return;
+    }
+    if (!input.status.ok()) return FailRun(input.status.In("recording the new run"));
+    record_ = *next_record_;
+    return Planted(Bug::kManifestReadBeforeFence) ? Recommit() : ReadLatest();
+  }
+  if (state_ != State::kRunning || input.op != record_op_) return;
+  record_op_ = 0;
+  if (input.status.code() == Code::kFenced) {
+    return FailRun({Code::kFenced, "another run of this job has taken over; this one stops"});
+  }
+  // Anything else may have been stored or not: only a new start, which reads the record, can tell.
+  if (!input.status.ok()) return FailRun(input.status.In("publishing a checkpoint"));
+  record_ = *next_record_;
+  if (flight_ && flight_->publishing) OnPublished();
+  MaybeConfirm();
+  MaybePublish();
+  MaybeBegin();
+}
+
+void JobMachine::OnPublished() {
+  Published published;
+  published.body = record_.latest;
+  published.last = flight_->barrier.last;
+  published.pending = flight_->own;
+  const TimePoint earliest =
+      std::max(flight_->started + config_.checkpoint_interval, now_ + config_.min_pause);
+  next_checkpoint_at_ = earliest;
+  flight_.reset();
+  published_.push_back(std::move(published));
+  if (Planted(Bug::kCommitOutOfOrder)) {
+    commit_op_ = NewOp();
+    Send(CommitWork{commit_op_, published_.back().pending});
+    return;
+  }
+  MaybeCommit();
+}
+
+void JobMachine::MaybeCommit() {
+  if (published_.empty() || commit_op_ != 0 || now_ < commit_retry_at_) return;
+  const PendingCommit& first = published_.front().pending;
+  commit_op_ = NewOp();
+  if (first.work.empty() || Planted(Bug::kCommitBeforeManifest)) return CommittedInRun();
+  Send(CommitWork{commit_op_, first});
+}
+
+void JobMachine::Handle(const CommitDone& input) {
+  if (state_ == State::kRecommitting) {
+    if (input.op == op_) RecommitDone(input.status);
+    return;
+  }
+  if (state_ != State::kRunning || input.op != commit_op_ || published_.empty()) return;
+  if (input.status.ok()) return CommittedInRun();
+  commit_op_ = 0;
+  if (input.status.retry() != Retry::kInPlace) return FailRun(input.status);
+  // Unknown or not now: the work stays pending in every later manifest until it is known to be
+  // done.
+  commit_retry_at_ = now_ + kCommitRetryPause;
+}
+
+void JobMachine::CommittedInRun() {
+  commit_op_ = 0;
+  const Published done = published_.front();
+  published_.pop_front();
+  confirmed_ = done.body;
+  committed_id_ = done.pending.id;
+  last_committed_ = done.last;
+  ++commits_since_start_;
+  Send(NotifyComplete{record_.run, committed_id_});
+  MaybeConfirm();
+  MaybeCommit();
+  MaybeBegin();
+}
+
+void JobMachine::MaybeConfirm() {
+  if (record_op_ != 0 || (flight_ && flight_->publishing)) return;
+  if (record_.confirmed != confirmed_) {
+    JobRecord next = record_;
+    next.version += 1;
+    next.confirmed = confirmed_;
+    next.finished = last_committed_ && source_done_;
+    // A clean end leaves nothing in the target, so the next start has nothing to look for.
+    if (last_committed_) next.runs.clear();
+    next_record_ = next;
+    record_op_ = NewOp();
+    Send(ReplaceRecord{record_op_, record_, std::move(next), std::nullopt});
+    return;
+  }
+  Send(Prune{record_});
+  if (!last_committed_) return;
+  state_ = State::kClosing;
+  Send(CloseTasks{record_.run});
+}
+
+}  // namespace sluice
