@@ -87,12 +87,10 @@ Status CheckpointStore::Create(const JobRecord& record) {
 
 Status CheckpointStore::Replace(const ReplaceRecord& command) {
   ASSIGN_OR_RETURN(const LoadedRecord stored, Load());
-  if (!SameOwner(stored.record, command.expected) && stored.torn == 0 &&
-      !Planted(Bug::kPublishNotFenced)) {
+  if (!SameOwner(stored.record, command.expected) && !Planted(Bug::kPublishNotFenced)) {
     return {Code::kFenced, "the job record was replaced by another run"};
   }
-  // A record is never written over a damaged one: the next readable version must be the highest.
-  JobRecord next = command.next;
+  const JobRecord& next = command.next;
   if (command.body) {
     if (Planted(Bug::kManifestInTwoPuts)) {
       ASSIGN_OR_RETURN(Manifest half, DecodeManifest(*command.body));

@@ -33,16 +33,15 @@ void JobMachine::Handle(const RecordLoaded& input) {
   if (!input.result) return FailRun(input.result.error());
   const bool keep_base = Planted(Bug::kManifestReadBeforeFence) && base_.has_value();
   record_ = input.result->record;
-  fell_back_ = input.result->torn > 0;
-  if (fell_back_) {
-    record_.run += input.result->torn;
-    Send(Note{true, "the newest job record is damaged; going on from the one before it"});
-  }
-  if (fell_back_ && !config_.replay_converges) {
+  torn_ = input.result->torn;
+  if (torn_ > 0 && !config_.replay_converges) {
     return FailRun({Code::kCorruption,
                     "the newest job record is damaged and this target cannot take rows twice; "
                     "restore the state "
                     "directory, or empty the target and start with --fresh"});
+  }
+  if (torn_ > 0) {
+    Send(Note{true, "the newest job record is damaged; going on from the one before it"});
   }
   if (Planted(Bug::kManifestReadBeforeFence) && !keep_base && record_.latest.id != 0) {
     return ReadLatest();
@@ -53,9 +52,13 @@ void JobMachine::Handle(const RecordLoaded& input) {
 void JobMachine::RaiseRun() {
   state_ = State::kRaising;
   JobRecord next = record_;
-  next.version += 1;
-  next.run += 1;
-  next.runs.push_back({next.run, config_.writers});
+  next.version += 1 + torn_;
+  // Each damaged record may have raised the run: skip those numbers, and look for what they may
+  // have left.
+  for (uint64_t i = 0; i <= torn_; ++i) {
+    next.run += 1;
+    next.runs.push_back({next.run, config_.writers});
+  }
   next.finished = false;
   next_record_ = next;
   Send(ReplaceRecord{NewOp(), record_, std::move(next), std::nullopt});
