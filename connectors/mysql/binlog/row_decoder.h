@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows events straight into the columns of a ChunkBuilder.
+//
+//   RowPlan    the decoding of one table, compiled once from its table map and its definition
+//   RowsReader one rows event, row by row
+//
+// A chunk value decoded here equals the one AppendText (mysql/types.h) makes of the same row read
+// by a SELECT.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "data/chunk.h"
+#include "mysql/binlog/cursor.h"
+#include "mysql/binlog/event.h"
+#include "mysql/binlog/table_map.h"
+#include "mysql/types.h"
+
+namespace sluice::mysql {
+
+// How one column is decoded. Internal to the room; filled by RowPlan::Make.
+struct ColumnPlan;
+
+// Movable, not copyable. Use by one thread at a time.
+class RowPlan {
+ public:
+  // `def` is the table as the catalog knows it; chunks get its schema. kSchemaMismatch when the log
+  // describes another shape (count, types, signedness, names where the log has them): the log was
+  // written before or after a DDL that the catalog does not reflect.
+  static Result<RowPlan> Make(const TableMapView& view, TableDefRef def);
+  RowPlan(RowPlan&&) noexcept;
+  RowPlan& operator=(RowPlan&&) noexcept;
+  ~RowPlan();
+
+  // The table map says the same as the one this plan was made from, whatever its table id.
+  bool Fits(const TableMapView& view) const { return view.body == body_; }
+  const TableDefRef& table() const { return def_; }
+
+ private:
+  friend class RowsReader;
+  RowPlan();
+
+  std::string body_;
+  TableDefRef def_;
+  std::vector<ColumnPlan> columns_;
+  uint32_t key_end_ = 0;  // columns before this index hold the whole primary key; 0: no key
+};
+
+// Reads the rows of one event in order. A row of an update event is one row here, of two images.
+// Holds views of the event and refers to the plan: both must outlive it. One thread.
+class RowsReader {
+ public:
+  // Errors of the event itself (columns missing from the images, another number of columns) come
+  // with the first Skip or Append.
+  RowsReader(const RowsEvent& event, RowPlan& plan);
+
+  // True when the event is used up. False after an error: check the Status of the calls.
+  bool done() const { return cursor_.empty(); }
+  // Rows read or skipped so far: LogPosition.rows.
+  uint64_t row() const { return row_; }
+
+  // Steps over one row without decoding it, to resume inside an event. REQUIRES: !done().
+  Status Skip();
+
+  // Appends one row: +I; or -D; or -U and +U, which become -D and +I when a primary key value
+  // changes. Returns the number of rows of the builder it made, 1 or 2. A caller closes full chunks
+  // between calls. After an error the builder holds half a row and must be thrown away.
+  // kSchemaMismatch: a value does not fit its column type; kUnsupported: not a full row image;
+  // kCorruption: the bytes are no row. All name the table, and the column where there is one.
+  // REQUIRES: !done(); out.schema() is the plan's table()->schema.
+  Result<uint32_t> Append(ChunkBuilder& out);
+
+ private:
+  Status CheckEvent() const;
+  Status AppendImage(ChunkBuilder& out);
+  Status SkipImage(Cursor& cursor, uint32_t columns) const;
+  bool KeyChanged(std::string_view before, std::string_view after) const;
+  Status ColumnError(size_t column, const Status& status) const;
+
+  const RowsEvent& event_;
+  RowPlan& plan_;
+  Cursor cursor_;
+  uint64_t row_ = 0;
+  bool checked_ = false;
+};
+
+}  // namespace sluice::mysql
