@@ -43,7 +43,7 @@ void JobMachine::Handle(const RecordLoaded& input) {
   if (torn_ > 0) {
     Send(Note{true, "the newest job record is damaged; going on from the one before it"});
   }
-  if (Planted(Bug::kManifestReadBeforeFence) && !keep_base && record_.latest.id != 0) {
+  if (Planted(Bug::kManifestReadBeforeFence) && !keep_base && !record_.latest.name.empty()) {
     return ReadLatest();
   }
   RaiseRun();
@@ -65,7 +65,7 @@ void JobMachine::RaiseRun() {
 }
 
 void JobMachine::ReadLatest() {
-  if (record_.latest.id == 0) {
+  if (record_.latest.name.empty()) {
     base_.reset();
     return Recommit();
   }
@@ -77,7 +77,7 @@ void JobMachine::Handle(const ManifestLoaded& input) {
   if (state_ != State::kReading || input.op != op_) return;
   if (!input.result) {
     const Status& why = input.result.error();
-    const bool previous = record_.confirmed.id != 0 && record_.confirmed != record_.latest;
+    const bool previous = !record_.confirmed.name.empty() && record_.confirmed != record_.latest;
     if (why.code() != Code::kCorruption || rolled_back_ || !previous || !config_.replay_converges) {
       return FailRun(why);
     }
@@ -114,7 +114,7 @@ void JobMachine::RecommitDone(const Status& status) {
   Send(Note{true, fmt::format("{}; reading again from checkpoint {}, which upserts make harmless",
                               status.message(), record_.confirmed.id)});
   rolled_back_ = true;
-  if (record_.confirmed.id == 0) {
+  if (record_.confirmed.name.empty()) {
     base_.reset();
     return Sweep();
   }
@@ -128,7 +128,8 @@ void JobMachine::Sweep() {
   // confirmed checkpoint.
   for (const RunRecord& old : record_.runs) {
     if (old.run == record_.run && !Planted(Bug::kSweepAbortsNewerRuns)) continue;
-    const CheckpointId first = (rolled_back_ ? record_.confirmed.id : record_.latest.id) + 1;
+    const bool from_confirmed = rolled_back_ || record_.latest.name.empty();
+    const CheckpointId first = (from_confirmed ? record_.confirmed.id : record_.latest.id) + 1;
     ranges.push_back({old.run, first, record_.latest.id + 2, old.writers});
   }
   if (Planted(Bug::kSweepAbortsNewerRuns)) {

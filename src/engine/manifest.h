@@ -48,8 +48,8 @@ struct RunRecord {
 
 // Where a checkpoint's body lies.
 struct BodyRef {
-  CheckpointId id = 0;  // 0: none
-  std::string name;
+  CheckpointId id = 0;
+  std::string name;  // empty: there is none; `id` then only says which numbers are used up
   uint64_t checksum = 0;
 
   friend bool operator==(const BodyRef&, const BodyRef&) = default;

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/job_runner.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <map>
+#include <mutex>
+
+#include "base/checksum.h"
+#include "base/logging.h"
+#include "engine/checkpoint_store.h"
+#include "engine/job_start.h"
+#include "engine/serial_worker.h"
+#include "engine/task_set.h"
+
+namespace sluice {
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds(20);
+constexpr Duration kCheckpointIntervalDefault = std::chrono::seconds(5);
+constexpr Duration kCheckpointTimeoutDefault = std::chrono::seconds(60);
+
+JobMachineConfig MachineConfig(const JobPlan& plan) {
+  const EnvOptions& env = plan.env;
+  const auto millis = [](std::optional<int64_t> value, Duration otherwise) {
+    return value ? Duration(std::chrono::milliseconds(*value)) : otherwise;
+  };
+  JobMachineConfig config;
+  config.checkpoint_interval = millis(env.checkpoint_interval_ms, kCheckpointIntervalDefault);
+  config.checkpoint_timeout = millis(env.checkpoint_timeout_ms, kCheckpointTimeoutDefault);
+  config.min_pause = millis(env.min_pause_ms, Duration(0));
+  config.retry_times = env.job_retry_times;
+  config.retry_interval = std::chrono::seconds(env.job_retry_interval_seconds);
+  config.sources = config.writers = plan.parallelism;
+  // Without the promise of exactly once, rows may come twice anyway.
+  config.replay_converges = !plan.promise.exactly_once || plan.sink->replay_converges(nullptr);
+  return config;
+}
+
+}  // namespace
+
+class JobRunner::Impl {
+ public:
+  Impl(JobPlan plan, JobRunOptions options, RunnerDeps deps)
+      : plan_(std::move(plan)),
+        options_(std::move(options)),
+        deps_(deps),
+        store_(deps.env, options_.state_dir) {}
+
+  JobSummary Run();
+  void RequestStop();
+  JobProgress progress() const;
+
+ private:
+  struct RunReport {
+    Run run;
+    TaskReport report;
+  };
+  using Message = std::variant<Input, RunReport>;
+
+  Context MakeContext(Run run, CancelToken cancel) const {
+    return {deps_.env,          deps_.http, deps_.sql, deps_.phases, std::move(cancel),
+            plan_.env.job_name, job_id_,    run,       [] {}};
+  }
+  Status Start();
+  void Loop();
+  void Post(Message message);
+  void Take(Message message);
+  void TakeReport(RunReport report);
+  void Feed(const Input& input);
+  void PumpTasks();
+  void UpdateProgress();
+
+  void Execute(LoadRecord command);
+  void Execute(ReplaceRecord command);
+  void Execute(LoadManifest command);
+  void Execute(CommitWork command);
+  void Execute(AbortOrphans command);
+  void Execute(OpenTasks command);
+  void Execute(SendBarriers command);
+  void Execute(NotifyComplete command);
+  void Execute(CloseTasks command);
+  void Execute(Prune command);
+  void Execute(Note command);
+  void Execute(Finish command);
+  Result<Committer*> OpenCommitter();
+
+  JobPlan plan_;
+  const JobRunOptions options_;
+  const RunnerDeps deps_;
+  CheckpointStore store_;  // used by Start, then by the store worker only
+  std::string job_id_;
+  CancelToken job_cancel_;
+
+  std::optional<JobMachine> machine_;
+  std::deque<Input> feed_;  // inputs that commands produced at once
+  bool feeding_ = false;
+  std::optional<Finish> finish_;
+  bool told_source_done_ = false;
+  bool told_checkpoint_wanted_ = false;
+  TaskCounters counters_;
+  std::map<CheckpointId, uint64_t> rows_at_;  // rows handed to the sink when a checkpoint was taken
+  std::unique_ptr<TaskSet> tasks_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::deque<Message> messages_;
+  bool stop_requested_ = false;
+  JobProgress progress_;
+  Wakeup wakeup_;
+
+  std::unique_ptr<Committer> committer_;  // made and used on the commit worker
+  SerialWorker commit_worker_{"committer"};
+  SerialWorker store_worker_{"checkpoints"};
+};
+
+JobSummary JobRunner::Impl::Run() {
+  JobSummary summary;
+  summary.started_wall_micros = deps_.env.WallMicros();
+  const Status status = Start();
+  if (status.ok()) {
+    Loop();
+    summary.outcome = finish_->outcome;
+    summary.status = finish_->status;
+  } else {
+    summary.status = status;
+    summary.outcome = status.code() == Code::kCancelled ? Outcome::kStopped : Outcome::kFailed;
+  }
+  tasks_.reset();
+  job_cancel_.Cancel();
+  UpdateProgress();
+  summary.progress = progress();
+  summary.ended_wall_micros = deps_.env.WallMicros();
+  return summary;
+}
+
+Status JobRunner::Impl::Start() {
+  RETURN_IF_ERROR(store_.Lock());
+  Context ctx = MakeContext(0, job_cancel_);
+  ASSIGN_OR_RETURN(const StartedJob started,
+                   StartJob(plan_, ctx, store_, options_.fresh, deps_.env.Random()));
+  job_id_ = started.job_id;
+  machine_.emplace(MachineConfig(plan_));
+  return {};
+}
+
+void JobRunner::Impl::Loop() {
+  Feed(StartInput{});
+  bool told_stop = false;
+  while (!finish_) {
+    std::deque<Message> messages;
+    bool stop = false;
+    {
+      const std::lock_guard lock(mutex_);
+      messages.swap(messages_);
+      stop = stop_requested_;
+    }
+    if (stop && !told_stop) Feed(StopRequested{});
+    told_stop = stop;
+    for (Message& message : messages) Take(std::move(message));
+    PumpTasks();
+    Feed(Tick{});
+    UpdateProgress();
+    if (!finish_) wakeup_.Wait(kTick);
+  }
+}
+
+void JobRunner::Impl::Post(Message message) {
+  {
+    const std::lock_guard lock(mutex_);
+    messages_.push_back(std::move(message));
+  }
+  wakeup_.Notify();
+}
+
+void JobRunner::Impl::Take(Message message) {
+  if (auto* report = std::get_if<RunReport>(&message)) return TakeReport(std::move(*report));
+  Feed(std::get<Input>(message));
+}
+
+void JobRunner::Impl::TakeReport(RunReport report) {
+  if (!tasks_ || report.run != machine_->run()) return;  // of tasks that are gone
+  auto outcome = tasks_->OnReport(std::move(report.report));
+  if (!outcome) return Feed(TaskFailed{report.run, outcome.error()});
+  for (Input& input : outcome->inputs) {
+    if (auto* saved = std::get_if<EnumeratorSaved>(&input)) {
+      saved->counters = {counters_.rows_read, counters_.bytes_read, counters_.rows_written};
+      rows_at_[saved->id] = counters_.rows_written;
+    }
+    Feed(input);
+  }
+}
+
+void JobRunner::Impl::Feed(const Input& input) {
+  feed_.push_back(input);
+  if (feeding_) return;
+  feeding_ = true;
+  while (!feed_.empty()) {
+    const Input next = std::move(feed_.front());
+    feed_.pop_front();
+    for (Command& command : machine_->On(next, deps_.env.Now())) {
+      std::visit([&](auto& one) { Execute(std::move(one)); }, command);
+    }
+  }
+  feeding_ = false;
+}
+
+void JobRunner::Impl::PumpTasks() {
+  if (!tasks_ || machine_->state() != JobMachine::State::kRunning) return;
+  const Run run = machine_->run();
+  const Status status = tasks_->AssignSplits();
+  if (!status.ok()) return Feed(TaskFailed{run, status});
+  if (tasks_->source_done() && !std::exchange(told_source_done_, true)) Feed(SourceDone{run});
+  const bool wants = tasks_ && tasks_->wants_checkpoint();
+  if (wants && !told_checkpoint_wanted_) Feed(CheckpointWanted{run});
+  told_checkpoint_wanted_ = wants;
+}
+
+void JobRunner::Impl::Execute(LoadRecord /*command*/) {
+  store_worker_.Run([this] { Post(RecordLoaded{store_.Load()}); });
+}
+
+void JobRunner::Impl::Execute(ReplaceRecord command) {
+  store_worker_.Run([this, command = std::move(command)] {
+    if (command.body) deps_.phases.Reach("prepared", command.next.latest.id);
+    Post(RecordReplaced{command.op, store_.Replace(command)});
+  });
+}
+
+void JobRunner::Impl::Execute(LoadManifest command) {
+  store_worker_.Run([this, command = std::move(command)] {
+    Post(ManifestLoaded{command.op, store_.LoadManifest(command.body)});
+  });
+}
+
+void JobRunner::Impl::Execute(Prune command) {
+  store_worker_.Run([this, command = std::move(command)] {
+    const Status status = store_.Prune(command.record, options_.checkpoints_kept);
+    if (!status.ok()) LogWarn(status.In("removing old checkpoints").ToString());
+  });
+}
+
+Result<Committer*> JobRunner::Impl::OpenCommitter() {
+  if (!committer_) {
+    Context ctx = MakeContext(0, job_cancel_);
+    ASSIGN_OR_RETURN(committer_, plan_.sink->OpenCommitter(ctx));
+  }
+  return committer_.get();
+}
+
+void JobRunner::Impl::Execute(CommitWork command) {
+  commit_worker_.Run([this, command = std::move(command)] {
+    deps_.phases.Reach("published", command.pending.id);
+    auto committer = OpenCommitter();
+    const Status status = committer ? (*committer)->Commit(command.pending.id, command.pending.work)
+                                    : committer.error();
+    Post(CommitDone{command.op, status});
+  });
+}
+
+void JobRunner::Impl::Execute(AbortOrphans command) {
+  commit_worker_.Run([this, command = std::move(command)] {
+    Status status;
+    if (plan_.sink->delivery() == Delivery::kTwoPhase) {
+      auto committer = OpenCommitter();
+      if (!committer) status = committer.error();
+      for (const OrphanRange& range : command.ranges) {
+        if (status.ok()) status = (*committer)->AbortOrphans(range);
+      }
+    }
+    Post(sluice::OrphansAborted{command.op, status});
+  });
+}
+
+void JobRunner::Impl::Execute(OpenTasks command) {
+  const std::vector<uint64_t> counters =
+      command.from ? command.from->counters : std::vector<uint64_t>{};
+  counters_.rows_read = !counters.empty() ? counters[0] : 0;
+  counters_.bytes_read = counters.size() > 1 ? counters[1] : 0;
+  counters_.rows_written = counters.size() > 2 ? counters[2] : 0;
+  rows_at_.clear();
+  told_source_done_ = told_checkpoint_wanted_ = false;
+  const Run run = command.run;
+  tasks_ = std::make_unique<TaskSet>(
+      plan_, MakeContext(run, CancelToken()), counters_,
+      [this, run](TaskReport report) { Post(RunReport{run, std::move(report)}); });
+  const Status status = tasks_->Open(command.from);
+  LogInfo(command.from ? fmt::format("run {} goes on from checkpoint {}", run, command.from->id)
+                       : fmt::format("run {} starts anew", run));
+  if (status.ok()) return Feed(TasksOpened{run});
+  Feed(TaskFailed{run, status});
+}
+
+void JobRunner::Impl::Execute(SendBarriers command) {
+  tasks_->SendBarriers(command.barrier);
+}
+
+void JobRunner::Impl::Execute(NotifyComplete command) {
+  tasks_->NotifyComplete(command.id);
+  const std::lock_guard lock(mutex_);
+  ++progress_.checkpoints;
+  progress_.last_checkpoint = command.id;
+  const auto rows = rows_at_.find(command.id);
+  if (rows == rows_at_.end()) return;
+  progress_.rows_committed = rows->second;
+  rows_at_.erase(rows_at_.begin(), std::next(rows));
+}
+
+void JobRunner::Impl::Execute(CloseTasks command) {
+  tasks_.reset();
+  Feed(TasksClosed{command.run});
+}
+
+void JobRunner::Impl::Execute(Note command) {
+  command.warning ? LogWarn(command.text) : LogInfo(command.text);
+}
+
+void JobRunner::Impl::Execute(Finish command) {
+  finish_ = std::move(command);
+}
+
+void JobRunner::Impl::UpdateProgress() {
+  const std::lock_guard lock(mutex_);
+  progress_.rows_read = counters_.rows_read;
+  progress_.bytes_read = counters_.bytes_read;
+  progress_.rows_written = counters_.rows_written;
+  progress_.lag_micros = counters_.lag_micros;
+  progress_.restarts = machine_ ? machine_->restarts() : 0;
+  progress_.snapshot = tasks_ ? tasks_->progress() : -1;
+  if (!machine_) return;
+  switch (machine_->state()) {
+    case JobMachine::State::kRunning:
+      progress_.state = stop_requested_                                     ? "stopping"
+                        : progress_.snapshot >= 0 && progress_.snapshot < 1 ? "snapshot"
+                                                                            : "running";
+      break;
+    case JobMachine::State::kClosing:
+      progress_.state = "stopping";
+      break;
+    case JobMachine::State::kBackoff:
+      progress_.state = "restarting";
+      break;
+    default:
+      progress_.state = "starting";
+      break;
+  }
+}
+
+JobProgress JobRunner::Impl::progress() const {
+  const std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+void JobRunner::Impl::RequestStop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_requested_ = true;
+  }
+  wakeup_.Notify();
+}
+
+JobRunner::JobRunner(JobPlan plan, JobRunOptions options, RunnerDeps deps)
+    : impl_(std::make_unique<Impl>(std::move(plan), std::move(options), deps)) {}
+JobRunner::~JobRunner() = default;
+JobSummary JobRunner::Run() {
+  return impl_->Run();
+}
+void JobRunner::RequestStop() {
+  impl_->RequestStop();
+}
+JobProgress JobRunner::progress() const {
+  return impl_->progress();
+}
+
+}  // namespace sluice

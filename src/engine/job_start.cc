@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/job_start.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "base/checksum.h"
+#include "base/logging.h"
+
+namespace sluice {
+namespace {
+
+Status WithRetries(const JobPlan& plan, const Context& ctx,
+                   const std::function<Status()>& attempt) {
+  for (int tries = 0;; ++tries) {
+    const Status status = attempt();
+    if (status.ok() || status.retry() != Retry::kInPlace || tries >= plan.env.job_retry_times) {
+      return status;
+    }
+    LogWarn(fmt::format("{}; trying again in {} s", status.ToString(),
+                        plan.env.job_retry_interval_seconds));
+    if (ctx.cancel.WaitFor(std::chrono::seconds(plan.env.job_retry_interval_seconds))) {
+      return ctx.cancel.Check();
+    }
+  }
+}
+
+std::string Identity(const JobPlan& plan) {
+  std::string text = plan.source->Identity() + " -> " + plan.sink->Identity();
+  for (const TablePlan& table : plan.tables) {
+    text += fmt::format("; {} to {}", table.source->path.ToString(),
+                        table.dropped ? "nowhere" : table.target.ToString());
+  }
+  return text;
+}
+
+// The record to go on with; stored before it is returned.
+Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, bool fresh,
+                        uint64_t random) {
+  auto loaded = store.Load();
+  if (!loaded && loaded.error().code() == Code::kNotFound) {
+    JobRecord record;
+    record.version = 1;
+    record.job_id = Hex64(random);
+    record.identity = identity;
+    RETURN_IF_ERROR(store.Create(record));
+    return record;
+  }
+  if (!loaded) return Fail(loaded.error());
+  JobRecord record = loaded->record;
+  const bool anew = fresh || record.finished;
+  if (!anew && record.identity != identity) {
+    return Fail(Code::kInvalidConfig,
+                fmt::format("the state directory holds an unfinished run of another job:\n  there: "
+                            "{}\n  here:  {}\n"
+                            "use another --state DIR, or --fresh to forget that run",
+                            record.identity, identity));
+  }
+  if (!anew) return record;
+  // Labels of the forgotten runs are still rolled back: job id, runs and numbers live on.
+  JobRecord next = record;
+  next.version += 1 + loaded->torn;
+  next.run += loaded->torn;
+  next.identity = identity;
+  next.latest = {record.latest.id, "", 0};
+  next.confirmed = {record.confirmed.id, "", 0};
+  next.finished = false;
+  RETURN_IF_ERROR(store.Replace({0, record, next, std::nullopt}));
+  return next;
+}
+
+}  // namespace
+
+Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store, bool fresh,
+                            uint64_t random) {
+  if (plan.tables.empty()) {
+    RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return DiscoverTables(plan, ctx); }));
+  }
+  ASSIGN_OR_RETURN(const JobRecord record, Claim(store, Identity(plan), fresh, random));
+  StartedJob started{record.job_id, !record.latest.name.empty()};
+  ctx.job_id = record.job_id;
+  std::vector<SchemaRef> schemas;
+  for (const TablePlan& table : plan.tables) {
+    if (!table.dropped) schemas.push_back(table.result());
+  }
+  RETURN_IF_ERROR(
+      WithRetries(plan, ctx, [&] { return plan.sink->Prepare(ctx, schemas, !started.resumes); }));
+  return started;
+}
+
+}  // namespace sluice

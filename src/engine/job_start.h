@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens before the machine takes over: tables are discovered, the state directory is claimed
+// for this job, and the target is prepared.
+#pragma once
+
+#include <string>
+
+#include "engine/checkpoint_store.h"
+#include "engine/plan.h"
+
+namespace sluice {
+
+struct StartedJob {
+  std::string job_id;
+  bool resumes = false;  // an earlier run did not finish and will be continued
+};
+
+// Blocks. Retries what is unavailable as env.job.retry.* says. REQUIRES: the store is locked.
+// kInvalidConfig: the directory holds the unfinished state of another source, sink or table list.
+Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store, bool fresh,
+                            uint64_t random);
+
+}  // namespace sluice

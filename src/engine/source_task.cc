@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/source_task.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+constexpr Duration kReadSlice =
+    std::chrono::milliseconds(10);  // how long a barrier may have to wait
+constexpr Duration kLinger =
+    std::chrono::milliseconds(50);  // rows never wait longer for a full chunk
+constexpr Duration kIdleMax = std::chrono::milliseconds(500);
+
+}  // namespace
+
+void SourceTask::Counter::Emit(Event event) {
+  if (const auto* chunk = std::get_if<ChunkPtr>(&event)) {
+    const size_t bytes = (*chunk)->bytes();
+    task_.counters_.rows_read += (*chunk)->rows();
+    task_.counters_.bytes_read += bytes;
+    task_.limit_.Spend((*chunk)->rows(), bytes);
+  }
+  task_.chain_->Emit(std::move(event));
+}
+
+SourceTask::SourceTask(SourceTaskParts parts)
+    : id_(parts.id),
+      run_(parts.run),
+      ctx_(parts.ctx),
+      source_(parts.source),
+      exchange_(std::move(parts.exchange)),
+      writer_(std::move(parts.writer)),
+      counters_(parts.counters),
+      report_(std::move(parts.report)),
+      limit_(parts.limit),
+      wakeup_(std::move(parts.wakeup)) {
+  chain_ = std::make_unique<TransformChain>(std::move(parts.transforms), downstream());
+}
+
+SourceTask::~SourceTask() {
+  Stop();
+  thread_.Join();
+}
+
+void SourceTask::Start() {
+  thread_ = Thread(fmt::format("source-{}", id_), [this] { Loop(); });
+}
+
+void SourceTask::Assign(Split split) {
+  const std::lock_guard lock(mutex_);
+  messages_.emplace_back(std::move(split));
+  wakeup_->Notify();
+}
+
+void SourceTask::SendBarrier(const Barrier& barrier) {
+  const std::lock_guard lock(mutex_);
+  messages_.emplace_back(barrier);
+  wakeup_->Notify();
+}
+
+void SourceTask::NotifyComplete(CheckpointId id) {
+  const std::lock_guard lock(mutex_);
+  messages_.emplace_back(Complete{id});
+  wakeup_->Notify();
+}
+
+void SourceTask::Stop() {
+  const std::lock_guard lock(mutex_);
+  stop_ = true;
+  wakeup_->Notify();
+}
+
+void SourceTask::Loop() {
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stop_) break;
+    }
+    idle_ = Duration(0);
+    const Status status = Step();
+    if (!status.ok()) {
+      report_(TaskFailed{run_, status});
+      break;
+    }
+    if (idle_.count() > 0) wakeup_->Wait(idle_);
+  }
+  // Plugin objects end on the thread that used them.
+  reader_.reset();
+  writer_.reset();
+}
+
+Status SourceTask::Step() {
+  RETURN_IF_ERROR(HandleMessages());
+  if (writer_) writer_->PollPrepared();
+  RETURN_IF_ERROR(CheckDownstream());
+  limit_.Refill(ctx_.env.Now());
+  if (!reader_) {
+    idle_ = kIdleMax;
+    return {};
+  }
+  if (counter_.full()) {  // back-pressure: the writer or the limit will let us go on
+    idle_ = kReadSlice;
+    return {};
+  }
+  return ReadOnce();
+}
+
+Status SourceTask::HandleMessages() {
+  while (true) {
+    Message message;
+    {
+      const std::lock_guard lock(mutex_);
+      if (messages_.empty()) return {};
+      message = std::move(messages_.front());
+      messages_.pop_front();
+    }
+    if (auto* split = std::get_if<Split>(&message)) {
+      RETURN_IF_ERROR(OpenSplit(std::move(*split)));
+    } else if (const auto* barrier = std::get_if<Barrier>(&message)) {
+      RETURN_IF_ERROR(PassBarrier(*barrier));
+    } else if (reader_) {
+      RETURN_IF_ERROR(reader_->OnCheckpointComplete(std::get<Complete>(message).id));
+    }
+  }
+}
+
+Status SourceTask::OpenSplit(Split split) {
+  split_ = split;
+  auto reader = source_.Open(ctx_, std::move(split));
+  if (!reader) return reader.error().In(fmt::format("opening split {}", split_->id));
+  reader_ = std::move(*reader);
+  flush_at_ = ctx_.env.Now() + kLinger;
+  return {};
+}
+
+Status SourceTask::PassBarrier(const Barrier& barrier) {
+  TaskSaved saved{run_, barrier.id, id_, {}};
+  if (reader_) {
+    RETURN_IF_ERROR(reader_->Flush(counter_));
+    saved.splits.push_back(reader_->Save());
+  }
+  chain_->Emit(barrier);
+  RETURN_IF_ERROR(CheckDownstream());
+  report_(std::move(saved));
+  return {};
+}
+
+Status SourceTask::ReadOnce() {
+  const TimePoint now = ctx_.env.Now();
+  auto poll = reader_->Read(counter_, now + kReadSlice);
+  if (!poll) return poll.error();
+  if (*poll == Poll::kDone) return FinishSplit();
+  const TimePoint after = ctx_.env.Now();
+  if (after >= flush_at_) {
+    RETURN_IF_ERROR(reader_->Flush(counter_));
+    flush_at_ = after + kLinger;
+  }
+  if (*poll == Poll::kIdle) idle_ = std::max(flush_at_ - after, Duration(1000));
+  return CheckDownstream();
+}
+
+Status SourceTask::FinishSplit() {
+  RETURN_IF_ERROR(reader_->Flush(counter_));
+  SplitFinished finished{id_, std::move(*split_), reader_->TakeReport()};
+  reader_.reset();
+  split_.reset();
+  RETURN_IF_ERROR(CheckDownstream());
+  report_(std::move(finished));
+  return {};
+}
+
+Status SourceTask::CheckDownstream() const {
+  if (!chain_->status().ok()) return chain_->status();
+  return writer_ ? writer_->status() : Status();
+}
+
+}  // namespace sluice

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// SourceTask: reads splits, runs the transforms and hands the rows on: to its own writer (one
+// thread from source to sink) or into the exchange. One thread; everything else talks to it through
+// Assign, SendBarrier and Stop.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <variant>
+
+#include "api/source.h"
+#include "base/thread.h"
+#include "engine/rate_limit.h"
+#include "engine/transform_chain.h"
+#include "engine/wakeup.h"
+#include "engine/writer_stage.h"
+
+namespace sluice {
+
+struct SourceTaskParts {
+  TaskId id = 0;
+  Run run = 0;
+  Context& ctx;
+  Source& source;
+  std::vector<std::unique_ptr<Transform>> transforms;
+  std::unique_ptr<Emitter> exchange;  // or null, then:
+  std::unique_ptr<WriterStage> writer;
+  TaskCounters& counters;
+  ReportFn report;
+  RateLimit limit;
+  std::shared_ptr<Wakeup> wakeup;  // notified by ctx.wake
+};
+
+class SourceTask {
+ public:
+  explicit SourceTask(SourceTaskParts parts);
+  ~SourceTask();  // Stop first
+
+  // Any thread.
+  void Start();
+  void Assign(Split split);
+  void SendBarrier(const Barrier& barrier);
+  void NotifyComplete(CheckpointId id);
+  void Stop();  // asks; the thread ends within one Read
+
+ private:
+  // Counts what the reader emits before the transforms see it.
+  class Counter final : public Emitter {
+   public:
+    Counter(SourceTask& task) : task_(task) {}  // NOLINT(google-explicit-constructor)
+    void Emit(Event event) override;
+    bool full() const override { return task_.chain_->full() || task_.limit_.exhausted(); }
+
+   private:
+    SourceTask& task_;
+  };
+  struct Complete {
+    CheckpointId id;
+  };
+  using Message = std::variant<Split, Barrier, Complete>;
+
+  void Loop();
+  Status Step();
+  Status HandleMessages();
+  Status OpenSplit(Split split);
+  Status PassBarrier(const Barrier& barrier);
+  Status ReadOnce();
+  Status FinishSplit();
+  Status CheckDownstream() const;
+  Emitter& downstream() { return exchange_ ? *exchange_ : static_cast<Emitter&>(*writer_); }
+
+  const TaskId id_;
+  const Run run_;
+  Context& ctx_;
+  Source& source_;
+  std::unique_ptr<Emitter> exchange_;
+  std::unique_ptr<WriterStage> writer_;
+  TaskCounters& counters_;
+  ReportFn report_;
+  RateLimit limit_;
+  std::unique_ptr<TransformChain> chain_;
+  Counter counter_{*this};
+
+  std::shared_ptr<Wakeup> wakeup_;
+  std::mutex mutex_;
+  std::deque<Message> messages_;
+  bool stop_ = false;
+
+  std::unique_ptr<Reader> reader_;
+  std::optional<Split> split_;
+  TimePoint flush_at_;
+  Duration idle_{0};
+  Thread thread_;
+};
+
+}  // namespace sluice

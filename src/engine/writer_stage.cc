@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/writer_stage.h"
+
+namespace sluice {
+
+WriterStage::WriterStage(TaskId id, Run run, std::unique_ptr<Writer> writer, Env& env,
+                         TaskCounters& counters, ReportFn report)
+    : id_(id),
+      run_(run),
+      writer_(std::move(writer)),
+      env_(env),
+      counters_(counters),
+      report_(std::move(report)) {}
+
+void WriterStage::Emit(Event event) {
+  if (status_.ok()) status_ = Take(event);
+}
+
+Status WriterStage::Take(const Event& event) {
+  if (const auto* chunk = std::get_if<ChunkPtr>(&event)) return Write(**chunk);
+  if (const auto* change = std::get_if<SchemaChange>(&event)) return writer_->Rebind(*change);
+  if (const auto* barrier = std::get_if<Barrier>(&event)) {
+    sealed_.push_back(barrier->id);
+    return writer_->Seal(barrier->id);
+  }
+  return {};
+}
+
+Status WriterStage::Write(const Chunk& chunk) {
+  RETURN_IF_ERROR(writer_->Write(chunk));
+  counters_.rows_written += chunk.rows();
+  if (chunk.source_micros > 0) counters_.lag_micros = env_.WallMicros() - chunk.source_micros;
+  return {};
+}
+
+void WriterStage::PollPrepared() {
+  while (status_.ok() && !sealed_.empty()) {
+    auto prepared = writer_->PollPrepared(sealed_.front());
+    if (!prepared) {
+      status_ = prepared.error();
+      return;
+    }
+    if (!prepared->has_value()) return;
+    report_(WriterPrepared{run_, sealed_.front(), id_, std::move(**prepared)});
+    sealed_.pop_front();
+  }
+}
+
+}  // namespace sluice

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/writer_task.h"
+
+#include <fmt/format.h>
+
+namespace sluice {
+namespace {
+
+constexpr Duration kWait = std::chrono::milliseconds(500);
+constexpr Duration kWaitFull = std::chrono::milliseconds(10);
+
+}  // namespace
+
+WriterTask::WriterTask(TaskId id, Run run, Context& ctx, Exchange& exchange, ReportFn report)
+    : id_(id), run_(run), exchange_(exchange), report_(std::move(report)) {
+  ctx.wake = [&wakeup = exchange.wakeup(id)] { wakeup.Notify(); };
+}
+
+WriterTask::~WriterTask() {
+  Stop();
+  thread_.Join();
+}
+
+void WriterTask::Start(std::unique_ptr<WriterStage> stage) {
+  stage_ = std::move(stage);
+  thread_ = Thread(fmt::format("writer-{}", id_), [this] { Loop(); });
+}
+
+void WriterTask::Stop() {
+  stop_ = true;
+  exchange_.wakeup(id_).Notify();
+}
+
+void WriterTask::Loop() {
+  while (!stop_) {
+    stage_->PollPrepared();
+    if (stage_->full()) {
+      exchange_.wakeup(id_).Wait(kWaitFull);
+      continue;
+    }
+    if (auto event = exchange_.Next(id_, kWait)) stage_->Emit(std::move(*event));
+    if (!stage_->status().ok()) {
+      report_(TaskFailed{run_, stage_->status()});
+      break;
+    }
+  }
+  stage_.reset();
+}
+
+}  // namespace sluice
