@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/status.h"
+
 namespace sluice::mysql {
 
 // A character set. Objects are static: compare pointers.
@@ -21,8 +23,12 @@ class Charset {
   // The bytes are UTF-8 already (also binary: they are passed on).
   bool passes() const { return kind_ == Kind::kBinary || kind_ == Kind::kUtf8; }
 
+  // Makes the set's table where it needs one, once for all; before the first AppendUtf8.
+  // kUnsupported when libc's converter for it is not installed. Thread-safe.
+  Status Prepare() const;
+
   // Appends `text` in UTF-8. A byte sequence that is no character of the set becomes '?', as it
-  // does when the server converts. Thread-safe; the first use of a multi-byte set builds its table.
+  // does when the server converts. Thread-safe. REQUIRES: Prepare() was OK.
   void AppendUtf8(std::string_view text, std::string& out) const;
 
   enum class Kind : uint8_t { kBinary, kUtf8, kSingleByte, kMultiByte, kUtf16, kUtf16Le, kUtf32 };
