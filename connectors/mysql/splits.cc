@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/splits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "base/check.h"
+#include "data/text.h"
+
+namespace sluice::mysql {
+namespace {
+
+constexpr uint64_t kSplitVersion = 1;
+constexpr uint64_t kSnapshotKind = 1;
+constexpr uint64_t kLogKind = 2;
+
+std::string KeyText(Int128 key) {
+  std::string text;
+  AppendDecimal(key, 0, text);
+  return text;
+}
+
+void EncodeBound(const std::optional<Int128>& bound, ByteWriter& out) {
+  out.Str(bound ? KeyText(*bound) : "");
+}
+
+std::optional<Int128> DecodeBound(ByteReader& in) {
+  const std::string text = in.Str();
+  Int128 value = 0;
+  if (text.empty() || !ParseDecimal(text, 0, value)) return std::nullopt;
+  return value;
+}
+
+void Encode(const LogPoint& point, ByteWriter& out) {
+  out.Str(point.file).U64(point.offset);
+}
+
+LogPoint DecodeLogPoint(ByteReader& in) {
+  LogPoint point;
+  point.file = in.Str();
+  point.offset = in.U64();
+  return point;
+}
+
+}  // namespace
+
+std::string KeyRange::ToString() const {
+  return fmt::format("[{}, {})", lower ? KeyText(*lower) : "start",
+                     upper ? KeyText(*upper) : "end");
+}
+
+std::strong_ordering operator<=>(const LogPoint& a, const LogPoint& b) {
+  const std::strong_ordering files = CompareLogFiles(a.file, b.file);
+  return files != std::strong_ordering::equal ? files : a.offset <=> b.offset;
+}
+
+void FinishedRanges::Add(const FinishedRange& finished) {
+  const auto before = [](const FinishedRange& a, const FinishedRange& b) {
+    if (!a.range.lower || !b.range.lower) return !a.range.lower && b.range.lower;
+    return *a.range.lower < *b.range.lower;
+  };
+  ranges_.insert(std::ranges::upper_bound(ranges_, finished, before), finished);
+  std::vector<FinishedRange> merged;
+  for (const FinishedRange& one : ranges_) {
+    const bool joins = !merged.empty() && merged.back().high == one.high &&
+                       merged.back().range.upper == one.range.lower;
+    if (joins) {
+      merged.back().range.upper = one.range.upper;
+    } else {
+      merged.push_back(one);
+    }
+  }
+  ranges_ = std::move(merged);
+}
+
+bool FinishedRanges::Contain(Int128 key, const LogPoint& at) const {
+  // The last range that begins at or before the key.
+  auto it = std::ranges::upper_bound(ranges_, key, {}, [](const FinishedRange& one) {
+    return one.range.lower.value_or(std::numeric_limits<Int128>::min());
+  });
+  if (it == ranges_.begin()) return false;
+  --it;
+  return it->range.Contains(key) && at < it->high;
+}
+
+LogPoint FinishedRanges::lowest() const {
+  return std::ranges::min(ranges_, {}, &FinishedRange::high).high;
+}
+
+LogPoint FinishedRanges::highest() const {
+  return std::ranges::max(ranges_, {}, &FinishedRange::high).high;
+}
+
+void Encode(const KeyRange& range, ByteWriter& out) {
+  EncodeBound(range.lower, out);
+  EncodeBound(range.upper, out);
+}
+
+KeyRange DecodeKeyRange(ByteReader& in) {
+  KeyRange range;
+  range.lower = DecodeBound(in);
+  range.upper = DecodeBound(in);
+  return range;
+}
+
+void Encode(const FinishedRanges& ranges, ByteWriter& out) {
+  out.U64(ranges.ranges().size());
+  for (const FinishedRange& one : ranges.ranges()) {
+    Encode(one.range, out);
+    Encode(one.high, out);
+  }
+}
+
+FinishedRanges DecodeFinishedRanges(ByteReader& in) {
+  FinishedRanges ranges;
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    FinishedRange one;
+    one.range = DecodeKeyRange(in);
+    one.high = DecodeLogPoint(in);
+    ranges.Add(one);
+  }
+  return ranges;
+}
+
+void Encode(const TablePath& path, ByteWriter& out) {
+  out.Str(path.database).Str(path.schema).Str(path.table);
+}
+
+TablePath DecodeTablePath(ByteReader& in) {
+  TablePath path;
+  path.database = in.Str();
+  path.schema = in.Str();
+  path.table = in.Str();
+  return path;
+}
+
+Bytes EncodeSplit(const MysqlSplit& split) {
+  ByteWriter out;
+  out.U64(kSplitVersion);
+  if (const auto* snapshot = std::get_if<SnapshotSplit>(&split)) {
+    out.U64(kSnapshotKind);
+    Encode(snapshot->table, out);
+    Encode(snapshot->range, out);
+    return std::move(out).Take();
+  }
+  const auto& log = std::get<LogSplit>(split);
+  out.U64(kLogKind);
+  Encode(log.position, out);
+  out.U64(log.contained.size());
+  for (const auto& [table, ranges] : log.contained) {
+    Encode(table, out);
+    Encode(ranges, out);
+  }
+  out.U64(log.tables.size());
+  for (const auto& [table, facts] : log.tables) Encode(facts, out);
+  return std::move(out).Take();
+}
+
+Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
+  ByteReader in(bytes);
+  if (in.U64() != kSplitVersion) return Fail(Code::kCorruption, "split of another version");
+  const uint64_t kind = in.U64();
+  if (kind == kSnapshotKind) {
+    SnapshotSplit split;
+    split.table = DecodeTablePath(in);
+    split.range = DecodeKeyRange(in);
+    RETURN_IF_ERROR(in.Finish("snapshot split"));
+    return split;
+  }
+  if (kind != kLogKind) return Fail(Code::kCorruption, "split of an unknown kind");
+  LogSplit split;
+  ASSIGN_OR_RETURN(split.position, DecodePosition(in));
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    const TablePath table = DecodeTablePath(in);
+    split.contained[table] = DecodeFinishedRanges(in);
+  }
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    TableFacts facts = DecodeTableFacts(in);
+    split.tables[facts.path] = std::move(facts);
+  }
+  RETURN_IF_ERROR(in.Finish("log split"));
+  return split;
+}
+
+Bytes EncodeReport(const SnapshotReport& report) {
+  ByteWriter out;
+  out.U64(kSplitVersion);
+  Encode(report.finished.range, out);
+  Encode(report.finished.high, out);
+  out.Bool(report.remainder.has_value());
+  if (report.remainder) Encode(*report.remainder, out);
+  Encode(report.position, out);
+  return std::move(out).Take();
+}
+
+Result<SnapshotReport> DecodeReport(std::string_view bytes) {
+  ByteReader in(bytes);
+  if (in.U64() != kSplitVersion) return Fail(Code::kCorruption, "report of another version");
+  SnapshotReport report;
+  report.finished.range = DecodeKeyRange(in);
+  report.finished.high = DecodeLogPoint(in);
+  if (in.Bool()) report.remainder = DecodeKeyRange(in);
+  ASSIGN_OR_RETURN(report.position, DecodePosition(in));
+  RETURN_IF_ERROR(in.Finish("snapshot report"));
+  return report;
+}
+
+}  // namespace sluice::mysql

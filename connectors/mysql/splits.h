@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// What MySQL-CDC reads: key ranges of tables, then the log. These encodings are stored in
+// checkpoints.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "api/reader.h"
+#include "data/column.h"
+#include "mysql/binlog/position.h"
+#include "mysql/types.h"
+
+namespace sluice::mysql {
+
+// Values of the first key column: [lower, upper); an absent bound is open. The column is an
+// integer; tables with another key are one range without bounds.
+struct KeyRange {
+  std::optional<Int128> lower;
+  std::optional<Int128> upper;
+
+  bool Contains(Int128 key) const { return (!lower || key >= *lower) && (!upper || key < *upper); }
+  bool whole() const { return !lower && !upper; }
+  friend bool operator==(const KeyRange&, const KeyRange&) = default;
+  std::string ToString() const;  // "[1, 100)"
+};
+
+// A place between two transactions of one server's log.
+struct LogPoint {
+  std::string file;
+  uint64_t offset = 4;
+
+  friend bool operator==(const LogPoint&, const LogPoint&) = default;
+  friend std::strong_ordering operator<=>(const LogPoint& a, const LogPoint& b);
+};
+
+// A range whose rows were emitted as they stand at `high`: it contains every transaction before it
+// and none after.
+struct FinishedRange {
+  KeyRange range;
+  LogPoint high;
+
+  friend bool operator==(const FinishedRange&, const FinishedRange&) = default;
+};
+
+// Ranges of one table in key order. Neighbours that stand at one place of the log become one.
+class FinishedRanges {
+ public:
+  void Add(const FinishedRange& finished);
+  const std::vector<FinishedRange>& ranges() const { return ranges_; }
+  bool empty() const { return ranges_.empty(); }
+  // True: the row's transaction, which begins at `at`, lies before the high point of the key's
+  // range.
+  bool Contain(Int128 key, const LogPoint& at) const;
+  LogPoint lowest() const;   // REQUIRES: !empty()
+  LogPoint highest() const;  // REQUIRES: !empty()
+
+  friend bool operator==(const FinishedRanges&, const FinishedRanges&) = default;
+
+ private:
+  std::vector<FinishedRange> ranges_;
+};
+
+struct SnapshotSplit {
+  TablePath table;
+  KeyRange range;
+
+  friend bool operator==(const SnapshotSplit&, const SnapshotSplit&) = default;
+};
+
+struct LogSplit {
+  LogPosition position;
+  std::map<TablePath, FinishedRanges> contained;  // what the snapshot already brought
+  std::map<TablePath, TableFacts> tables;         // the definitions in force at the position
+};
+
+using MysqlSplit = std::variant<SnapshotSplit, LogSplit>;
+Bytes EncodeSplit(const MysqlSplit& split);
+Result<MysqlSplit> DecodeSplit(std::string_view bytes);
+
+// What a snapshot reader tells the enumerator when its split is finished.
+struct SnapshotReport {
+  FinishedRange finished;
+  std::optional<KeyRange> remainder;  // the split was cut because its rows are wide
+  LogPosition position;               // at `finished.high`, to begin the log there
+};
+Bytes EncodeReport(const SnapshotReport& report);
+Result<SnapshotReport> DecodeReport(std::string_view bytes);
+
+void Encode(const KeyRange& range, ByteWriter& out);
+KeyRange DecodeKeyRange(ByteReader& in);
+void Encode(const FinishedRanges& ranges, ByteWriter& out);
+FinishedRanges DecodeFinishedRanges(ByteReader& in);
+void Encode(const TablePath& path, ByteWriter& out);
+TablePath DecodeTablePath(ByteReader& in);
+
+}  // namespace sluice::mysql
