@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Secret: a password or token. It has no stream or format operator, so it cannot reach a log by accident.
+// Secret: a password or token. It has no stream or format operator, so it cannot reach a log by
+// accident.
 #pragma once
 
 #include <string>

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "config/hocon_parser.h"
+
+namespace sluice {
+namespace hocon {
+namespace {
+
+struct ResolveError {
+  Remark remark;
+};
+
+class Resolver {
+ public:
+  Resolver(const Node& root, const HoconOptions& options) : root_(root), options_(options) {}
+
+  // Nothing: an optional reference to what is not there.
+  std::optional<Value> Resolved(const Node& node) {
+    if (!busy_.insert(&node).second) {
+      throw ResolveError{{node.origin, "this reference leads back to itself"}};
+    }
+    std::optional<Value> value = Own(node);
+    busy_.erase(&node);
+    if (!node.prior) return value;
+    const bool merges = !value || value->as_object() != nullptr;
+    if (!merges) return value;
+    std::optional<Value> prior = Resolved(*node.prior);
+    if (!value) return prior;
+    if (!prior || prior->as_object() == nullptr) return value;
+    return Merged(std::move(*prior), std::move(*value));
+  }
+
+ private:
+  std::optional<Value> Own(const Node& node) {
+    if (const auto* scalar = node.as<Scalar>()) return scalar->value;
+    if (const auto* object = node.as<ObjectNode>()) return Object(*object, node.origin);
+    if (const auto* list = node.as<ListNode>()) return List(*list, node.origin);
+    if (const auto* concat = node.as<Concat>()) return Joined(*concat, node);
+    return Referred(*node.as<Reference>(), node);
+  }
+
+  Value Object(const ObjectNode& object, const Origin& origin) {
+    Value::Object out;
+    for (const Member& member : object.members) {
+      const Node* before = std::exchange(member_, member.value.get());
+      auto value = Resolved(*member.value);
+      member_ = before;
+      if (value) out.push_back({member.key, member.origin, std::move(*value)});
+    }
+    return Value(std::move(out), origin);
+  }
+
+  Value List(const ListNode& list, const Origin& origin) {
+    Value::List out;
+    for (const NodePtr& element : list.elements) {
+      if (auto value = Resolved(*element)) out.push_back(std::move(*value));
+    }
+    return Value(std::move(out), origin);
+  }
+
+  static Value Merged(Value earlier, Value later) {
+    Value::Object out = std::move(*later.as_object());
+    for (Field& field : *earlier.as_object()) {
+      const auto same = std::ranges::find(out, field.key, &Field::key);
+      if (same == out.end()) {
+        out.push_back(std::move(field));
+      } else if (same->value.as_object() != nullptr && field.value.as_object() != nullptr) {
+        same->value = Merged(std::move(field.value), std::move(same->value));
+      }
+    }
+    return Value(std::move(out), later.origin());
+  }
+
+  std::optional<Value> Joined(const Concat& concat, const Node& node) {
+    std::vector<Value> pieces;
+    bool text = false;
+    for (const NodePtr& piece : concat.pieces) {
+      auto value = Resolved(*piece);
+      if (!value) continue;
+      const auto* scalar = piece->as<Scalar>();
+      const std::string* blank = scalar != nullptr ? value->as_string() : nullptr;
+      const bool only_blanks =
+          blank != nullptr && blank->find_first_not_of(" \t\r") == std::string::npos;
+      text = text || (value->as_list() == nullptr && value->as_object() == nullptr && !only_blanks);
+      pieces.push_back(std::move(*value));
+    }
+    if (text) return Text(pieces, node);
+    std::optional<Value> out;
+    for (Value& piece : pieces) {
+      if (piece.as_string() != nullptr) continue;  // blanks between lists or objects
+      if (!out) {
+        out = std::move(piece);
+      } else if (out->as_list() != nullptr && piece.as_list() != nullptr) {
+        for (Value& element : *piece.as_list()) out->as_list()->push_back(std::move(element));
+      } else if (out->as_object() != nullptr && piece.as_object() != nullptr) {
+        out = Merged(std::move(*out), std::move(piece));
+      } else {
+        throw ResolveError{{node.origin, "a list and an object cannot be joined"}};
+      }
+    }
+    return out;
+  }
+
+  static Value Text(const std::vector<Value>& pieces, const Node& node) {
+    std::string out;
+    for (const Value& piece : pieces) {
+      if (piece.as_list() != nullptr || piece.as_object() != nullptr) {
+        throw ResolveError{{piece.origin(), fmt::format("{} cannot be joined with text; is a comma "
+                                                        "or a line end missing?",
+                                                        piece.KindName())}};
+      }
+      const auto* number = piece.as_number();
+      out += number != nullptr ? number->text : piece.ToText();
+    }
+    return Value(std::move(out), node.origin);
+  }
+
+  std::optional<Value> Referred(const Reference& reference, const Node& node) {
+    if (reference.self) {
+      return member_ != nullptr && member_->prior ? Resolved(*member_->prior) : std::nullopt;
+    }
+    const Node* found = Find(reference.path);
+    // A reference to the key being defined means what the key held before.
+    if (found != nullptr && busy_.contains(found)) {
+      const Node* prior = found->prior.get();
+      while (prior != nullptr && busy_.contains(prior)) prior = prior->prior.get();
+      if (prior == nullptr)
+        throw ResolveError{{node.origin, "this reference leads back to itself"}};
+      found = prior;
+    }
+    if (found != nullptr) {
+      auto value = Resolved(*found);
+      if (value || reference.optional) return value;
+    }
+    if (reference.path.size() == 1 && options_.lookup) {
+      if (auto given = options_.lookup(reference.path[0])) return Value(*given, node.origin);
+    }
+    if (reference.optional) return std::nullopt;
+    return Value(reference.text, node.origin);
+  }
+
+  const Node* Find(const std::vector<std::string>& path) const {
+    const Node* at = &root_;
+    for (const std::string& key : path) {
+      const auto* object = at->as<ObjectNode>();
+      if (object == nullptr) return nullptr;
+      const auto member = std::ranges::find(object->members, key, &Member::key);
+      if (member == object->members.end()) return nullptr;
+      at = member->value.get();
+    }
+    return at;
+  }
+
+  const Node& root_;
+  const HoconOptions& options_;
+  const Node* member_ = nullptr;  // whose value is being resolved
+  std::set<const Node*> busy_;
+};
+
+}  // namespace
+
+std::optional<Value> Resolve(const Node& root, const HoconOptions& options, Remark& mistake) {
+  try {
+    return Resolver(root, options).Resolved(root);
+  } catch (ResolveError& error) {
+    mistake = std::move(error.remark);
+    return std::nullopt;
+  }
+}
+
+}  // namespace hocon
+
+std::optional<Value> ParseHocon(const std::string& text, const std::string& file,
+                                const HoconOptions& options, Diagnostics& diagnostics) {
+  Remark mistake;
+  const hocon::NodePtr root = hocon::ParseDocument(text, file, options, mistake);
+  std::optional<Value> value = root ? hocon::Resolve(*root, options, mistake) : std::nullopt;
+  if (!value) diagnostics.Error(mistake.origin, mistake.text);
+  return value;
+}
+
+}  // namespace sluice
