@@ -21,6 +21,11 @@ const OptionSpec<EnvOptions>& EnvSpec() {
           .Choice("job.mode", &EnvOptions::job_mode,
                   {{"BATCH", JobMode::kBatch}, {"STREAMING", JobMode::kStreaming}},
                   "BATCH ends when all is read; STREAMING goes on.")
+          .Choice("delivery.guarantee", &EnvOptions::guarantee,
+                  {{"STRONGEST", Guarantee::kStrongest},
+                   {"AT_LEAST_ONCE", Guarantee::kAtLeastOnce},
+                   {"EXACTLY_ONCE", Guarantee::kExactlyOnce}},
+                  "What the job must give; it is refused when source or sink cannot.")
           .Optional("parallelism", &EnvOptions::parallelism, "Readers of the source.",
                     Between(1, 1024))
           .Alias("execution.parallelism")

@@ -18,10 +18,14 @@ namespace sluice {
 
 enum class JobMode : uint8_t { kBatch, kStreaming };
 
+// What the job must give; kStrongest: as much as its source and sink can.
+enum class Guarantee : uint8_t { kStrongest, kAtLeastOnce, kExactlyOnce };
+
 // The `env` block. Absent optionals leave the engine's own value.
 struct EnvOptions {
   std::string job_name = "SeaTunnel_Job";
   JobMode job_mode = JobMode::kBatch;
+  Guarantee guarantee = Guarantee::kStrongest;
   int64_t parallelism = 1;
   std::optional<int64_t> checkpoint_interval_ms;
   std::optional<int64_t> checkpoint_timeout_ms;

@@ -30,7 +30,7 @@ JobMachineConfig MachineConfig(const JobPlan& plan) {
   config.checkpoint_interval = millis(env.checkpoint_interval_ms, kCheckpointIntervalDefault);
   config.checkpoint_timeout = millis(env.checkpoint_timeout_ms, kCheckpointTimeoutDefault);
   config.min_pause = millis(env.min_pause_ms, Duration(0));
-  config.retry_times = env.job_retry_times;
+  config.retry_times = static_cast<int>(env.job_retry_times);
   config.retry_interval = std::chrono::seconds(env.job_retry_interval_seconds);
   config.sources = config.writers = plan.parallelism;
   // Without the promise of exactly once, rows may come twice anyway.
@@ -54,12 +54,12 @@ class JobRunner::Impl {
 
  private:
   struct RunReport {
-    Run run;
+    sluice::Run run;
     TaskReport report;
   };
   using Message = std::variant<Input, RunReport>;
 
-  Context MakeContext(Run run, CancelToken cancel) const {
+  Context MakeContext(sluice::Run run, CancelToken cancel) const {
     return {deps_.env,          deps_.http, deps_.sql, deps_.phases, std::move(cancel),
             plan_.env.job_name, job_id_,    run,       [] {}};
   }
@@ -207,7 +207,7 @@ void JobRunner::Impl::Feed(const Input& input) {
 
 void JobRunner::Impl::PumpTasks() {
   if (!tasks_ || machine_->state() != JobMachine::State::kRunning) return;
-  const Run run = machine_->run();
+  const sluice::Run run = machine_->run();
   const Status status = tasks_->AssignSplits();
   if (!status.ok()) return Feed(TaskFailed{run, status});
   if (tasks_->source_done() && !std::exchange(told_source_done_, true)) Feed(SourceDone{run});
@@ -280,7 +280,7 @@ void JobRunner::Impl::Execute(OpenTasks command) {
   counters_.rows_written = counters.size() > 2 ? counters[2] : 0;
   rows_at_.clear();
   told_source_done_ = told_checkpoint_wanted_ = false;
-  const Run run = command.run;
+  const sluice::Run run = command.run;
   tasks_ = std::make_unique<TaskSet>(
       plan_, MakeContext(run, CancelToken()), counters_,
       [this, run](TaskReport report) { Post(RunReport{run, std::move(report)}); });
