@@ -11,11 +11,11 @@
 
 #include "api/sql_session.h"
 #include "config/option_spec.h"
+#include "mysql/binlog/temporal.h"
 
 namespace sluice::mysql {
 
-enum class StartMode : uint8_t { kInitial, kEarliest, kLatest, kSpecific, kTimestamp };
-enum class StopMode : uint8_t { kNever, kLatest, kSpecific, kTimestamp };
+enum class StartMode : uint8_t { kInitial, kLatest };
 
 struct TableNamesConfig {
   std::string table;
@@ -32,7 +32,6 @@ struct MysqlCdcOptions {
   std::string table_pattern;
   std::vector<TableNamesConfig> table_names_config;
   StartMode start_mode = StartMode::kInitial;
-  StopMode stop_mode = StopMode::kNever;
   int64_t split_size = 8096;
   double even_factor_upper = 100;
   double even_factor_lower = 0.05;
@@ -43,9 +42,9 @@ struct MysqlCdcOptions {
   std::string server_time_zone;
   int64_t connect_timeout_ms = 30'000;
   int64_t connect_retries = 3;
-  std::vector<std::pair<std::string, std::string>> debezium;
 
   // Derived from the above by ParseOptions.
+  ZoneOffset zone;
   SqlEndpoint endpoint;
   std::string url_database;
   uint32_t server_id_first = 0;
@@ -54,8 +53,14 @@ struct MysqlCdcOptions {
 
 const OptionSpec<MysqlCdcOptions>& MysqlCdcSpec();
 
-// Parses and cross-checks; all mistakes go to `diagnostics`.
-std::optional<MysqlCdcOptions> ParseOptions(const PluginConfig& config, Diagnostics& diagnostics,
-                                            uint64_t random);
+// Parses and cross-checks; all mistakes go to `diagnostics`. `random` chooses the server id when
+// none is given.
+std::optional<MysqlCdcOptions> ParseOptions(const PluginConfig& config, const EnvOptions& env,
+                                            uint64_t random, Diagnostics& diagnostics);
+
+// Host, port, database and the parameters that sluice knows, of "jdbc:mysql://host:3306/db?k=v".
+// Returns what is wrong, empty when all is well. Remarks about ignored parameters go to `notes`.
+std::string ParseJdbcUrl(std::string_view url, SqlEndpoint& endpoint,
+                         std::vector<std::string>& notes);
 
 }  // namespace sluice::mysql

@@ -33,6 +33,8 @@ std::optional<Int128> DecodeBound(ByteReader& in) {
   return value;
 }
 
+}  // namespace
+
 void Encode(const LogPoint& point, ByteWriter& out) {
   out.Str(point.file).U64(point.offset);
 }
@@ -43,8 +45,6 @@ LogPoint DecodeLogPoint(ByteReader& in) {
   point.offset = in.U64();
   return point;
 }
-
-}  // namespace
 
 std::string KeyRange::ToString() const {
   return fmt::format("[{}, {})", lower ? KeyText(*lower) : "start",
@@ -83,10 +83,6 @@ bool FinishedRanges::Contain(Int128 key, const LogPoint& at) const {
   if (it == ranges_.begin()) return false;
   --it;
   return it->range.Contains(key) && at < it->high;
-}
-
-LogPoint FinishedRanges::lowest() const {
-  return std::ranges::min(ranges_, {}, &FinishedRange::high).high;
 }
 
 LogPoint FinishedRanges::highest() const {
@@ -143,6 +139,8 @@ Bytes EncodeSplit(const MysqlSplit& split) {
     out.U64(kSnapshotKind);
     Encode(snapshot->table, out);
     Encode(snapshot->range, out);
+    out.Bool(snapshot->started.has_value());
+    if (snapshot->started) Encode(*snapshot->started, out);
     return std::move(out).Take();
   }
   const auto& log = std::get<LogSplit>(split);
@@ -166,6 +164,7 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
     SnapshotSplit split;
     split.table = DecodeTablePath(in);
     split.range = DecodeKeyRange(in);
+    if (in.Bool()) split.started = DecodeLogPoint(in);
     RETURN_IF_ERROR(in.Finish("snapshot split"));
     return split;
   }
@@ -191,7 +190,7 @@ Bytes EncodeReport(const SnapshotReport& report) {
   Encode(report.finished.high, out);
   out.Bool(report.remainder.has_value());
   if (report.remainder) Encode(*report.remainder, out);
-  Encode(report.position, out);
+  out.U64(report.rows);
   return std::move(out).Take();
 }
 
@@ -202,7 +201,7 @@ Result<SnapshotReport> DecodeReport(std::string_view bytes) {
   report.finished.range = DecodeKeyRange(in);
   report.finished.high = DecodeLogPoint(in);
   if (in.Bool()) report.remainder = DecodeKeyRange(in);
-  ASSIGN_OR_RETURN(report.position, DecodePosition(in));
+  report.rows = in.U64();
   RETURN_IF_ERROR(in.Finish("snapshot report"));
   return report;
 }

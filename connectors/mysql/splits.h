@@ -55,7 +55,6 @@ class FinishedRanges {
   // True: the row's transaction, which begins at `at`, lies before the high point of the key's
   // range.
   bool Contain(Int128 key, const LogPoint& at) const;
-  LogPoint lowest() const;   // REQUIRES: !empty()
   LogPoint highest() const;  // REQUIRES: !empty()
 
   friend bool operator==(const FinishedRanges&, const FinishedRanges&) = default;
@@ -64,9 +63,13 @@ class FinishedRanges {
   std::vector<FinishedRange> ranges_;
 };
 
+// `started` is set for a table that is read as a whole without an order to resume in: where the log
+// stood when its first reading began. Rows of later readings may be newer than that, so the log is
+// read from there again.
 struct SnapshotSplit {
   TablePath table;
   KeyRange range;
+  std::optional<LogPoint> started;
 
   friend bool operator==(const SnapshotSplit&, const SnapshotSplit&) = default;
 };
@@ -85,11 +88,13 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes);
 struct SnapshotReport {
   FinishedRange finished;
   std::optional<KeyRange> remainder;  // the split was cut because its rows are wide
-  LogPosition position;               // at `finished.high`, to begin the log there
+  uint64_t rows = 0;
 };
 Bytes EncodeReport(const SnapshotReport& report);
 Result<SnapshotReport> DecodeReport(std::string_view bytes);
 
+void Encode(const LogPoint& point, ByteWriter& out);
+LogPoint DecodeLogPoint(ByteReader& in);
 void Encode(const KeyRange& range, ByteWriter& out);
 KeyRange DecodeKeyRange(ByteReader& in);
 void Encode(const FinishedRanges& ranges, ByteWriter& out);

@@ -55,7 +55,12 @@ class Source {
   // schemas. Blocks; called once before the tasks start. Errors name what is missing and the
   // statement that mends it.
   virtual Result<std::vector<SchemaRef>> Discover(Context& ctx) = 0;
-  // `saved`: what Save returned in the checkpoint to resume from. Called after Discover.
+  // Instead of Discover when the job resumes from `saved` (see Enumerate): the tables as they were
+  // when the job began, for that is what the target was made for.
+  virtual Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& /*saved*/) {
+    return Discover(ctx);
+  }
+  // `saved`: what Save returned in the checkpoint to resume from. Called after Discover or Restore.
   virtual Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context& ctx,
                                                              std::optional<Bytes> saved) = 0;
   virtual Result<std::unique_ptr<Reader>> Open(Context& ctx, Split split) = 0;

@@ -66,6 +66,9 @@ class ChunkBuilder {
 
   const SchemaRef& schema() const { return schema_; }
   Column& column(size_t i) { return columns_[i]; }
+  RowKind kind(uint32_t row) const {  // REQUIRES: row < rows()
+    return row < kinds_.size() ? kinds_[row] : RowKind::kInsert;
+  }
   void EndRow(RowKind kind);
   uint32_t rows() const { return rows_; }
   bool empty() const { return rows_ == 0; }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// CapturedTable: one table as the log reader follows it: its definition in force, the rows that
+// the snapshot already brought, and the chunk being built.
+#pragma once
+
+#include <optional>
+
+#include "mysql/binlog/row_decoder.h"
+#include "mysql/range_key.h"
+#include "mysql/splits.h"
+
+namespace sluice::mysql {
+
+class CapturedTable {
+ public:
+  // `output`: the schema that chunks leave with, which stays while columns are added to the table.
+  static Result<CapturedTable> Make(TableFacts facts, SchemaRef output, FinishedRanges contained,
+                                    const ConvertOptions& options);
+
+  const TablePath& path() const { return facts_.path; }
+  const TableFacts& facts() const { return facts_; }
+  const FinishedRanges& contained() const { return contained_; }
+
+  // Before every rows event of the table. kSchemaMismatch when the log describes other columns.
+  Status Map(const TableMapView& view);
+  RowPlan& plan() { return *plan_; }  // REQUIRES: Map was OK
+
+  // Decodes one row of a transaction that begins at `at`, of commit time `micros`. Rows that the
+  // snapshot brought are left out.
+  Status AppendRow(RowsReader& rows, const LogPoint& at, int64_t micros);
+  bool full() const { return builder_->full(); }
+  // The rows so far, null when there are none.
+  ChunkPtr Finish();
+
+  // The table has got columns: `facts` is its new definition. kSchemaMismatch when an old column is
+  // gone or changed.
+  Status Widen(TableFacts facts, const ConvertOptions& options);
+  // The log has passed `at`: forgets what the snapshot brought when nothing of it lies ahead.
+  void Passed(const LogPoint& at);
+
+ private:
+  CapturedTable() = default;
+  Status Define(TableFacts facts, const ConvertOptions& options);
+  Status AppendFiltered(RowsReader& rows, const LogPoint& at);
+  ChunkPtr Projected(const ChunkPtr& chunk) const;
+
+  TableFacts facts_;
+  TableDefRef def_;
+  SchemaRef output_;
+  std::vector<uint32_t> projection_;  // column of def_ for each of output_; empty: all as they are
+  TableKey key_;
+  FinishedRanges contained_;
+  std::optional<RowPlan> plan_;
+  std::optional<ChunkBuilder> builder_;
+  int64_t oldest_micros_ = 0;
+};
+
+}  // namespace sluice::mysql

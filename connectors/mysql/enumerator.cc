@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/enumerator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/logging.h"
+
+namespace sluice::mysql {
+namespace {
+
+constexpr uint64_t kStateVersion = 1;
+
+std::string IdOf(const SnapshotSplit& split) {
+  return split.table.ToString() + " " + split.range.ToString();
+}
+
+}  // namespace
+
+Bytes EncodeState(const EnumeratorState& state) {
+  ByteWriter out;
+  out.U64(kStateVersion);
+  Encode(state.start, out);
+  out.U64(state.tables.size());
+  for (const auto& [path, facts] : state.tables) Encode(facts, out);
+  Encode(state.plan, out);
+  out.U64(state.reading.size());
+  for (const std::string& id : state.reading) out.Str(id);
+  out.U64(state.contained.size());
+  for (const auto& [path, ranges] : state.contained) {
+    Encode(path, out);
+    Encode(ranges, out);
+  }
+  out.U64(state.rows_read);
+  out.Bool(state.settled).Bool(state.log_handed_out);
+  return std::move(out).Take();
+}
+
+Result<EnumeratorState> DecodeState(std::string_view bytes) {
+  ByteReader in(bytes);
+  if (in.U64() != kStateVersion) return Fail(Code::kCorruption, "state of another version");
+  EnumeratorState state;
+  ASSIGN_OR_RETURN(state.start, DecodePosition(in));
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    TableFacts facts = DecodeTableFacts(in);
+    state.tables[facts.path] = std::move(facts);
+  }
+  state.plan = DecodePlanState(in);
+  for (uint64_t n = in.Count(); n > 0; --n) state.reading.insert(in.Str());
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    const TablePath path = DecodeTablePath(in);
+    state.contained[path] = DecodeFinishedRanges(in);
+  }
+  state.rows_read = in.U64();
+  state.settled = in.Bool();
+  state.log_handed_out = in.Bool();
+  RETURN_IF_ERROR(in.Finish("state of the MySQL-CDC source"));
+  return state;
+}
+
+MysqlEnumerator::MysqlEnumerator(EnumeratorState state, std::unique_ptr<SplitPlanner> planner,
+                                 bool merge)
+    : state_(std::move(state)), planner_(std::move(planner)), merge_(merge) {}
+
+bool MysqlEnumerator::snapshot_complete() const {
+  return (!planner_ || planner_->done()) && state_.reading.empty();
+}
+
+Result<std::vector<Split>> MysqlEnumerator::Next(size_t want) {
+  std::vector<Split> out;
+  if (state_.settled && snapshot_complete()) planner_.reset();
+  if (planner_) {
+    ASSIGN_OR_RETURN(const std::vector<SnapshotSplit> splits, planner_->Take(want));
+    for (const SnapshotSplit& split : splits) {
+      out.push_back({IdOf(split), EncodeSplit(split)});
+      state_.reading.insert(out.back().id);
+    }
+    return out;
+  }
+  if (state_.log_handed_out) return out;
+  LogSplit log{state_.start, {}, state_.tables};
+  if (merge_) log.contained = state_.contained;
+  state_.contained.clear();  // the reader of the log keeps it from here on
+  state_.log_handed_out = true;
+  LogInfo(fmt::format("the log is followed from {}", log.position.ToString()));
+  out.push_back({"log", EncodeSplit(log)});
+  return out;
+}
+
+Status MysqlEnumerator::OnFinished(const Split& split, const Bytes& report) {
+  ASSIGN_OR_RETURN(const MysqlSplit decoded, DecodeSplit(split.position));
+  const auto* snapshot = std::get_if<SnapshotSplit>(&decoded);
+  if (snapshot == nullptr) return {Code::kInternal, "the log ended"};
+  ASSIGN_OR_RETURN(const SnapshotReport told, DecodeReport(report));
+  if (state_.reading.erase(split.id) == 0) {
+    return {Code::kInternal, "a split was finished that nobody reads: " + split.id};
+  }
+  state_.contained[snapshot->table].Add(told.finished);
+  state_.rows_read += told.rows;
+  if (told.remainder) planner_->PutBack({snapshot->table, *told.remainder, std::nullopt});
+  if (snapshot_complete()) {
+    LogInfo(fmt::format("the snapshot is complete: {} rows", state_.rows_read));
+  }
+  return {};
+}
+
+Bytes MysqlEnumerator::Save() {
+  if (planner_) state_.plan = planner_->state();
+  if (snapshot_complete()) state_.settled = true;
+  return EncodeState(state_);
+}
+
+double MysqlEnumerator::progress() const {
+  if (!planner_) return state_.contained.empty() && state_.rows_read == 0 ? -1 : 1;
+  const uint64_t expected = planner_->rows_expected();
+  if (expected == 0) return 0;
+  return std::min(0.99, static_cast<double>(state_.rows_read) / static_cast<double>(expected));
+}
+
+}  // namespace sluice::mysql

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// MysqlEnumerator: first the key ranges of all tables, then the log. Control logic only; the
+// planner beside it talks to the server.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "api/source.h"
+#include "mysql/split_planner.h"
+
+namespace sluice::mysql {
+
+// The state of the enumerator; what a checkpoint holds of the source beside the readers' splits.
+struct EnumeratorState {
+  LogPosition start;                       // where the log is read from
+  std::map<TablePath, TableFacts> tables;  // as they were when the job began
+  PlanState plan;
+  std::set<std::string> reading;  // ids of snapshot splits that readers hold
+  std::map<TablePath, FinishedRanges> contained;
+  uint64_t rows_read = 0;
+  bool settled = false;  // the snapshot is whole and in a checkpoint
+  bool log_handed_out = false;
+};
+Bytes EncodeState(const EnumeratorState& state);
+Result<EnumeratorState> DecodeState(std::string_view bytes);
+
+class MysqlEnumerator final : public SplitEnumerator {
+ public:
+  // `planner` may be null when nothing is left to be planned. `merge`: leave out of the log what
+  // the snapshot already brought.
+  MysqlEnumerator(EnumeratorState state, std::unique_ptr<SplitPlanner> planner, bool merge);
+
+  Result<std::vector<Split>> Next(size_t want) override;
+  Status OnFinished(const Split& split, const Bytes& report) override;
+  Bytes Save() override;
+  bool done() const override { return false; }
+  bool wants_checkpoint() const override { return snapshot_complete() && !state_.settled; }
+  double progress() const override;
+
+ private:
+  bool snapshot_complete() const;
+
+  EnumeratorState state_;  // state_.plan is the planner's while there is one
+  std::unique_ptr<SplitPlanner> planner_;
+  const bool merge_;
+};
+
+}  // namespace sluice::mysql

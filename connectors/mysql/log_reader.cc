@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/log_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/logging.h"
+
+namespace sluice::mysql {
+namespace {
+
+constexpr Duration kReconnectPause = std::chrono::seconds(1);
+constexpr uint32_t kRowsAtOnce = 256;  // between two looks at the clock
+constexpr size_t kTableIdsMax = 10'000;
+
+// The first words of a statement in upper case, one blank between them.
+std::string Beginning(std::string_view sql) {
+  std::string out;
+  for (const char c : sql.substr(0, 40)) {
+    const bool blank = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (blank && (out.empty() || out.back() == ' ')) continue;
+    out += blank ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  while (!out.empty() && (out.back() == ' ' || out.back() == ';')) out.pop_back();
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit split) {
+  std::unique_ptr<LogReader> reader(new LogReader(std::move(setup)));
+  for (auto& [path, facts] : split.tables) {
+    const auto output = reader->setup_.output.find(path);
+    if (output == reader->setup_.output.end()) {
+      return Fail(Code::kInternal, "a saved split names the unknown table " + path.ToString());
+    }
+    ASSIGN_OR_RETURN(CapturedTable table,
+                     CapturedTable::Make(std::move(facts), output->second,
+                                         std::move(split.contained[path]), reader->setup_.convert));
+    reader->tables_.emplace(path, std::move(table));
+  }
+  reader->position_ = std::move(split.position);
+  if (reader->handing_over()) reader->setup_.ctx.phases.Reach("hand-over", 0);
+  reader->Connect();
+  return reader;
+}
+
+bool LogReader::handing_over() const {
+  return std::ranges::any_of(tables_,
+                             [](const auto& entry) { return !entry.second.contained().empty(); });
+}
+
+void LogReader::Connect() {
+  rows_.reset();
+  lookup_.reset();
+  payload_.reset();
+  batch_ = {};
+  next_event_ = 0;
+  by_id_.clear();
+  following_ = in_transaction_ = skip_ = captured_rows_ = false;
+  gtid_.reset();
+  skip_events_ = position_.events;
+  skip_rows_ = position_.rows;
+  parser_ = std::make_unique<EventParser>();
+  cursor_ = LogCursor({position_.file, position_.tx_offset});
+  fetcher_ = std::make_unique<LogFetcher>(setup_.ctx.sql, setup_.options.endpoint, setup_.server_id,
+                                          position_, setup_.ctx.wake);
+}
+
+// A lost connection is mended here, from the position reached, without disturbing the job.
+Result<Poll> LogReader::Reconnect(const Status& failure) {
+  if (failure.retry() != Retry::kInPlace) return Fail(failure);
+  fetcher_.reset();
+  if (++failures_ > setup_.options.connect_retries) {
+    return Fail(failure.In(
+        fmt::format("reading the log after {} reconnections", setup_.options.connect_retries)));
+  }
+  reconnect_at_ = setup_.ctx.env.Now() + kReconnectPause * failures_;
+  LogWarn(fmt::format("{}; connecting again from {}", failure.ToString(), position_.ToString()));
+  return Poll::kIdle;
+}
+
+Result<Poll> LogReader::Read(Emitter& out, Deadline until) {
+  if (!fetcher_) {
+    if (setup_.ctx.env.Now() < reconnect_at_) return Poll::kIdle;
+    Connect();
+  }
+  Poll poll = Poll::kMore;
+  bool any = false;
+  while (poll == Poll::kMore && !out.full()) {
+    auto did = Step(out);
+    if (!did) {
+      if (did.error().retry() == Retry::kInPlace) return Reconnect(did.error());
+      return Fail(At(did.error()));
+    }
+    any = any || *did;
+    if (!*did) poll = Poll::kIdle;
+    if (setup_.ctx.env.Now() >= until) break;
+  }
+  if (any && !handing_over()) setup_.ctx.phases.Reach("log", 0);
+  return poll;
+}
+
+Result<bool> LogReader::Step(Emitter& out) {
+  if (lookup_) {
+    ASSIGN_OR_RETURN(const bool done, TakeLookup());
+    if (!done) return false;
+  }
+  if (rows_) {
+    RETURN_IF_ERROR(DecodeRows(out));
+    return true;
+  }
+  ASSIGN_OR_RETURN(const std::optional<LogEvent> event, NextEvent());
+  if (!event) return false;
+  RETURN_IF_ERROR(Handle(*event, out));
+  return true;
+}
+
+Result<std::optional<LogEvent>> LogReader::NextEvent() {
+  if (payload_) {
+    ASSIGN_OR_RETURN(std::optional<LogEvent> inner, payload_->Next());
+    if (inner) return inner;
+    payload_.reset();
+  }
+  if (next_event_ == batch_.ends.size()) {
+    if (!batch_.status.ok()) return Fail(batch_.status);
+    fetcher_->Take(batch_);
+    next_event_ = 0;
+    if (batch_.ends.empty()) {
+      if (!batch_.status.ok()) return Fail(batch_.status);
+      return std::nullopt;
+    }
+    failures_ = 0;
+  }
+  const size_t begin = next_event_ == 0 ? 0 : batch_.ends[next_event_ - 1];
+  const size_t end = batch_.ends[next_event_++];
+  ASSIGN_OR_RETURN(LogEvent event,
+                   parser_->Parse(std::string_view(batch_.bytes).substr(begin, end - begin)));
+  cursor_.OnEvent(event);
+  return event;
+}
+
+Status LogReader::Handle(const LogEvent& event, Emitter& out) {
+  if (const auto* gtid = std::get_if<Gtid>(&event.body)) {
+    commit_micros_ = gtid->immediate_commit_micros != 0
+                         ? static_cast<int64_t>(gtid->immediate_commit_micros)
+                         : int64_t{event.header.timestamp} * 1'000'000;
+    return Handle(*gtid);
+  }
+  if (const auto* map = std::get_if<TableMapView>(&event.body)) return Handle(*map);
+  if (const auto* rows = std::get_if<RowsEvent>(&event.body)) return BeginRows(*rows);
+  if (const auto* query = std::get_if<Query>(&event.body)) return Handle(*query, out);
+  if (const auto* payload = std::get_if<TransactionPayload>(&event.body)) {
+    ASSIGN_OR_RETURN(payload_, PayloadReader::Open(*payload));
+    return {};
+  }
+  if (std::holds_alternative<Xid>(event.body)) {
+    EndTransaction();
+  } else if (const auto* prepare = std::get_if<XaPrepare>(&event.body)) {
+    if (!prepare->one_phase) RETURN_IF_ERROR(NoCapturedRows("an XA transaction"));
+    EndTransaction();
+  } else if (const auto* incident = std::get_if<Incident>(&event.body)) {
+    return {Code::kPositionLost,
+            fmt::format("the server lost events of its log here ({}); start again with --fresh to "
+                        "read the tables anew",
+                        incident->message)};
+  } else if (following_ && !in_transaction_) {
+    // Rotations and heartbeats between transactions: the position moves though nothing happens.
+    position_.file = cursor_.point().file;
+    position_.tx_offset = cursor_.point().offset;
+  }
+  return {};
+}
+
+Status LogReader::Handle(const Gtid& gtid) {
+  following_ = in_transaction_ = true;
+  captured_rows_ = false;
+  gtid_.reset();
+  skip_ = false;
+  if (!gtid.anonymous) {
+    gtid_.emplace(UuidOf(gtid.source_uuid), gtid.sequence);
+    skip_ = position_.gtid_set.Contains(gtid_->first, gtid_->second);
+  }
+  if (skip_) return {};
+  position_.file = cursor_.begin().file;
+  position_.tx_offset = cursor_.begin().offset;
+  return {};
+}
+
+Status LogReader::Handle(const Query& query, Emitter& out) {
+  const std::string begins = Beginning(query.sql);
+  if (begins == "BEGIN") return {};
+  if (begins == "COMMIT") {
+    EndTransaction();
+    return {};
+  }
+  if (begins.starts_with("ROLLBACK")) {
+    RETURN_IF_ERROR(NoCapturedRows(begins));
+    if (begins == "ROLLBACK") EndTransaction();
+    return {};
+  }
+  if (begins.starts_with("SAVEPOINT") || begins.starts_with("XA START") ||
+      begins.starts_with("XA BEGIN") || begins.starts_with("XA END")) {
+    return {};
+  }
+  if (!skip_) RETURN_IF_ERROR(Statement(query, out));
+  if (!lookup_) EndTransaction();
+  return {};
+}
+
+Status LogReader::NoCapturedRows(std::string_view what) const {
+  if (!captured_rows_) return {};
+  return {Code::kUnsupported,
+          fmt::format("{} changed captured tables; whether its rows count is not known here, so it "
+                      "cannot be followed",
+                      what)};
+}
+
+Status LogReader::Handle(const TableMapView& map) {
+  if (skip_) return {};
+  auto known = by_id_.find(map.table_id);
+  if (known == by_id_.end()) {
+    if (by_id_.size() >= kTableIdsMax) by_id_.clear();
+    known = by_id_.emplace(map.table_id, Find(map.database, map.table)).first;
+  }
+  return known->second == nullptr ? Status() : known->second->Map(map);
+}
+
+Status LogReader::BeginRows(RowsEvent event) {
+  const auto found = by_id_.find(event.table_id);
+  const bool passed = skip_events_ > 0;
+  if (!skip_ && passed) --skip_events_;
+  if (skip_ || passed || found == by_id_.end() || found->second == nullptr) {
+    if (!skip_ && !passed) {
+      ++position_.events;
+      position_.rows = skip_rows_ = 0;
+    }
+    return {};
+  }
+  captured_rows_ = true;
+  rows_table_ = found->second;
+  rows_event_ = event;
+  rows_.emplace(rows_event_, rows_table_->plan());
+  for (; skip_rows_ > 0 && !rows_->done(); --skip_rows_) RETURN_IF_ERROR(rows_->Skip());
+  return {};
+}
+
+Status LogReader::DecodeRows(Emitter& out) {
+  const LogPoint begin{position_.file, position_.tx_offset};
+  for (uint32_t i = 0; i < kRowsAtOnce && !rows_->done(); ++i) {
+    RETURN_IF_ERROR(rows_table_->AppendRow(*rows_, begin, commit_micros_));
+    if (rows_table_->full()) Emit(*rows_table_, out);
+  }
+  position_.rows = rows_->row();
+  if (!rows_->done()) return {};
+  rows_.reset();
+  ++position_.events;
+  position_.rows = 0;
+  return {};
+}
+
+void LogReader::EndTransaction() {
+  in_transaction_ = false;
+  if (std::exchange(skip_, false)) return;
+  if (gtid_) position_.gtid_set.Add(gtid_->first, gtid_->second);
+  position_.file = cursor_.point().file;
+  position_.tx_offset = cursor_.point().offset;
+  position_.events = position_.rows = 0;
+  skip_events_ = skip_rows_ = 0;
+  for (auto& [path, table] : tables_) table.Passed(cursor_.point());
+}
+
+Status LogReader::Statement(const Query& query, Emitter& out) {
+  // Rows written as statements cannot be told from the log; leaving them out would lose them.
+  const std::string begins = Beginning(query.sql);
+  for (const std::string_view verb : {"INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH"}) {
+    if (!begins.starts_with(verb)) continue;
+    return {Code::kUnsupported,
+            fmt::format("a client wrote rows as a statement ({} ...): SET PERSIST binlog_format = "
+                        "'ROW'; and let clients reconnect; then start again with --fresh to read "
+                        "the tables anew",
+                        verb)};
+  }
+  for (const DdlEffect& effect : EffectsOf(query.sql, query.schema)) {
+    RETURN_IF_ERROR(Apply(effect, query, out));
+  }
+  return {};
+}
+
+Status LogReader::Apply(const DdlEffect& effect, const Query& query, Emitter& out) {
+  CapturedTable* table = nullptr;
+  for (auto& [path, one] : tables_) {
+    const bool whole_database = effect.table.table.empty();
+    if (path.database != effect.table.database) continue;
+    if (whole_database || path.table == effect.table.table) table = &one;
+  }
+  if (table == nullptr) return {};
+  Emit(*table, out);
+  if (effect.kind == DdlKind::kSameRows) return {};
+  if (effect.kind == DdlKind::kAddColumn) {
+    LogInfo(fmt::format("table {} got a column at {}; it is not passed on: {}",
+                        table->path().ToString(), position_.ToString(), query.sql));
+    lookup_ = std::make_unique<TableLookup>(setup_.ctx.sql, setup_.options.endpoint, table->path(),
+                                            setup_.ctx.wake);
+    return {};
+  }
+  return {Code::kSchemaMismatch,
+          fmt::format("the statement '{}' ({}) changes the captured table {} in a way that is not "
+                      "followed; everything before it was read. Change the target to match and "
+                      "start with --fresh, or remove the table from table-names",
+                      query.sql, effect.what, table->path().ToString())};
+}
+
+Result<bool> LogReader::TakeLookup() {
+  auto answer = lookup_->Poll();
+  if (!answer) return false;
+  CapturedTable& table = tables_.at(lookup_->path());
+  lookup_.reset();
+  if (!*answer) return Fail(answer->error());
+  RETURN_IF_ERROR(table.Widen(std::move(**answer), setup_.convert));
+  EndTransaction();
+  return true;
+}
+
+void LogReader::Emit(CapturedTable& table, Emitter& out) {
+  if (ChunkPtr chunk = table.Finish()) out.Emit(std::move(chunk));
+}
+
+Status LogReader::Flush(Emitter& out) {
+  for (auto& [path, table] : tables_) Emit(table, out);
+  return {};
+}
+
+Split LogReader::Save() const {
+  LogSplit split;
+  split.position = position_;
+  for (const auto& [path, table] : tables_) {
+    split.tables[path] = table.facts();
+    if (!table.contained().empty()) split.contained[path] = table.contained();
+  }
+  return {"log", EncodeSplit(split)};
+}
+
+CapturedTable* LogReader::Find(std::string_view database, std::string_view table) {
+  const auto found = tables_.find(TablePath{std::string(database), "", std::string(table)});
+  return found == tables_.end() ? nullptr : &found->second;
+}
+
+Status LogReader::At(const Status& status) const {
+  return status.In(fmt::format("reading the log at {}", position_.ToString()));
+}
+
+}  // namespace sluice::mysql

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// LogReader: turns the binary log into chunks, from a position on. The decoding side of the log
+// phase; LogFetcher is the side that waits on the socket.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "api/context.h"
+#include "api/reader.h"
+#include "mysql/captured_table.h"
+#include "mysql/ddl.h"
+#include "mysql/log_cursor.h"
+#include "mysql/log_fetcher.h"
+#include "mysql/options.h"
+#include "mysql/table_lookup.h"
+
+namespace sluice::mysql {
+
+struct LogReaderSetup {
+  Context& ctx;
+  const MysqlCdcOptions& options;
+  ConvertOptions convert;
+  uint32_t server_id = 0;
+  std::map<TablePath, SchemaRef> output;  // what chunks of each table leave with
+};
+
+class LogReader final : public Reader {
+ public:
+  static Result<std::unique_ptr<Reader>> Open(LogReaderSetup setup, LogSplit split);
+
+  Result<Poll> Read(Emitter& out, Deadline until) override;
+  Status Flush(Emitter& out) override;
+  Split Save() const override;
+
+ private:
+  explicit LogReader(LogReaderSetup setup) : setup_(std::move(setup)) {}
+
+  void Connect();
+  Result<Poll> Reconnect(const Status& failure);
+  Result<bool> Step(Emitter& out);  // false: nothing to do now
+  Result<std::optional<LogEvent>> NextEvent();
+  Status Handle(const LogEvent& event, Emitter& out);
+  Status Handle(const Gtid& gtid);
+  Status Handle(const Query& query, Emitter& out);
+  Status Handle(const TableMapView& map);
+  Status BeginRows(RowsEvent event);
+  Status DecodeRows(Emitter& out);
+  Status Statement(const Query& query, Emitter& out);
+  Status Apply(const DdlEffect& effect, const Query& query, Emitter& out);
+  Result<bool> TakeLookup();
+  void EndTransaction();
+  void Emit(CapturedTable& table, Emitter& out);
+  CapturedTable* Find(std::string_view database, std::string_view table);
+  Status NoCapturedRows(std::string_view what) const;
+  bool handing_over() const;
+  Status At(const Status& status) const;
+
+  const LogReaderSetup setup_;
+  std::map<TablePath, CapturedTable> tables_;
+  LogPosition position_;
+
+  std::unique_ptr<LogFetcher> fetcher_;
+  std::unique_ptr<EventParser> parser_;
+  LogCursor cursor_;
+  LogBatch batch_;
+  size_t next_event_ = 0;  // of batch_
+  std::optional<PayloadReader> payload_;
+  std::unique_ptr<TableLookup> lookup_;  // of the statement that the position stands before
+  int failures_ = 0;                     // connections lost since the last event came
+  TimePoint reconnect_at_;
+
+  // The transaction being read.
+  bool following_ = false;      // an event with a place of its own has come since the connection
+  bool skip_ = false;           // it lies before the position
+  bool captured_rows_ = false;  // it changed captured rows
+  bool in_transaction_ = false;
+  uint64_t skip_events_ = 0;  // rows events still to be skipped, after a restart inside it
+  uint64_t skip_rows_ = 0;    // rows of the next one
+  std::optional<std::pair<ServerUuid, uint64_t>> gtid_;
+  int64_t commit_micros_ = 0;
+  // What the server's table ids stand for, null: not captured. Ids are never used twice until the
+  // server restarts.
+  std::unordered_map<uint64_t, CapturedTable*> by_id_;
+
+  // The rows event being read; both point into batch_ or payload_.
+  RowsEvent rows_event_;
+  std::optional<RowsReader> rows_;
+  CapturedTable* rows_table_ = nullptr;
+};
+
+}  // namespace sluice::mysql

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/log_window.h"
+
+namespace sluice::mysql {
+
+// One call of Read.
+struct LogWindow::Scan {
+  const WindowTable& table;
+  const GtidSet& visible;
+  WindowImages out;
+  ChunkBuilder builder;
+  std::optional<RowPlan> plan;
+  uint64_t table_id = UINT64_MAX;  // of the table within the current transaction
+  bool skip = false;               // the current transaction is visible
+};
+
+Result<WindowImages> LogWindow::Read(const WindowTable& table, const GtidSet& visible,
+                                     const LogPoint& upto) {
+  if (!stream_ || !visible.Contains(consumed_)) {
+    LogStart start{.server_id = server_id_};
+    start.gtid_set = visible.ToString();
+    RETURN_IF_ERROR(Open(start, {"", 4}));
+  }
+  return Collect(table, visible, upto);
+}
+
+Result<WindowImages> LogWindow::Read(const WindowTable& table, const LogPoint& from,
+                                     const LogPoint& upto) {
+  LogStart start{.server_id = server_id_, .file = from.file, .position = from.offset};
+  RETURN_IF_ERROR(Open(start, from));
+  return Collect(table, GtidSet(), upto);
+}
+
+Status LogWindow::Open(const LogStart& start, LogPoint point) {
+  Close();
+  ASSIGN_OR_RETURN(auto stream, client_.OpenLog(endpoint_, start));
+  const std::lock_guard lock(mutex_);
+  if (interrupted_) return {Code::kCancelled, "the snapshot was stopped"};
+  stream_ = std::move(stream);
+  parser_ = std::make_unique<EventParser>();
+  cursor_ = LogCursor(std::move(point));
+  consumed_ = {};
+  return {};
+}
+
+Result<WindowImages> LogWindow::Collect(const WindowTable& table, const GtidSet& visible,
+                                        const LogPoint& upto) {
+  Scan scan{table, visible, {}, ChunkBuilder(table.def->schema), std::nullopt};
+  while (cursor_.point().file.empty() || cursor_.point() < upto) {
+    auto raw = stream_->Next();
+    auto event = raw ? parser_->Parse(*raw) : Fail(raw.error());
+    Status status = event ? Status() : event.error();
+    if (status.ok()) {
+      cursor_.OnEvent(*event);
+      status = Take(*event, scan);
+    }
+    if (!status.ok()) {
+      Close();
+      return Fail(status.In("reading the log beside the snapshot"));
+    }
+  }
+  if (!scan.builder.empty()) scan.out.images = scan.builder.Finish(0);
+  return std::move(scan.out);
+}
+
+Status LogWindow::Take(const LogEvent& event, Scan& scan) {
+  if (const auto* gtid = std::get_if<Gtid>(&event.body)) {
+    scan.skip = false;
+    if (gtid->anonymous) return {};
+    const ServerUuid uuid = UuidOf(gtid->source_uuid);
+    scan.skip = scan.visible.Contains(uuid, gtid->sequence);
+    consumed_.Add(uuid, gtid->sequence);
+    return {};
+  }
+  if (const auto* map = std::get_if<TableMapView>(&event.body)) {
+    const TablePath& path = scan.table.def->path;
+    if (map->database != path.database || map->table != path.table) return {};
+    scan.table_id = map->table_id;
+    if (scan.skip || (scan.plan && scan.plan->Fits(*map))) return {};
+    ASSIGN_OR_RETURN(scan.plan, RowPlan::Make(*map, scan.table.def));
+    return {};
+  }
+  if (const auto* rows = std::get_if<RowsEvent>(&event.body)) return TakeRows(*rows, scan);
+  if (const auto* payload = std::get_if<TransactionPayload>(&event.body)) {
+    ASSIGN_OR_RETURN(PayloadReader reader, PayloadReader::Open(*payload));
+    while (true) {
+      ASSIGN_OR_RETURN(const std::optional<LogEvent> inner, reader.Next());
+      if (!inner) return {};
+      RETURN_IF_ERROR(Take(*inner, scan));
+    }
+  }
+  return {};
+}
+
+Status LogWindow::TakeRows(const RowsEvent& event, Scan& scan) {
+  if (scan.skip || event.table_id != scan.table_id) return {};
+  RowsReader reader(event, *scan.plan);
+  while (!reader.done()) {
+    const uint32_t before = scan.builder.rows();
+    ASSIGN_OR_RETURN(const uint32_t made, reader.Append(scan.builder));
+    for (uint32_t row = before; row < before + made; ++row) {
+      const auto column = [&](uint32_t i) -> const Column& { return scan.builder.column(i); };
+      const std::string identity = RowIdentity(scan.table.key, column, row);
+      const RowKind kind = scan.builder.kind(row);
+      const bool there = kind == RowKind::kInsert || kind == RowKind::kUpdateAfter;
+      scan.out.rows[identity] = there ? std::optional<uint32_t>(row) : std::nullopt;
+    }
+  }
+  return {};
+}
+
+void LogWindow::Close() {
+  const std::lock_guard lock(mutex_);
+  stream_.reset();
+}
+
+void LogWindow::Interrupt() {
+  const std::lock_guard lock(mutex_);
+  interrupted_ = true;
+  if (stream_) stream_->Interrupt();
+}
+
+}  // namespace sluice::mysql

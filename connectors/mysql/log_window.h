@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// LogWindow: what the log says about the moment at which a snapshot was taken.
+//
+// A snapshot and a position cannot be read at one instant without a lock: the log runs ahead of
+// what a SELECT sees. So the position is read after the snapshot was opened, and the transactions
+// before that position that the snapshot may not see are taken from the log: their last images
+// replace the rows read. The result is the table exactly at the position.
+//
+// With GTIDs the server tells which transactions a snapshot sees for certain, @@gtid_executed read
+// before it is opened. Without them the window begins where the log stood some seconds earlier: an
+// image that the snapshot sees already is only repeated, as the last image of a key always wins.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+
+#include "api/sql_session.h"
+#include "mysql/binlog/row_decoder.h"
+#include "mysql/log_cursor.h"
+#include "mysql/range_key.h"
+
+namespace sluice::mysql {
+
+// The keys that changed within a window.
+struct WindowImages {
+  // Identity of a key to the row of `images` that it has at the end; none: it is deleted.
+  std::unordered_map<std::string, std::optional<uint32_t>> rows;
+  ChunkPtr images;  // null when no key has a row
+};
+
+struct WindowTable {
+  TableDefRef def;
+  TableKey key;
+};
+
+// One connection. Blocks; used by one thread, except Interrupt.
+class LogWindow {
+ public:
+  LogWindow(SqlClient& client, SqlEndpoint endpoint, uint32_t server_id)
+      : client_(client), endpoint_(std::move(endpoint)), server_id_(server_id) {}
+
+  // With GTIDs: transactions that are not in `visible`, up to `upto`.
+  Result<WindowImages> Read(const WindowTable& table, const GtidSet& visible, const LogPoint& upto);
+  // Without: everything from `from` to `upto`.
+  Result<WindowImages> Read(const WindowTable& table, const LogPoint& from, const LogPoint& upto);
+  void Interrupt();  // any thread; every later call fails with kCancelled
+
+ private:
+  struct Scan;
+  Status Open(const LogStart& start, LogPoint point);
+  Result<WindowImages> Collect(const WindowTable& table, const GtidSet& visible,
+                               const LogPoint& upto);
+  Status Take(const LogEvent& event, Scan& scan);
+  Status TakeRows(const RowsEvent& event, Scan& scan);
+  void Close();
+
+  SqlClient& client_;
+  const SqlEndpoint endpoint_;
+  const uint32_t server_id_;
+  std::unique_ptr<EventParser> parser_;
+  LogCursor cursor_;
+  GtidSet consumed_;  // transactions that the open stream has already given
+  std::mutex mutex_;  // guards the making and the interrupting of stream_
+  std::unique_ptr<LogStream> stream_;
+  bool interrupted_ = false;
+};
+
+}  // namespace sluice::mysql

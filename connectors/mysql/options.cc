@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <regex>
+
+namespace sluice::mysql {
+namespace {
+
+constexpr char kNoJvm[] = "it tunes the Java client; sluice reads the log itself";
+constexpr char kLaterMode[] = "only initial and latest can be started from";
+
+const OptionSpec<TableNamesConfig>& TableSpec() {
+  static const OptionSpec<TableNamesConfig> spec =
+      OptionSpec<TableNamesConfig>("What to know of one table.")
+          .Required("table", &TableNamesConfig::table, "Full name, database.table.")
+          .Optional("primaryKeys", &TableNamesConfig::primary_keys,
+                    "Columns to take as the key instead of the table's.")
+          .Refused("snapshotSplitColumn",
+                   "the snapshot is split by the first column of the key; remove the option");
+  return spec;
+}
+
+OptionSpec<MysqlCdcOptions> WithDebeziumOptions(OptionSpec<MysqlCdcOptions> spec) {
+  return spec
+      .Optional("debezium.include.schema.changes", &MysqlCdcOptions::schema_changes,
+                "Pass schema changes on. Not possible yet: must be false.")
+      .Ignored("debezium.snapshot.mode",
+               "startup.mode decides; a lost position stops the job and names the remedy")
+      .Ignored("debezium.snapshot.locking.mode", "the snapshot takes no locks")
+      .Ignored("debezium.snapshot.fetch.size", "rows are streamed from the socket")
+      .Ignored("debezium.max.batch.size", kNoJvm)
+      .Ignored("debezium.max.queue.size*", kNoJvm)
+      .Ignored("debezium.poll.interval.ms", kNoJvm)
+      .Ignored("debezium.connect.*", kNoJvm)
+      .Ignored("debezium.database.history.*", "the definitions in force are kept in checkpoints")
+      .Ignored("debezium.schema.history.*", "the definitions in force are kept in checkpoints")
+      .Ignored("debezium.heartbeat.*", "positions of idle tables move without it")
+      .Ignored("debezium.gtid.source.*", "the whole set is followed")
+      .Refused("debezium.decimal.handling.mode", "decimals are always exact", {"precise"})
+      .Refused("debezium.bigint.unsigned.handling.mode", "unsigned numbers are always exact",
+               {"precise"})
+      .Refused("debezium.time.precision.mode", "times always keep their microseconds",
+               {"adaptive_time_microseconds"})
+      .Refused("debezium.binary.handling.mode", "binary values stay bytes", {"bytes"})
+      .Refused("debezium.event.processing.failure.handling.mode",
+               "an event that cannot be read always stops the job", {"fail"})
+      .Refused("debezium.inconsistent.schema.handling.mode",
+               "rows that do not fit their table always stop the job", {"fail"})
+      .Refused("debezium.*",
+               "sluice does not know whether leaving it out would change rows; "
+               "remove it if it does not matter");
+}
+
+OptionSpec<MysqlCdcOptions> WithStartOptions(OptionSpec<MysqlCdcOptions> spec) {
+  return spec
+      .Choice("startup.mode", &MysqlCdcOptions::start_mode,
+              {{"initial", StartMode::kInitial}, {"latest", StartMode::kLatest}},
+              "initial: the tables' rows, then the log. latest: the log from now on.")
+      .Refused("startup.specific-offset.*", kLaterMode)
+      .Refused("startup.timestamp", kLaterMode)
+      .Refused("stop.mode", "a job reads until it is stopped", {"never", "NEVER"})
+      .Refused("stop.specific-offset.*", "a job reads until it is stopped")
+      .Refused("stop.timestamp", "a job reads until it is stopped")
+      .Optional("exactly_once", &MysqlCdcOptions::exactly_once,
+                "Meet the log without repeating what the snapshot already brought.")
+      .Refused("format", "rows keep their columns", {"DEFAULT", "default"})
+      .Refused("schema-changes.enabled", "schema changes are not passed on", {"false"})
+      .Optional("int_type_narrowing", &MysqlCdcOptions::int_type_narrowing,
+                "TINYINT(1) is BOOLEAN.")
+      .Optional("server-time-zone", &MysqlCdcOptions::server_time_zone,
+                "Local time of TIMESTAMP values: UTC or an offset such as +08:00.");
+}
+
+OptionSpec<MysqlCdcOptions> WithSnapshotOptions(OptionSpec<MysqlCdcOptions> spec) {
+  return spec
+      .Optional("snapshot.split.size", &MysqlCdcOptions::split_size, "Rows of a snapshot split.",
+                AtLeast(1))
+      .Ignored("snapshot.fetch.size", "rows are streamed from the socket")
+      .Refused("incremental.parallelism", "one reader follows the log", {"1"})
+      .Optional("chunk-key.even-distribution.factor.upper-bound",
+                &MysqlCdcOptions::even_factor_upper,
+                "Keys up to this many times sparser than rows are split by arithmetic.", AtLeast(1))
+      .Optional("chunk-key.even-distribution.factor.lower-bound",
+                &MysqlCdcOptions::even_factor_lower,
+                "Keys down to this density are split by arithmetic.", AtLeast(0))
+      .Ignored("sample-sharding.threshold", "splits are found one after another, not by sampling")
+      .Ignored("inverse-sampling.rate", "splits are found one after another, not by sampling");
+}
+
+std::string ParsePort(std::string_view text, uint16_t& port) {
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool ok = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && port != 0;
+  return ok ? "" : fmt::format("'{}' is no port", text);
+}
+
+std::string ApplyParameter(std::string_view name, std::string_view value, SqlEndpoint& endpoint,
+                           std::vector<std::string>& notes) {
+  if (name == "useSSL" || name == "requireSSL") {
+    if (name == "useSSL" && value == "false") endpoint.tls = TlsMode::kDisabled;
+    if (name == "requireSSL" && value == "true") endpoint.tls = TlsMode::kRequired;
+  } else if (name == "sslMode") {
+    static constexpr std::pair<std::string_view, TlsMode> kModes[] = {
+        {"DISABLED", TlsMode::kDisabled},
+        {"PREFERRED", TlsMode::kPreferred},
+        {"REQUIRED", TlsMode::kRequired},
+        {"VERIFY_CA", TlsMode::kVerifyCa},
+        {"VERIFY_IDENTITY", TlsMode::kVerifyIdentity}};
+    const auto found =
+        std::ranges::find(kModes, value, &std::pair<std::string_view, TlsMode>::first);
+    if (found == std::end(kModes)) return fmt::format("sslMode={} is none of the modes", value);
+    endpoint.tls = found->second;
+  } else if (name == "sslCa" || name == "serverSslCert") {
+    endpoint.tls_ca_file = value;
+  } else if (name.starts_with("trustCertificateKeyStore")) {
+    return fmt::format("{} names a Java key store; use sslCa=FILE with a PEM file", name);
+  } else {
+    notes.push_back(fmt::format("the URL parameter {} is ignored: it tunes the Java client", name));
+  }
+  return "";
+}
+
+// UTC and fixed offsets; nothing for another name.
+std::optional<ZoneOffset> FixedZone(std::string text) {
+  for (const std::string_view prefix : {"UTC", "GMT"}) {
+    if (text.starts_with(prefix)) text = text.substr(prefix.size());
+  }
+  if (text.empty() || text == "Z") return ZoneOffset();
+  static const std::regex kOffset(R"(([+-])(\d{1,2})(?::?(\d{2}))?)");
+  std::smatch match;
+  if (!std::regex_match(text, match, kOffset)) return std::nullopt;
+  const int minutes = std::stoi(match[2]) * 60 + (match[3].matched ? std::stoi(match[3]) : 0);
+  const int seconds = (match[1] == "-" ? -60 : 60) * minutes;
+  if (seconds == 0) return ZoneOffset();
+  return ZoneOffset([seconds](int64_t) { return seconds; });
+}
+
+// "5400" or "5400-5408". Returns what is wrong.
+std::string ParseServerIds(const std::string& text, uint32_t& first, uint32_t& last) {
+  static const std::regex kRange(R"(\s*(\d{1,10})\s*(?:-\s*(\d{1,10})\s*)?)");
+  std::smatch match;
+  if (!std::regex_match(text, match, kRange)) return "a number or a range like 5400-5408";
+  const uint64_t low = std::stoull(match[1]);
+  const uint64_t high = match[2].matched ? std::stoull(match[2]) : low;
+  if (low == 0 || high < low || high > UINT32_MAX) return "a number or a range like 5400-5408";
+  first = static_cast<uint32_t>(low);
+  last = static_cast<uint32_t>(high);
+  return "";
+}
+
+void DeriveServerIds(const PluginConfig& config, const EnvOptions& env, uint64_t random,
+                     MysqlCdcOptions& options, Diagnostics& diagnostics) {
+  const int64_t readers = config.parallelism.value_or(env.parallelism);
+  if (options.server_id.empty()) {
+    constexpr uint64_t kFirst = 6500;
+    constexpr uint64_t kSpan = 2'148'485'646;
+    options.server_id_first = static_cast<uint32_t>(kFirst + random % kSpan);
+    options.server_id_last = options.server_id_first + static_cast<uint32_t>(readers) - 1;
+    return;
+  }
+  const Field* field = FindOption(config.options, "server-id");
+  const Origin& at = field->value.origin();
+  const std::string expected =
+      ParseServerIds(options.server_id, options.server_id_first, options.server_id_last);
+  if (!expected.empty()) {
+    diagnostics.Error(
+        at, fmt::format("source 'MySQL-CDC': option 'server-id' must be {}, but is {}", expected,
+                        options.server_id));
+  } else if (options.server_id_last - options.server_id_first + 1 < readers) {
+    diagnostics.Error(at, fmt::format("source 'MySQL-CDC': server-id {} has fewer ids than the "
+                                      "{} readers of parallelism; give a range at least as wide",
+                                      options.server_id, readers));
+  }
+}
+
+const Origin& OriginOf(const PluginConfig& config, std::string_view option) {
+  const Field* field = FindOption(config.options, option);
+  return field == nullptr ? config.origin : field->value.origin();
+}
+
+void CheckTables(const PluginConfig& config, const MysqlCdcOptions& options,
+                 Diagnostics& diagnostics) {
+  const Origin& at = config.origin;
+  if (options.table_names.empty() == options.table_pattern.empty()) {
+    diagnostics.Error(at, "source 'MySQL-CDC': give either table-names or table-pattern");
+  }
+  for (const std::string& name : options.table_names) {
+    if (name.find('.') != std::string::npos) continue;
+    diagnostics.Error(OriginOf(config, "table-names"),
+                      fmt::format("source 'MySQL-CDC': table-names wants database.table, "
+                                  "but one is '{}'",
+                                  name));
+  }
+  try {
+    const std::regex pattern(options.table_pattern);
+  } catch (const std::regex_error& error) {
+    diagnostics.Error(OriginOf(config, "table-pattern"),
+                      fmt::format("source 'MySQL-CDC': table-pattern is no regular expression: {}",
+                                  error.what()));
+  }
+  if (options.schema_changes) {
+    diagnostics.Error(OriginOf(config, "debezium.include.schema.changes"),
+                      "source 'MySQL-CDC': include.schema.changes = true is not supported: "
+                      "schema changes are not passed on; set it to \"false\"");
+  }
+}
+
+}  // namespace
+
+const OptionSpec<MysqlCdcOptions>& MysqlCdcSpec() {
+  static const OptionSpec<MysqlCdcOptions> spec = WithDebeziumOptions(WithSnapshotOptions(
+      WithStartOptions(
+          OptionSpec<MysqlCdcOptions>("Reads tables of MySQL and then follows their changes in "
+                                      "the binary log.")
+              .Required("base-url", &MysqlCdcOptions::base_url,
+                        "Where the server is: jdbc:mysql://host:3306/database.")
+              .Alias("url")
+              .Required("username", &MysqlCdcOptions::username, "Account to log in with.")
+              .Required("password", &MysqlCdcOptions::password, "Its password.")
+              .Optional("database-names", &MysqlCdcOptions::database_names,
+                        "Databases to look for tables in.")
+              .Optional("table-names", &MysqlCdcOptions::table_names,
+                        "Tables to capture, each database.table.")
+              .Optional("table-pattern", &MysqlCdcOptions::table_pattern,
+                        "Instead: a regular expression for database.table.")
+              .Objects("table-names-config", &MysqlCdcOptions::table_names_config, TableSpec(),
+                       "Keys of tables that have none.")
+              .Optional("server-id", &MysqlCdcOptions::server_id,
+                        "Replica ids to use, 5400 or 5400-5408; default: random ones."))
+          .Optional("connect.timeout.ms", &MysqlCdcOptions::connect_timeout_ms,
+                    "Milliseconds to wait for a connection.", AtLeast(1))
+          .Alias("connect.timeout")
+          .Optional("connect.max-retries", &MysqlCdcOptions::connect_retries,
+                    "Reconnections before the job is restarted.", AtLeast(0))
+          .Ignored("connection.pool.size", "each reader has one connection")
+          .Ignored("source.reader.close.timeout", "readers end at once")));
+  return spec;
+}
+
+std::string ParseJdbcUrl(std::string_view url, SqlEndpoint& endpoint,
+                         std::vector<std::string>& notes) {
+  constexpr std::string_view kScheme = "jdbc:mysql://";
+  if (!url.starts_with(kScheme)) return "must look like jdbc:mysql://host:3306/database";
+  url.remove_prefix(kScheme.size());
+  const size_t question = std::min(url.find('?'), url.size());
+  std::string_view parameters = url.substr(std::min(question + 1, url.size()));
+  url = url.substr(0, question);
+  const size_t slash = std::min(url.find('/'), url.size());
+  endpoint.database = url.substr(std::min(slash + 1, url.size()));
+  std::string_view host = url.substr(0, slash);
+  if (host.find(',') != std::string_view::npos) return "must name one server, not several";
+  size_t colon = host.rfind(':');
+  if (host.starts_with('[')) {
+    const size_t bracket = host.find(']');
+    if (bracket == std::string_view::npos) return "has no ']' behind its address";
+    colon = bracket + 1 < host.size() ? bracket + 1 : std::string_view::npos;
+  }
+  if (colon != std::string_view::npos) {
+    if (const auto wrong = ParsePort(host.substr(colon + 1), endpoint.port); !wrong.empty()) {
+      return "has no valid port: " + wrong;
+    }
+    host = host.substr(0, colon);
+  }
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  if (host.empty()) return "names no host";
+  endpoint.host = host;
+  while (!parameters.empty()) {
+    const size_t end = std::min(parameters.find('&'), parameters.size());
+    const std::string_view one = parameters.substr(0, end);
+    const size_t equals = std::min(one.find('='), one.size());
+    const auto wrong = ApplyParameter(
+        one.substr(0, equals), one.substr(std::min(equals + 1, one.size())), endpoint, notes);
+    if (!wrong.empty()) return wrong;
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+  }
+  return "";
+}
+
+std::optional<MysqlCdcOptions> ParseOptions(const PluginConfig& config, const EnvOptions& env,
+                                            uint64_t random, Diagnostics& diagnostics) {
+  const size_t before = diagnostics.errors().size();
+  auto options = MysqlCdcSpec().Parse(config, diagnostics);
+  if (!options) return std::nullopt;
+  std::vector<std::string> notes;
+  const std::string wrong = ParseJdbcUrl(options->base_url, options->endpoint, notes);
+  const Origin& url_at = OriginOf(config, "base-url");
+  if (!wrong.empty()) diagnostics.Error(url_at, "source 'MySQL-CDC': base-url " + wrong);
+  for (const std::string& note : notes) diagnostics.Note(url_at, "source 'MySQL-CDC': " + note);
+  options->url_database = std::exchange(options->endpoint.database, "");
+  options->endpoint.user = options->username;
+  options->endpoint.password = options->password;
+  options->endpoint.connect_timeout = std::chrono::milliseconds(options->connect_timeout_ms);
+  CheckTables(config, *options, diagnostics);
+  DeriveServerIds(config, env, random, *options, diagnostics);
+  if (auto zone = FixedZone(options->server_time_zone)) {
+    options->zone = std::move(*zone);
+  } else {
+    diagnostics.Error(OriginOf(config, "server-time-zone"),
+                      fmt::format("source 'MySQL-CDC': server-time-zone must be UTC or an offset "
+                                  "such as +08:00, but is {}",
+                                  options->server_time_zone));
+  }
+  if (diagnostics.errors().size() != before) return std::nullopt;
+  return options;
+}
+
+}  // namespace sluice::mysql

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/snapshot_worker.h"
+
+#include <fmt/format.h>
+
+#include "data/text.h"
+
+namespace sluice::mysql {
+namespace {
+
+constexpr size_t kHeldBytesMax = size_t{8} << 20U;     // of one range
+constexpr size_t kPiecesBytesMax = size_t{16} << 20U;  // handed over and not yet taken
+// Without GTIDs: a transaction this long in the log counts as visible. Commit follows the log's
+// flush within milliseconds unless the disk hangs.
+constexpr Duration kSettled = std::chrono::seconds(2);
+
+std::string KeyText(Int128 key) {
+  std::string text;
+  AppendDecimal(key, 0, text);
+  return text;
+}
+
+std::string SelectOf(const SnapshotJob& job) {
+  const TableDef& def = *job.table.def;
+  std::string sql = fmt::format("SELECT {} FROM {}.{}", SelectList(def),
+                                QuoteName(def.path.database), QuoteName(def.path.table));
+  if (!job.table.key.range) return sql;
+  const std::string column = QuoteName(def.columns[*job.table.key.range].info.name);
+  const KeyRange& range = job.split.range;
+  const char* link = " WHERE ";
+  if (range.lower)
+    sql += fmt::format("{}{} >= {}", std::exchange(link, " AND "), column, KeyText(*range.lower));
+  if (range.upper) sql += fmt::format("{}{} < {}", link, column, KeyText(*range.upper));
+  return sql + " ORDER BY " + column;
+}
+
+}  // namespace
+
+struct SnapshotWorker::Moment {
+  LogPoint at;
+  WindowImages window;
+};
+
+struct SnapshotWorker::Reading {
+  explicit Reading(const WindowTable& from)
+      : table(from), builder(from.def->schema), scratch(from.def->schema) {}
+
+  const WindowTable& table;
+  ChunkBuilder builder;
+  ChunkBuilder scratch;  // one row, to look its key up before it is kept
+  std::vector<ChunkPtr> chunks;
+  size_t bytes = 0;
+  uint64_t rows = 0;
+  std::optional<Int128> last_key;  // of the range column
+  std::optional<Int128> cut;       // the first key that is not in this reading
+
+  void Close() {
+    if (builder.empty()) return;
+    chunks.push_back(builder.Finish(0));
+    bytes += chunks.back()->bytes();
+  }
+  Status AppendTo(ChunkBuilder& out, SqlRow row) const {
+    for (size_t i = 0; i < row.size(); ++i) {
+      RETURN_IF_ERROR(AppendText(table.def->columns[i], row[i], out.column(i)));
+    }
+    out.EndRow(RowKind::kInsert);
+    return {};
+  }
+};
+
+SnapshotWorker::SnapshotWorker(Env& env, SqlClient& client, SqlEndpoint endpoint,
+                               ServerFacts server, uint32_t server_id, bool merge)
+    : env_(env),
+      client_(client),
+      endpoint_(std::move(endpoint)),
+      server_(std::move(server)),
+      merge_(merge),
+      window_(client, endpoint_, server_id),
+      pieces_(kPiecesBytesMax) {
+  thread_ = Thread("snapshot", [this] { Loop(); });
+}
+
+SnapshotWorker::~SnapshotWorker() {
+  stop_.Cancel();
+  pieces_.Close();
+  window_.Interrupt();
+  {
+    const std::lock_guard lock(mutex_);
+    if (session_) session_->Interrupt();
+    changed_.notify_all();
+  }
+  thread_.Join();
+}
+
+void SnapshotWorker::Begin(SnapshotJob job, std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  CHECK(!busy_);
+  busy_ = true;
+  job_ = std::move(job);
+  wake_ = std::move(wake);
+  changed_.notify_all();
+}
+
+std::optional<SnapshotPiece> SnapshotWorker::Poll() {
+  return pieces_.Pop(Duration(0));
+}
+
+bool SnapshotWorker::idle() const {
+  const std::lock_guard lock(mutex_);
+  return !busy_ && !failed_;
+}
+
+void SnapshotWorker::Loop() {
+  while (true) {
+    std::optional<SnapshotJob> job;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return job_ || stop_.cancelled(); });
+      if (stop_.cancelled()) break;
+      job.swap(job_);
+    }
+    const Status status = Run(*job);
+    if (!status.ok()) {
+      {
+        const std::lock_guard lock(mutex_);
+        failed_ = true;
+      }
+      SnapshotPiece piece;
+      piece.status = status.In(
+          fmt::format("reading {} {}", job->split.table.ToString(), job->split.range.ToString()));
+      pieces_.ForcePush(std::move(piece));
+      const std::lock_guard lock(mutex_);
+      wake_();
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  session_.reset();
+}
+
+Status SnapshotWorker::Connect() {
+  if (session_) return {};
+  ASSIGN_OR_RETURN(auto session, client_.Open(endpoint_));
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_.cancelled()) return stop_.Check();
+    session_ = std::move(session);
+  }
+  RETURN_IF_ERROR(session_->Execute(
+      "SET time_zone = '+00:00', SESSION net_write_timeout = 600, SESSION transaction_isolation = "
+      "'REPEATABLE-READ'"));
+  return {};
+}
+
+Status SnapshotWorker::Run(const SnapshotJob& job) {
+  RETURN_IF_ERROR(Connect());
+  ASSIGN_OR_RETURN(Moment moment, OpenSnapshot(job));
+  Reading reading(job.table);
+  if (!job.table.key.range) {
+    SnapshotPiece begin;
+    begin.started = job.split.started.value_or(moment.at);
+    RETURN_IF_ERROR(Deliver(std::move(begin), 0));
+  }
+  RETURN_IF_ERROR(ReadRows(job, moment, reading));
+  SnapshotPiece piece;
+  piece.chunks = std::move(reading.chunks);
+  KeyRange range = job.split.range;
+  SnapshotReport report;
+  if (reading.cut) {
+    report.remainder = KeyRange{reading.cut, range.upper};
+    range.upper = reading.cut;
+    const std::lock_guard lock(mutex_);
+    session_.reset();  // the rest of the answer was not read
+  } else {
+    RETURN_IF_ERROR(session_->Execute("COMMIT"));
+  }
+  report.finished = {range, job.split.started.value_or(moment.at)};
+  report.rows = reading.rows;
+  piece.report = std::move(report);
+  {
+    const std::lock_guard lock(mutex_);
+    busy_ = false;  // before the piece is seen, so that its taker may begin another split
+  }
+  return Deliver(std::move(piece), reading.bytes);
+}
+
+Result<SnapshotWorker::Moment> SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
+  GtidSet visible;
+  LogPoint settled;
+  if (merge_ && server_.gtid) {
+    ASSIGN_OR_RETURN(const SqlTable executed, session_->Query("SELECT @@global.gtid_executed"));
+    ASSIGN_OR_RETURN(visible, GtidSet::Parse(executed[0][0].value_or("")));
+  } else if (merge_) {
+    ASSIGN_OR_RETURN(settled, SettledPoint());
+  }
+  RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+  ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
+  Moment moment{{now.file, now.tx_offset}, {}};
+  if (!merge_) return moment;
+  if (server_.gtid) {
+    ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, visible, moment.at));
+  } else {
+    marks_.emplace_back(env_.Now(), moment.at);
+    ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, settled, moment.at));
+  }
+  return moment;
+}
+
+// A place of the log that every transaction before has long been visible.
+Result<LogPoint> SnapshotWorker::SettledPoint() {
+  if (marks_.empty()) {
+    ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
+    marks_.emplace_back(env_.Now(), LogPoint{now.file, now.tx_offset});
+    if (stop_.WaitFor(kSettled)) return Fail(stop_.Check());
+  }
+  while (marks_.size() > 1 && marks_[1].first + kSettled <= env_.Now()) marks_.pop_front();
+  return marks_.front().second;
+}
+
+Status SnapshotWorker::ReadRows(const SnapshotJob& job, Moment& moment, Reading& reading) {
+  const TableKey& key = job.table.key;
+  const bool merges = !moment.window.rows.empty();
+  Status status;
+  const auto take = [&](SqlRow row) -> Status {
+    if (merges) {
+      RETURN_IF_ERROR(reading.AppendTo(reading.scratch, row));
+      const ChunkPtr one = reading.scratch.Finish(0);
+      const auto column = [&](uint32_t i) -> const Column& { return one->column(i); };
+      if (moment.window.rows.contains(RowIdentity(key, column, 0))) return {};
+      reading.builder.CopyRow(*one, 0);
+    } else {
+      RETURN_IF_ERROR(reading.AppendTo(reading.builder, row));
+    }
+    ++reading.rows;
+    if (!reading.builder.full()) return {};
+    reading.Close();
+    if (key.range) return {};
+    SnapshotPiece piece;
+    piece.chunks = std::exchange(reading.chunks, {});
+    return Deliver(std::move(piece), std::exchange(reading.bytes, 0));
+  };
+  const auto each = [&](SqlRow row) {
+    if (key.range && reading.bytes >= kHeldBytesMax) {
+      // Ranges end between two values of the column, never between rows of one.
+      Int128 value = 0;
+      ParseDecimal(row[*key.range].value_or("0"), 0, value);
+      if (!reading.last_key) {
+        reading.last_key = value;
+      } else if (*reading.last_key != value) {
+        reading.cut = value;
+        return false;
+      }
+    }
+    status = take(row);
+    return status.ok();
+  };
+  RETURN_IF_ERROR(session_->Stream(SelectOf(job), each));
+  RETURN_IF_ERROR(status);
+  if (moment.window.images) {
+    for (const auto& [identity, row] : moment.window.rows) {
+      if (!row) continue;
+      if (key.range) {
+        const Int128 value = RangeValue(moment.window.images->column(*key.range), *row);
+        const KeyRange here{job.split.range.lower,
+                            reading.cut ? reading.cut : job.split.range.upper};
+        if (!here.Contains(value)) continue;
+      }
+      for (size_t i = 0; i < moment.window.images->column_count(); ++i) {
+        reading.builder.column(i).AppendFrom(moment.window.images->column(i), *row);
+      }
+      reading.builder.EndRow(RowKind::kInsert);
+      ++reading.rows;
+      if (reading.builder.full()) reading.Close();
+    }
+  }
+  reading.Close();
+  return {};
+}
+
+Status SnapshotWorker::Deliver(SnapshotPiece piece, size_t bytes) {
+  while (!pieces_.Push(piece, bytes, std::chrono::milliseconds(100)))
+    RETURN_IF_ERROR(stop_.Check());
+  const std::lock_guard lock(mutex_);
+  wake_();
+  return {};
+}
+
+}  // namespace sluice::mysql

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// SnapshotWorker: reads key ranges of tables on a thread and connections of its own, one split at a
+// time, and hands finished chunks over.
+//
+// A range is read within a consistent snapshot, merged with what the log says about that moment
+// (log_window.h), and held until it is whole: so it is either not read or read exactly as the table
+// stood at one place of the log. Tables without an integer key cannot be cut; their rows are handed
+// over as they come.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "base/thread.h"
+#include "mysql/catalog.h"
+#include "mysql/log_window.h"
+
+namespace sluice::mysql {
+
+// A split, and what is known of its table.
+struct SnapshotJob {
+  SnapshotSplit split;
+  WindowTable table;
+};
+
+// A piece of a split's rows. The last one has `report`.
+struct SnapshotPiece {
+  std::vector<ChunkPtr> chunks;
+  std::optional<LogPoint> started;  // SnapshotSplit::started, once it is known
+  std::optional<SnapshotReport> report;
+  Status status;
+};
+
+class SnapshotWorker {
+ public:
+  // `merge`: meet the log exactly; else rows are as the snapshot sees them. All outlive the worker.
+  SnapshotWorker(Env& env, SqlClient& client, SqlEndpoint endpoint, ServerFacts server,
+                 uint32_t server_id, bool merge);
+  ~SnapshotWorker();  // interrupts what is running and waits for it
+
+  // Starts a split; its pieces come from Poll. `wake` is called, on the worker's thread, when there
+  // is one. REQUIRES: the last piece of the split before was taken.
+  void Begin(SnapshotJob job, std::function<void()> wake);
+  std::optional<SnapshotPiece> Poll();  // never waits
+  // False while a split is being read, or after a failure: then this object must not be used again.
+  bool idle() const;
+
+ private:
+  struct Moment;   // a consistent snapshot and its place in the log
+  struct Reading;  // the rows of one split
+
+  void Loop();
+  Status Run(const SnapshotJob& job);
+  Status Connect();
+  Result<Moment> OpenSnapshot(const SnapshotJob& job);
+  Status ReadRows(const SnapshotJob& job, Moment& moment, Reading& reading);
+  Status Deliver(SnapshotPiece piece, size_t bytes);
+  Result<LogPoint> SettledPoint();
+
+  Env& env_;
+  SqlClient& client_;
+  const SqlEndpoint endpoint_;
+  const ServerFacts server_;
+  const bool merge_;
+  LogWindow window_;
+  std::unique_ptr<SqlSession> session_;
+  std::deque<std::pair<TimePoint, LogPoint>> marks_;  // where the log stood, without GTIDs
+
+  CancelToken stop_;
+  mutable std::mutex mutex_;  // guards what follows, and the making of session_
+  std::condition_variable changed_;
+  std::optional<SnapshotJob> job_;
+  std::function<void()> wake_;
+  bool busy_ = false;
+  bool failed_ = false;
+  BoundedQueue<SnapshotPiece> pieces_;
+  Thread thread_;  // last: it uses everything above
+};
+
+}  // namespace sluice::mysql

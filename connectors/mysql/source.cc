@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/source.h"
+
+#include <fmt/format.h>
+
+#include "base/logging.h"
+#include "mysql/log_reader.h"
+
+namespace sluice::mysql {
+namespace {
+
+Bytes Encoded(const std::map<TablePath, TableFacts>& tables) {
+  ByteWriter out;
+  for (const auto& [path, facts] : tables) Encode(facts, out);
+  return std::move(out).Take();
+}
+
+// A log reader with a lease on its server id.
+class LeasedReader final : public Reader {
+ public:
+  LeasedReader(ServerIds::Lease lease, std::unique_ptr<Reader> reader)
+      : lease_(std::move(lease)), reader_(std::move(reader)) {}
+
+  Result<Poll> Read(Emitter& out, Deadline until) override { return reader_->Read(out, until); }
+  Status Flush(Emitter& out) override { return reader_->Flush(out); }
+  Split Save() const override { return reader_->Save(); }
+
+ private:
+  ServerIds::Lease lease_;  // first, so that it ends last
+  std::unique_ptr<Reader> reader_;
+};
+
+}  // namespace
+
+MysqlCdcSource::MysqlCdcSource(MysqlCdcOptions options)
+    : options_(std::move(options)),
+      server_ids_(options_.server_id_first, options_.server_id_last) {}
+
+std::string MysqlCdcSource::Identity() const {
+  return fmt::format("MySQL {}:{} {}", options_.endpoint.host, options_.endpoint.port,
+                     options_.start_mode == StartMode::kInitial ? "initial" : "latest");
+}
+
+std::string MysqlCdcSource::replay_note() const {
+  if (options_.start_mode == StartMode::kLatest) return "";
+  if (!options_.exactly_once) {
+    return "MySQL-CDC: exactly_once = false: changes made during the snapshot are read once more "
+           "from the log; a target that upserts by key ends up right";
+  }
+  return "MySQL-CDC: tables whose key does not begin with an integer are read as a whole, and from "
+         "the beginning again when the job restarts during their snapshot; a target that upserts "
+         "by "
+         "key ends up right";
+}
+
+Result<std::vector<SchemaRef>> MysqlCdcSource::Discover(Context& ctx) {
+  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.endpoint));
+  Discovered discovered;
+  ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint));
+  // The definitions and the position must belong together.
+  ASSIGN_OR_RETURN(auto tables, LoadTables(*session, options_));
+  while (true) {
+    RETURN_IF_ERROR(ctx.cancel.Check());
+    discovered.tables = std::move(tables);
+    ASSIGN_OR_RETURN(discovered.position, CurrentPosition(*session, discovered.server));
+    ASSIGN_OR_RETURN(tables, LoadTables(*session, options_));
+    if (Encoded(tables) == Encoded(discovered.tables)) break;
+  }
+  return Remember(std::move(discovered));
+}
+
+Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes& saved) {
+  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.endpoint));
+  Discovered discovered;
+  ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint));
+  ASSIGN_OR_RETURN(EnumeratorState state, DecodeState(saved));
+  discovered.position = std::move(state.start);
+  discovered.tables = std::move(state.tables);
+  return Remember(std::move(discovered));
+}
+
+Result<std::vector<SchemaRef>> MysqlCdcSource::Remember(Discovered discovered) {
+  std::vector<SchemaRef> schemas;
+  for (const auto& [path, facts] : discovered.tables) {
+    ASSIGN_OR_RETURN(const TableDefRef def, MakeTable(facts, convert()));
+    TableKey key = KeyOf(facts, *def);
+    if (key.columns.empty() && merge()) {
+      return Fail(Code::kInvalidConfig,
+                  fmt::format("table {} has no key, which exactly_once = true needs: give it one, "
+                              "name its key columns in table-names-config, or set exactly_once = "
+                              "false",
+                              path.ToString()));
+    }
+    schemas.push_back(def->schema);
+    discovered.defs[path] = {def, std::move(key)};
+  }
+  const std::lock_guard lock(mutex_);
+  discovered_ = std::make_shared<const Discovered>(std::move(discovered));
+  return schemas;
+}
+
+Result<std::unique_ptr<SplitEnumerator>> MysqlCdcSource::Enumerate(Context& ctx,
+                                                                   std::optional<Bytes> saved) {
+  DiscoveredRef discovered;
+  {
+    const std::lock_guard lock(mutex_);
+    discovered = discovered_;
+  }
+  EnumeratorState state;
+  if (saved) {
+    ASSIGN_OR_RETURN(state, DecodeState(*saved));
+  } else {
+    state.start = discovered->position;
+    state.tables = discovered->tables;
+    state.settled = options_.start_mode == StartMode::kLatest;
+    for (const auto& [path, facts] : discovered->tables) {
+      if (!state.settled) state.plan.tables.push_back(path);
+    }
+  }
+  std::unique_ptr<SplitPlanner> planner;
+  if (!state.settled) {
+    planner =
+        std::make_unique<SplitPlanner>(ctx.sql, options_, discovered->defs, state.plan, ctx.wake);
+  }
+  return std::make_unique<MysqlEnumerator>(std::move(state), std::move(planner), merge());
+}
+
+Result<std::unique_ptr<Reader>> MysqlCdcSource::Open(Context& ctx, Split split) {
+  DiscoveredRef discovered;
+  {
+    const std::lock_guard lock(mutex_);
+    discovered = discovered_;
+  }
+  ASSIGN_OR_RETURN(MysqlSplit decoded, DecodeSplit(split.position));
+  if (auto* snapshot = std::get_if<SnapshotSplit>(&decoded)) {
+    return OpenSnapshot(ctx, std::move(split), std::move(*snapshot), *discovered);
+  }
+  return OpenLog(ctx, std::get<LogSplit>(std::move(decoded)), *discovered);
+}
+
+Result<std::unique_ptr<Reader>> MysqlCdcSource::OpenSnapshot(Context& ctx, Split split,
+                                                             SnapshotSplit decoded,
+                                                             const Discovered& discovered) {
+  const auto table = discovered.defs.find(decoded.table);
+  if (table == discovered.defs.end()) {
+    return Fail(Code::kInternal, "a saved split names the unknown table " + split.id);
+  }
+  auto worker = workers_.Acquire();
+  if (!worker) {
+    SnapshotWorkers::Entry made;
+    ASSIGN_OR_RETURN(made.server_id, server_ids_.Take());
+    made.worker = std::make_unique<SnapshotWorker>(ctx.env, ctx.sql, options_.endpoint,
+                                                   discovered.server, made.server_id.id(), merge());
+    worker = std::move(made);
+  }
+  SnapshotJob job{std::move(decoded), {table->second.def, table->second.key}};
+  return std::make_unique<SnapshotReader>(ctx, std::move(split), std::move(job), workers_,
+                                          std::move(*worker));
+}
+
+Result<std::unique_ptr<Reader>> MysqlCdcSource::OpenLog(Context& ctx, LogSplit split,
+                                                        const Discovered& discovered) {
+  workers_.Clear();
+  ASSIGN_OR_RETURN(ServerIds::Lease lease, server_ids_.Take());
+  std::map<TablePath, SchemaRef> output;
+  for (const auto& [path, table] : discovered.defs) output[path] = table.def->schema;
+  LogReaderSetup setup{ctx, options_, convert(), lease.id(), std::move(output)};
+  ASSIGN_OR_RETURN(auto reader, LogReader::Open(std::move(setup), std::move(split)));
+  return std::make_unique<LeasedReader>(std::move(lease), std::move(reader));
+}
+
+}  // namespace sluice::mysql

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// MysqlCdcSource: MySQL tables and their changes, as a source of the engine.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "api/source.h"
+#include "mysql/enumerator.h"
+#include "mysql/snapshot_reader.h"
+
+namespace sluice::mysql {
+
+class MysqlCdcSource final : public Source {
+ public:
+  explicit MysqlCdcSource(MysqlCdcOptions options);
+
+  Boundedness boundedness() const override { return Boundedness::kUnbounded; }
+  std::string replay_note() const override;
+  Result<std::vector<SchemaRef>> Discover(Context& ctx) override;
+  Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& saved) override;
+  Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context& ctx,
+                                                     std::optional<Bytes> saved) override;
+  Result<std::unique_ptr<Reader>> Open(Context& ctx, Split split) override;
+  std::string Identity() const override;
+
+ private:
+  // What was learnt of the server; never changed once made.
+  struct Discovered {
+    ServerFacts server;
+    LogPosition position;  // where the log stood when the tables were as below
+    std::map<TablePath, TableFacts> tables;
+    std::map<TablePath, PlannedTable> defs;
+  };
+  using DiscoveredRef = std::shared_ptr<const Discovered>;
+
+  Result<std::vector<SchemaRef>> Remember(Discovered discovered);
+  Result<std::unique_ptr<Reader>> OpenSnapshot(Context& ctx, Split split, SnapshotSplit decoded,
+                                               const Discovered& discovered);
+  Result<std::unique_ptr<Reader>> OpenLog(Context& ctx, LogSplit split,
+                                          const Discovered& discovered);
+  ConvertOptions convert() const { return {options_.int_type_narrowing, options_.zone}; }
+  bool merge() const { return options_.exactly_once && options_.start_mode == StartMode::kInitial; }
+
+  const MysqlCdcOptions options_;
+  ServerIds server_ids_;
+  SnapshotWorkers workers_;
+  std::mutex mutex_;  // guards discovered_
+  DiscoveredRef discovered_;
+};
+
+}  // namespace sluice::mysql

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// SplitPlanner: cuts tables into key ranges, on a thread of its own and only a few ranges ahead of
+// the readers, so that its state stays small however large the tables are.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/thread.h"
+#include "mysql/catalog.h"
+#include "mysql/range_key.h"
+
+namespace sluice::mysql {
+
+struct PlanState {
+  std::deque<SnapshotSplit> planned;  // not yet taken
+  std::vector<TablePath> tables;      // still to be cut; the first one may be begun
+  std::optional<Int128> next;         // where the next range of tables.front() begins
+};
+void Encode(const PlanState& state, ByteWriter& out);
+PlanState DecodePlanState(ByteReader& in);
+
+// What the planner knows of a table.
+struct PlannedTable {
+  TableDefRef def;
+  TableKey key;
+};
+
+class SplitPlanner {
+ public:
+  // Everything but the options is copied or outlives it. `wake`: new splits or a failure are there.
+  SplitPlanner(SqlClient& client, const MysqlCdcOptions& options,
+               std::map<TablePath, PlannedTable> tables, PlanState state,
+               std::function<void()> wake);
+  ~SplitPlanner();
+
+  // At most `want` splits; none: not yet, or all are taken. An error: planning has failed. Never
+  // waits.
+  Result<std::vector<SnapshotSplit>> Take(size_t want);
+  void PutBack(SnapshotSplit split);  // to be taken first
+  bool done() const;                  // everything was planned and taken
+  PlanState state() const;
+  uint64_t rows_expected() const;  // of all tables, by the server's estimate; 0: not yet known
+
+ private:
+  struct Cut;  // how the first table is being cut
+
+  void Loop();
+  Status Run();
+  Status Estimate();
+  Status CutTable(const TablePath& path);
+  Result<Cut> Measure(const TablePath& path, const PlannedTable& table);
+  Result<std::optional<Int128>> NextBound(const Cut& cut, const std::optional<Int128>& from);
+  Status Publish(const SnapshotSplit& split, const std::optional<Int128>& next);
+
+  SqlClient& client_;
+  const MysqlCdcOptions& options_;
+  const std::map<TablePath, PlannedTable> tables_;
+  const std::function<void()> wake_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable room_;
+  PlanState state_;
+  Status status_;
+  bool stop_ = false;
+  uint64_t rows_expected_ = 0;
+  std::unique_ptr<SqlSession> session_;
+  Thread thread_;
+};
+
+}  // namespace sluice::mysql
