@@ -37,8 +37,10 @@ MysqlCdcSource::MysqlCdcSource(MysqlCdcOptions options)
       server_ids_(options_.server_id_first, options_.server_id_last) {}
 
 std::string MysqlCdcSource::Identity() const {
-  return fmt::format("MySQL {}:{} {}", options_.endpoint.host, options_.endpoint.port,
-                     options_.start_mode == StartMode::kInitial ? "initial" : "latest");
+  return fmt::format(
+      "MySQL {}:{} {} of {}", options_.endpoint.host, options_.endpoint.port,
+      options_.start_mode == StartMode::kInitial ? "initial" : "latest",
+      options_.table_pattern.empty() ? ShowDefault(options_.table_names) : options_.table_pattern);
 }
 
 std::string MysqlCdcSource::replay_note() const {

@@ -35,6 +35,18 @@ std::string Identity(const JobPlan& plan) {
   return text;
 }
 
+// The source's state in the checkpoint that the job will resume from, if any. When that checkpoint
+// turns out to be damaged, the machine falls back to the confirmed one, and so does this.
+std::optional<Bytes> SavedSource(CheckpointStore& store) {
+  const auto loaded = store.Load();
+  if (!loaded || loaded->record.finished) return std::nullopt;
+  for (const BodyRef& body : {loaded->record.latest, loaded->record.confirmed}) {
+    if (body.name.empty()) continue;
+    if (auto manifest = store.LoadManifest(body)) return std::move(manifest->enumerator);
+  }
+  return std::nullopt;
+}
+
 // The record to go on with; stored before it is returned.
 Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, bool fresh,
                         uint64_t random) {
@@ -74,9 +86,8 @@ Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, boo
 
 Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store, bool fresh,
                             uint64_t random) {
-  if (plan.tables.empty()) {
-    RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return DiscoverTables(plan, ctx); }));
-  }
+  const std::optional<Bytes> saved = fresh ? std::nullopt : SavedSource(store);
+  RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return DiscoverTables(plan, ctx, saved); }));
   ASSIGN_OR_RETURN(const JobRecord record, Claim(store, Identity(plan), fresh, random));
   StartedJob started{record.job_id, !record.latest.name.empty()};
   ctx.job_id = record.job_id;

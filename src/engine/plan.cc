@@ -187,8 +187,9 @@ JobPlan BuildPlan(const Registry& registry, const JobFile& job, Diagnostics& dia
   return plan;
 }
 
-Status DiscoverTables(JobPlan& plan, Context& ctx) {
-  ASSIGN_OR_RETURN(const std::vector<SchemaRef> schemas, plan.source->Discover(ctx));
+Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved) {
+  ASSIGN_OR_RETURN(const std::vector<SchemaRef> schemas,
+                   saved ? plan.source->Restore(ctx, *saved) : plan.source->Discover(ctx));
   std::vector<TablePlan> tables;
   for (const SchemaRef& schema : schemas) {
     RETURN_IF_ERROR(schema->Check());

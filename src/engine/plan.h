@@ -56,8 +56,9 @@ struct JobPlan {
 // afterwards.
 JobPlan BuildPlan(const Registry& registry, const JobFile& job, Diagnostics& diagnostics);
 
-// Asks the source for its tables and follows each through the transforms to its target. Blocks.
-// kInvalidConfig when two tables end in one target, naming both.
-Status DiscoverTables(JobPlan& plan, Context& ctx);
+// Asks the source for its tables and follows each through the transforms to its target. `saved`:
+// the source's state in the checkpoint that the job resumes from. Blocks. kInvalidConfig when two
+// tables end in one target, naming both.
+Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved);
 
 }  // namespace sluice
