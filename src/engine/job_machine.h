@@ -271,6 +271,7 @@ class JobMachine {
   std::deque<PendingCommit> recommit_;  // of base_, not yet known to be done
   bool rolled_back_ = false;  // base_ is the confirmed checkpoint because later work is lost
   bool fell_back_ = false;    // the newest record or body could not be read
+  uint64_t torn_ = 0;         // LoadedRecord::torn
   CheckpointId next_id_ = 1;
   CheckpointId committed_id_ = 0;
 
