@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/mysql_connection.h"
+
+#include <errmsg.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "io/broken_pipe.h"
+
+namespace sluice {
+namespace {
+
+constexpr unsigned kTlsFailed = 2026;  // CR_SSL_CONNECTION_ERROR
+constexpr unsigned long kPacketMax = 1UL << 30U;
+
+unsigned Seconds(Duration duration) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(duration).count();
+  return static_cast<unsigned>(std::max<int64_t>(1, seconds));
+}
+
+// What server and client library say about reading the log.
+Code LogErrorCode(std::string_view text) {
+  for (const std::string_view lost :
+       {"purged", "Could not find first log file", "position > file size", "impossible position"}) {
+    if (text.find(lost) != std::string_view::npos) return Code::kPositionLost;
+  }
+  return Code::kUnavailable;
+}
+
+Code CodeOf(unsigned number, std::string_view text) {
+  switch (number) {
+    case 1044:  // no access to the database
+    case 1045:  // wrong user or password
+    case 1049:  // unknown database
+    case 1142:  // no privilege on the table
+    case 1143:
+    case 1227:  // a privilege is missing
+    case 1251:  // authentication not supported
+    case 1698:
+    case 2054:
+    case 2058:  // authentication plugin cannot be loaded
+    case 2059:
+    case kTlsFailed:
+      return Code::kInvalidConfig;
+    case 1146:
+      return Code::kNotFound;
+    case 1236:
+      return LogErrorCode(text);
+    case 1040:  // too many connections
+    case 1053:  // shutting down
+    case 1077:
+    case 1079:
+    case 1152:
+    case 1158:
+    case 1159:
+    case 1160:
+    case 1161:
+    case 1203:
+    case 1205:  // lock wait timeout
+    case 1213:  // deadlock
+    case 3024:  // execution time
+    case 3169:  // killed
+    case 2002:
+    case 2003:
+    case 2005:
+    case 2006:
+    case 2012:
+    case 2013:
+    case 2055:
+      return Code::kUnavailable;
+    default:
+      return number >= 2000 && number < 3000 ? Code::kUnavailable : Code::kInternal;
+  }
+}
+
+}  // namespace
+
+MysqlConnection::MysqlConnection(const SqlEndpoint& endpoint)
+    : place_(fmt::format("{}:{}", endpoint.host, endpoint.port)) {}
+
+MysqlConnection::~MysqlConnection() {
+  if (mysql_ != nullptr) mysql_close(mysql_);
+  if (socket_ >= 0) ::close(socket_);
+}
+
+Result<std::unique_ptr<MysqlConnection>> MysqlConnection::Open(const SqlEndpoint& endpoint,
+                                                               Duration read_timeout) {
+  IgnoreBrokenPipes();
+  std::unique_ptr<MysqlConnection> connection(new MysqlConnection(endpoint));
+  const bool tls = endpoint.tls != TlsMode::kDisabled;
+  Status status = connection->Connect(endpoint, read_timeout, tls);
+  const bool refused_tls = !status.ok() && mysql_errno(connection->mysql_) == kTlsFailed;
+  if (refused_tls && endpoint.tls == TlsMode::kPreferred) {
+    connection.reset(new MysqlConnection(endpoint));
+    status = connection->Connect(endpoint, read_timeout, false);
+  }
+  RETURN_IF_ERROR(status);
+  return connection;
+}
+
+Status MysqlConnection::Connect(const SqlEndpoint& endpoint, Duration read_timeout, bool tls) {
+  mysql_ = mysql_init(nullptr);
+  if (mysql_ == nullptr) return {Code::kInternal, "no memory for a connection"};
+  const unsigned connect_seconds = Seconds(endpoint.connect_timeout);
+  const unsigned read_seconds = Seconds(read_timeout);
+  const my_bool yes = 1;
+  const my_bool no = 0;
+  mysql_options(mysql_, MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
+  mysql_options(mysql_, MYSQL_OPT_READ_TIMEOUT, &read_seconds);
+  mysql_options(mysql_, MYSQL_OPT_WRITE_TIMEOUT, &read_seconds);
+  mysql_options(mysql_, MYSQL_OPT_MAX_ALLOWED_PACKET, &kPacketMax);
+  mysql_options(mysql_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  mysql_options(mysql_, MYSQL_OPT_LOCAL_INFILE, &no);
+  if (tls) mysql_options(mysql_, MYSQL_OPT_SSL_ENFORCE, &yes);
+  if (tls && !endpoint.tls_ca_file.empty()) {
+    mysql_options(mysql_, MYSQL_OPT_SSL_CA, endpoint.tls_ca_file.c_str());
+  }
+  const bool identity = tls && endpoint.tls == TlsMode::kVerifyIdentity;
+  mysql_options(mysql_, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, identity ? &yes : &no);
+  const std::string host = endpoint.host == "localhost" ? "127.0.0.1" : endpoint.host;
+  const char* database = endpoint.database.empty() ? nullptr : endpoint.database.c_str();
+  if (mysql_real_connect(mysql_, host.c_str(), endpoint.user.c_str(),
+                         endpoint.password.Reveal().c_str(), database, endpoint.port, nullptr,
+                         0) == nullptr) {
+    return Error(fmt::format("connecting as {}", endpoint.user));
+  }
+  socket_ = ::dup(mysql_get_socket(mysql_));
+  return {};
+}
+
+Status MysqlConnection::Error(std::string_view doing) const {
+  if (interrupted_) return {Code::kCancelled, "the connection was interrupted"};
+  const unsigned number = mysql_errno(mysql_);
+  const std::string text = mysql_error(mysql_);
+  return {CodeOf(number, text),
+          fmt::format("MySQL at {}: {}: error {}: {}", place_, doing, number, text)};
+}
+
+Status MysqlConnection::CheckUsable() const {
+  if (interrupted_) return {Code::kCancelled, "the connection was interrupted"};
+  if (broken_) return {Code::kUnavailable, "the connection was given up"};
+  return {};
+}
+
+Status MysqlConnection::Execute(const std::string& sql) {
+  RETURN_IF_ERROR(CheckUsable());
+  if (mysql_real_query(mysql_, sql.data(), sql.size()) != 0) return Error(sql.substr(0, 200));
+  return {};
+}
+
+void MysqlConnection::Interrupt() {
+  interrupted_ = true;
+  if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+}
+
+void MysqlConnection::Break() {
+  broken_ = true;
+  if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+}
+
+}  // namespace sluice

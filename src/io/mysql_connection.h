@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// One libmariadb connection with its error mapping and its way to be interrupted. Internal to the
+// room.
+#pragma once
+
+#include <mysql.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "api/sql_session.h"
+
+namespace sluice {
+
+// Used by one thread, except Interrupt.
+class MysqlConnection {
+ public:
+  static Result<std::unique_ptr<MysqlConnection>> Open(const SqlEndpoint& endpoint,
+                                                       Duration read_timeout);
+  ~MysqlConnection();
+  MysqlConnection(const MysqlConnection&) = delete;
+  MysqlConnection& operator=(const MysqlConnection&) = delete;
+
+  MYSQL* handle() { return mysql_; }
+  Status Execute(const std::string& sql);
+  // The last failure of the handle.
+  Status Error(std::string_view doing) const;
+  Status CheckUsable() const;
+  // Any thread: ends the running call, and every later one with kCancelled.
+  void Interrupt();
+  // The connection must not be used again.
+  void Break();
+
+ private:
+  explicit MysqlConnection(const SqlEndpoint& endpoint);
+  Status Connect(const SqlEndpoint& endpoint, Duration read_timeout, bool tls);
+
+  const std::string place_;  // "host:port", for messages
+  MYSQL* mysql_ = nullptr;
+  // A second descriptor of the socket: the library closes its own whenever it likes, this one can
+  // be shut down at any time.
+  int socket_ = -1;
+  std::atomic<bool> interrupted_{false};
+  bool broken_ = false;
+};
+
+}  // namespace sluice
