@@ -23,7 +23,7 @@
 
 namespace sluice::mysql {
 
-// How one column is decoded. Internal to the room; filled by RowPlan::Make.
+// How one column is decoded (mysql/binlog/row_plan.h).
 struct ColumnPlan;
 
 // Movable, not copyable. Use by one thread at a time.
@@ -48,7 +48,6 @@ class RowPlan {
   std::string body_;
   TableDefRef def_;
   std::vector<ColumnPlan> columns_;
-  uint32_t key_end_ = 0;  // columns before this index hold the whole primary key; 0: no key
 };
 
 // Reads the rows of one event in order. A row of an update event is one row here, of two images.
@@ -78,8 +77,8 @@ class RowsReader {
  private:
   Status CheckEvent() const;
   Status AppendImage(ChunkBuilder& out);
-  Status SkipImage(Cursor& cursor, uint32_t columns) const;
-  bool KeyChanged(std::string_view before, std::string_view after) const;
+  void SkipImage();
+  bool KeyChanged(ChunkBuilder& out, uint32_t first) const;
   Status ColumnError(size_t column, const Status& status) const;
 
   const RowsEvent& event_;

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// The format: https://dev.mysql.com/doc/dev/mysql-server/latest/json__binary_8h.html
+#include "mysql/binlog/json_binary.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+#include "mysql/binlog/cursor.h"
+#include "mysql/binlog/decimal.h"
+
+namespace sluice::mysql {
+namespace {
+
+constexpr int kDepthMax = 100;  // the server's own limit
+
+enum : uint8_t {
+  kSmallObject = 0,
+  kLargeObject = 1,
+  kSmallArray = 2,
+  kLargeArray = 3,
+  kLiteral = 4,
+  kInt16 = 5,
+  kUint16 = 6,
+  kInt32 = 7,
+  kUint32 = 8,
+  kInt64 = 9,
+  kUint64 = 10,
+  kDouble = 11,
+  kString = 12,
+  kOpaque = 15,
+};
+
+// The server's types of opaque values.
+enum : uint8_t {
+  kTimestampType = 7,
+  kDateType = 10,
+  kTimeType = 11,
+  kDateTimeType = 12,
+  kDecimalType = 246
+};
+
+void AppendQuoted(std::string_view text, std::string& out) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+// The shortest digits that read back, laid out as the server does: plain from 1e-15 to below 1e15,
+// else with an exponent; always recognisable as a double.
+void AppendJsonDouble(double value, std::string& out) {
+  char digits[40];
+  const auto end = std::to_chars(digits, digits + sizeof(digits), std::fabs(value),
+                                 std::chars_format::scientific);
+  const std::string_view text(digits, static_cast<size_t>(end.ptr - digits));
+  const size_t e = text.find('e');
+  int exponent = 0;
+  const size_t sign = text[e + 1] == '+' ? 1 : 0;
+  std::from_chars(text.data() + e + 1 + sign, text.data() + text.size(), exponent);
+  std::string mantissa;
+  for (const char c : text.substr(0, e)) {
+    if (c != '.') mantissa += c;
+  }
+  if (std::signbit(value)) out += '-';
+  const int point = exponent + 1;  // digits before the point
+  constexpr int kPlainMax = 15;
+  if (point < -kPlainMax + 1 || point > kPlainMax) {
+    out += mantissa[0];
+    if (mantissa.size() > 1) out += "." + mantissa.substr(1);
+    fmt::format_to(std::back_inserter(out), "e{}", exponent);
+    return;
+  }
+  const auto count = static_cast<int>(mantissa.size());
+  if (point <= 0) {
+    out += "0." + std::string(static_cast<size_t>(-point), '0') + mantissa;
+    if (value == 0) out.resize(out.size() - mantissa.size()), out += '0';
+  } else if (count <= point) {
+    out += mantissa + std::string(static_cast<size_t>(point - count), '0') + ".0";
+  } else {
+    out += mantissa.substr(0, static_cast<size_t>(point)) + "." +
+           mantissa.substr(static_cast<size_t>(point));
+  }
+}
+
+std::string Base64(std::string_view bytes) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t j = 0; j < 3; ++j) {
+      group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0);
+    }
+    for (size_t j = 0; j < 4; ++j) {
+      out += i + j > bytes.size() ? '=' : kDigits[group >> (18 - 6 * j) & 0x3fU];
+    }
+  }
+  return out;
+}
+
+class Printer {
+ public:
+  explicit Printer(std::string& out) : out_(out) {}
+
+  Status Value(uint8_t type, std::string_view data, int depth) {
+    if (depth > kDepthMax) return {Code::kCorruption, "JSON nests too deeply"};
+    Cursor cursor(data);
+    switch (type) {
+      case kSmallObject:
+      case kLargeObject:
+      case kSmallArray:
+      case kLargeArray:
+        return Container(type, data, depth);
+      case kLiteral:
+        return Literal(cursor.U8());
+      case kInt16:
+        Number(static_cast<int16_t>(cursor.U16()));
+        break;
+      case kUint16:
+        Number(cursor.U16());
+        break;
+      case kInt32:
+        Number(static_cast<int32_t>(cursor.U32()));
+        break;
+      case kUint32:
+        Number(cursor.U32());
+        break;
+      case kInt64:
+        Number(static_cast<int64_t>(cursor.U64()));
+        break;
+      case kUint64:
+        Number(cursor.U64());
+        break;
+      case kDouble:
+        AppendJsonDouble(std::bit_cast<double>(cursor.U64()), out_);
+        break;
+      case kString:
+        AppendQuoted(cursor.Take(Length(cursor)), out_);
+        break;
+      case kOpaque: {
+        const uint8_t kind = cursor.U8();
+        const std::string_view bytes = cursor.Take(Length(cursor));
+        RETURN_IF_ERROR(cursor.Check("a JSON value"));
+        return Opaque(kind, bytes);
+      }
+      default:
+        return {Code::kCorruption, fmt::format("JSON has no type {}", type)};
+    }
+    return cursor.Check("a JSON value");
+  }
+
+ private:
+  template <typename T>
+  void Number(T value) {
+    fmt::format_to(std::back_inserter(out_), "{}", value);
+  }
+
+  // Seven bits a byte, least significant first, the top bit says that more follow.
+  static uint64_t Length(Cursor& cursor) {
+    uint64_t length = 0;
+    for (unsigned shift = 0; shift < 35; shift += 7) {
+      const uint8_t byte = cursor.U8();
+      length |= uint64_t{byte & 0x7fU} << shift;
+      if ((byte & 0x80U) == 0) return length;
+    }
+    return cursor.Fail();
+  }
+
+  Status Literal(uint8_t which) {
+    static constexpr std::string_view kNames[] = {"null", "true", "false"};
+    if (which > 2) return {Code::kCorruption, fmt::format("JSON has no literal {}", which)};
+    out_ += kNames[which];
+    return {};
+  }
+
+  // Header: count and size; for an object offset and length of each key; type and offset (or the
+  // value itself when it is small) of each value. Offsets count from the header.
+  Status Container(uint8_t type, std::string_view data, int depth) {
+    const bool object = type == kSmallObject || type == kLargeObject;
+    const size_t width = type == kLargeObject || type == kLargeArray ? 4 : 2;
+    Cursor header(data);
+    const uint64_t count = header.UintLe(width);
+    const uint64_t size = header.UintLe(width);
+    if (!header.ok() || size > data.size() || count > size) {
+      return {Code::kCorruption, "a JSON object or array is cut short"};
+    }
+    data = data.substr(0, size);
+    Cursor keys(data.substr(2 * width));
+    Cursor values(data.substr(2 * width));
+    if (object) values.Skip(count * (width + 2));
+    out_ += object ? '{' : '[';
+    for (uint64_t i = 0; i < count; ++i) {
+      if (i > 0) out_ += ", ";
+      if (object) {
+        const uint64_t offset = keys.UintLe(width);
+        const uint64_t length = keys.U16();
+        if (!keys.ok() || offset + length > size) return {Code::kCorruption, "a JSON key is lost"};
+        AppendQuoted(data.substr(offset, length), out_);
+        out_ += ": ";
+      }
+      RETURN_IF_ERROR(Entry(data, values, width, depth));
+    }
+    out_ += object ? '}' : ']';
+    return {};
+  }
+
+  Status Entry(std::string_view data, Cursor& values, size_t width, int depth) {
+    const uint8_t type = values.U8();
+    const std::string_view field = values.Take(width);
+    RETURN_IF_ERROR(values.Check("a JSON entry"));
+    const bool inlined = type == kLiteral || type == kInt16 || type == kUint16 ||
+                         (width == 4 && (type == kInt32 || type == kUint32));
+    if (inlined) return Value(type, field, depth + 1);
+    Cursor at(field);
+    const uint64_t offset = at.UintLe(width);
+    if (offset >= data.size()) return {Code::kCorruption, "a JSON value is lost"};
+    return Value(type, data.substr(offset), depth + 1);
+  }
+
+  Status Opaque(uint8_t kind, std::string_view bytes) {
+    if (kind == kDecimalType && bytes.size() >= 2) {
+      const auto precision = static_cast<unsigned char>(bytes[0]);
+      const auto scale = static_cast<unsigned char>(bytes[1]);
+      const size_t size = PackedDecimalSize(precision, scale);
+      if (size == 0 || bytes.size() != size + 2) {
+        return {Code::kCorruption, "a decimal in JSON is cut short"};
+      }
+      AppendPackedDecimal(bytes.substr(2), precision, scale, out_);
+      return {};
+    }
+    const bool temporal =
+        kind == kTimestampType || kind == kDateType || kind == kTimeType || kind == kDateTimeType;
+    if (temporal && bytes.size() == 8) {
+      Cursor cursor(bytes);
+      Temporal(kind, static_cast<int64_t>(cursor.U64()));
+      return {};
+    }
+    fmt::format_to(std::back_inserter(out_), "\"base64:type{}:{}\"", kind, Base64(bytes));
+    return {};
+  }
+
+  void Temporal(uint8_t kind, int64_t packed) {
+    const uint64_t bits = static_cast<uint64_t>(packed < 0 ? -packed : packed);
+    const uint64_t fraction = bits & 0xffffffU;
+    const uint64_t hms = bits >> 24U & (kind == kTimeType ? 0x3fffffU : 0x1ffffU);
+    const uint64_t ymd = bits >> 41U;
+    const uint64_t month = ymd >> 5U;
+    out_ += '"';
+    auto out = std::back_inserter(out_);
+    if (kind != kTimeType) {
+      fmt::format_to(out, "{:04}-{:02}-{:02}", month / 13, month % 13, ymd & 31U);
+    }
+    if (kind == kTimestampType || kind == kDateTimeType) out_ += ' ';
+    if (kind == kTimeType && packed < 0) out_ += '-';
+    if (kind != kDateType) {
+      fmt::format_to(out, "{:02}:{:02}:{:02}.{:06}", hms >> 12U, hms >> 6U & 63U, hms & 63U,
+                     fraction);
+    }
+    out_ += '"';
+  }
+
+  std::string& out_;
+};
+
+}  // namespace
+
+Status AppendJson(std::string_view binary, std::string& out) {
+  if (binary.empty()) {
+    out += "null";
+    return {};
+  }
+  return Printer(out).Value(static_cast<uint8_t>(binary[0]), binary.substr(1), 0);
+}
+
+}  // namespace sluice::mysql
