@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,17 +38,28 @@ struct Plugin {
       make_sink = nullptr;
 };
 
+// A file format of a connector that `sluice dump NAME FILE` shows as text.
+struct DumpFormat {
+  std::string name;     // "binlog"
+  std::string summary;  // one sentence
+  // Prints the file's `bytes`; what could be read before an error stays printed.
+  std::function<Status(std::string_view bytes, std::ostream& out)> dump;
+};
+
 class Registry {
  public:
   void Add(Plugin plugin);
+  void AddDump(DumpFormat format) { dumps_.push_back(std::move(format)); }
   // Null when unknown. The name matches in any case.
   const Plugin* Find(PluginKind kind, std::string_view name) const;
   const std::vector<Plugin>& plugins() const { return plugins_; }
+  const std::vector<DumpFormat>& dumps() const { return dumps_; }
   // The nearest known name, for "did you mean".
   std::string Suggest(PluginKind kind, std::string_view name) const;
 
  private:
   std::vector<Plugin> plugins_;
+  std::vector<DumpFormat> dumps_;
 };
 
 // Registers everything that was built. Generated.
