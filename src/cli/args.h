@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line, parsed.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "config/job_file.h"
+
+namespace sluice::cli {
+
+// What run, check and explain share.
+struct JobArgs {
+  std::string config;
+  Variables variables;
+  std::string name;  // empty: the file's
+};
+
+struct RunArgs {
+  JobArgs job;
+  std::string state_dir;  // empty: ./.sluice/<job name>
+  bool fresh = false;
+};
+struct CheckArgs {
+  JobArgs job;
+};
+struct ExplainArgs {
+  JobArgs job;
+};
+struct PluginsArgs {
+  std::string name;  // empty: all, one line each
+};
+struct DumpArgs {
+  std::string format;  // "checkpoint", or one that a connector registered
+  std::string path;
+};
+struct VersionArgs {};
+// Nothing to run: `text` is the help, or what was wrong with the arguments.
+struct Usage {
+  std::string text;
+};
+
+using Command =
+    std::variant<RunArgs, CheckArgs, ExplainArgs, PluginsArgs, DumpArgs, VersionArgs, Usage>;
+
+// `args` without the program's name.
+Command ParseArgs(const std::vector<std::string>& args);
+
+}  // namespace sluice::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include "cli/version.h"
+
+namespace sluice::cli {
+namespace {
+
+struct Executor {
+  World& world;
+
+  int operator()(const RunArgs& args) const { return Run(args, world); }
+  int operator()(const CheckArgs& args) const { return Check(args, world); }
+  int operator()(const ExplainArgs& args) const { return Explain(args, world); }
+  int operator()(const PluginsArgs& args) const { return Plugins(args, world); }
+  int operator()(const DumpArgs& args) const { return Dump(args, world); }
+  int operator()(const VersionArgs& /*args*/) const {
+    world.out << "sluice " << kVersion << '\n';
+    return kExitOk;
+  }
+  int operator()(const Usage& usage) const {
+    world.out << usage.text;
+    return kExitUsage;
+  }
+};
+
+}  // namespace
+
+int Execute(const Command& command, World& world) {
+  return std::visit(Executor{world}, command);
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/watcher.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+
+#include "base/logging.h"
+#include "cli/commands.h"
+
+namespace sluice::cli {
+namespace {
+
+constexpr Duration kProgressEvery = std::chrono::seconds(5);
+constexpr int64_t kSignalWaitNanos = 100'000'000;  // how long the end of a job may go unseen
+
+sigset_t StopSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+void BlockStopSignals() {
+  const sigset_t set = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+Watcher::Watcher(JobRunner& runner, Env& env)
+    : runner_(runner), env_(env), thread_("watcher", [this] { Loop(); }) {}
+
+Watcher::~Watcher() {
+  ended_ = true;
+  thread_.Join();
+}
+
+void Watcher::OnSignal(int signal) {
+  const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
+  if (++signals_ > 1) {
+    LogWarn(fmt::format("{} again: ends at once; the job resumes from its last checkpoint", name));
+    std::_Exit(kExitInterrupted);
+  }
+  LogInfo(fmt::format("{}: takes a last checkpoint and stops; once more ends at once", name));
+  runner_.RequestStop();
+}
+
+void Watcher::Loop() {
+  const sigset_t set = StopSignals();
+  ProgressMeter meter(env_.Now());
+  TimePoint next = env_.Now() + kProgressEvery;
+  while (!ended_) {
+    const timespec wait{0, kSignalWaitNanos};
+    if (const int signal = sigtimedwait(&set, nullptr, &wait); signal > 0) OnSignal(signal);
+    const TimePoint now = env_.Now();
+    if (now < next) continue;
+    LogInfo(meter.Line(runner_.progress(), now));
+    next = now + kProgressEvery;
+  }
+}
+
+}  // namespace sluice::cli
