@@ -60,8 +60,14 @@ class JobRunner::Impl {
   using Message = std::variant<Input, RunReport>;
 
   Context MakeContext(sluice::Run run, CancelToken cancel) const {
-    return {deps_.env,          deps_.http, deps_.sql, deps_.phases, std::move(cancel),
-            plan_.env.job_name, job_id_,    run,       [] {}};
+    return {.env = deps_.env,
+            .http = deps_.http,
+            .sql = deps_.sql,
+            .phases = deps_.phases,
+            .cancel = std::move(cancel),
+            .job_name = plan_.env.job_name,
+            .job_id = job_id_,
+            .run = run};
   }
   Status Start();
   void Loop();
@@ -281,9 +287,11 @@ void JobRunner::Impl::Execute(OpenTasks command) {
   rows_at_.clear();
   told_source_done_ = told_checkpoint_wanted_ = false;
   const sluice::Run run = command.run;
-  tasks_ = std::make_unique<TaskSet>(
-      plan_, MakeContext(run, CancelToken()), counters_,
-      [this, run](TaskReport report) { Post(RunReport{run, std::move(report)}); });
+  Context ctx = MakeContext(run, CancelToken());
+  ctx.first_checkpoint = command.first_checkpoint;
+  tasks_ = std::make_unique<TaskSet>(plan_, ctx, counters_, [this, run](TaskReport report) {
+    Post(RunReport{run, std::move(report)});
+  });
   const Status status = tasks_->Open(command.from);
   LogInfo(command.from ? fmt::format("run {} goes on from checkpoint {}", run, command.from->id)
                        : fmt::format("run {} starts anew", run));

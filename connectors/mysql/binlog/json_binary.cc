@@ -105,7 +105,6 @@ void AppendJsonDouble(double value, std::string& out) {
   const auto count = static_cast<int>(mantissa.size());
   if (point <= 0) {
     out += "0." + std::string(static_cast<size_t>(-point), '0') + mantissa;
-    if (value == 0) out.resize(out.size() - mantissa.size()), out += '0';
   } else if (count <= point) {
     out += mantissa + std::string(static_cast<size_t>(point - count), '0') + ".0";
   } else {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Target tables over the SQL port: looked up, created, emptied, and checked against what will be
+// written.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/context.h"
+#include "starrocks/commit_logic.h"
+#include "starrocks/options.h"
+
+namespace sluice::starrocks {
+
+struct TargetColumn {
+  std::string name;
+  std::string type;  // DATA_TYPE in lower case, "varchar"
+  bool key = false;
+};
+
+struct TargetFacts {
+  bool primary_key = false;  // the table's model
+  std::vector<TargetColumn> columns;
+};
+
+// Calls block on `session`.
+
+// Carries out the save modes for one table. `schema` is what will be written to `name`.
+Status ApplySaveModes(SqlSession& session, const StarrocksOptions& options, const TableName& name,
+                      const Schema& schema);
+// What is there now; nothing when the table does not exist.
+Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name);
+// kSchemaMismatch naming what does not fit: columns that are missing, deletes into a table that
+// takes none.
+Status CheckTarget(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
+                   const Schema& schema);
+
+// The CREATE TABLE statement. kInvalidConfig when the template names a key that the table lacks.
+Result<std::string> CreateStatement(const std::string& create_template, const TableName& name,
+                                    const Schema& schema);
+std::string ColumnType(const ColumnInfo& column);  // "VARCHAR(400)"
+
+}  // namespace sluice::starrocks

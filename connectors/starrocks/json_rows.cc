@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/json_rows.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "data/text.h"
+
+namespace sluice::starrocks {
+namespace {
+
+void AppendEscaped(std::string_view text, std::string& out) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text.substr(begin, i - begin));
+    begin = i + 1;
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += static_cast<char>(c);
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else {
+      out += "\\u00";
+      out += kHex[c >> 4U];
+      out += kHex[c & 15U];
+    }
+  }
+  out.append(text.substr(begin));
+}
+
+void AppendQuoted(std::string_view text, std::string& out) {
+  out += '"';
+  AppendEscaped(text, out);
+  out += '"';
+}
+
+void AppendBase64(std::string_view bytes, std::string& out) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t j = 0; j < 3; ++j) {
+      group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+    }
+    for (size_t j = 0; j < 4; ++j) {
+      out += i + j > bytes.size() ? '=' : kDigits[group >> (18 - 6 * j) & 0x3fU];
+    }
+  }
+}
+
+template <typename T>
+void AppendInteger(T value, std::string& out) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof(digits), value);
+  out.append(digits, end.ptr);
+}
+
+void AppendReal(double value, bool single, std::string& out) {
+  if (!std::isfinite(value)) {
+    out += "null";
+  } else if (single) {
+    AppendFloat(static_cast<float>(value), out);
+  } else {
+    AppendDouble(value, out);
+  }
+}
+
+void AppendValue(const Column& column, uint32_t row, bool nested, std::string& out) {
+  switch (column.type().kind) {
+    case TypeKind::kBoolean:
+      out += column.value<uint8_t>(row) == 0 ? "false" : "true";
+      return;
+    case TypeKind::kTinyInt:
+      return AppendInteger(int{column.value<int8_t>(row)}, out);
+    case TypeKind::kSmallInt:
+      return AppendInteger(column.value<int16_t>(row), out);
+    case TypeKind::kInt:
+      return AppendInteger(column.value<int32_t>(row), out);
+    case TypeKind::kBigInt:
+      return AppendInteger(column.value<int64_t>(row), out);
+    case TypeKind::kFloat:
+      return AppendReal(column.value<float>(row), true, out);
+    case TypeKind::kDouble:
+      return AppendReal(column.value<double>(row), false, out);
+    case TypeKind::kString:
+      if (nested) {
+        out.append(column.text(row));
+      } else {
+        AppendQuoted(column.text(row), out);
+      }
+      return;
+    default:
+      break;
+  }
+  out += '"';
+  switch (column.type().kind) {
+    case TypeKind::kDecimal:  // as text, for a JSON number would pass through a double
+      AppendDecimal(column.value<Int128>(row), column.type().scale, out);
+      break;
+    case TypeKind::kDate:
+      AppendDate(column.value<int32_t>(row), out);
+      break;
+    case TypeKind::kTime:
+      AppendTime(column.value<int64_t>(row), column.type().scale, out);
+      break;
+    case TypeKind::kTimestamp:
+      AppendTimestamp(column.value<int64_t>(row), column.type().scale, out);
+      break;
+    default:
+      AppendBase64(column.text(row), out);
+      break;
+  }
+  out += '"';
+}
+
+}  // namespace
+
+JsonRows::JsonRows(const Schema& schema, bool ops, std::vector<bool> nested)
+    : nested_(std::move(nested)), ops_(ops) {
+  nested_.resize(schema.columns.size());
+  for (const ColumnInfo& column : schema.columns) {
+    std::string key = keys_.empty() ? "{" : ",";
+    AppendQuoted(column.name, key);
+    keys_.push_back(key + ":");
+  }
+}
+
+void JsonRows::Append(const Chunk& chunk, uint32_t row, std::string& out) const {
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    out += keys_[i];
+    const Column& column = chunk.column(i);
+    if (column.is_null(row)) {
+      out += "null";
+    } else {
+      AppendValue(column, row, nested_[i], out);
+    }
+  }
+  if (ops_) {
+    const RowKind kind = chunk.kind(row);
+    const bool gone = kind == RowKind::kDelete || kind == RowKind::kUpdateBefore;
+    out += gone ? ",\"__op\":1" : ",\"__op\":0";
+  }
+  out += '}';
+}
+
+}  // namespace sluice::starrocks

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of chunks as the JSON that StarRocks loads: one object a row, joined by commas.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/chunk.h"
+
+namespace sluice::starrocks {
+
+class JsonRows {
+ public:
+  // `ops`: write `__op`, 0 for upserts and 1 for deletes. `nested[i]`: column i holds JSON text
+  // that the target stores as JSON, so it is written as it is, not as text.
+  JsonRows(const Schema& schema, bool ops, std::vector<bool> nested);
+
+  // Appends one row as `{"a":1,...}`. Bytes are base64 text; a float that is no number is null.
+  void Append(const Chunk& chunk, uint32_t row, std::string& out) const;
+
+ private:
+  std::vector<std::string> keys_;  // `{"a":`, `,"b":` ...
+  std::vector<bool> nested_;
+  bool ops_;
+};
+
+}  // namespace sluice::starrocks

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+namespace sluice::starrocks {
+namespace {
+
+constexpr char kDefaultTemplate[] =
+    "CREATE TABLE IF NOT EXISTS `${database}`.`${table}` (\n${rowtype_primary_key},\n"
+    "${rowtype_fields}\n) ENGINE=OLAP\nPRIMARY KEY (${rowtype_primary_key})\n"
+    "DISTRIBUTED BY HASH (${rowtype_primary_key})\nPROPERTIES (\"replication_num\" = \"1\")";
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+const Origin& OriginOf(const PluginConfig& config, std::string_view option) {
+  const Field* field = FindOption(config.options, option);
+  return field == nullptr ? config.origin : field->value.origin();
+}
+
+// "host:port"; an "http://" in front and a path behind are taken off.
+std::optional<std::string> NodeAddress(std::string_view text) {
+  if (text.starts_with("http://")) text.remove_prefix(7);
+  while (text.ends_with('/')) text.remove_suffix(1);
+  const size_t colon = text.rfind(':');
+  uint16_t port = 0;
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
+  if (parsed.ec != std::errc() || parsed.ptr != end || port == 0) return std::nullopt;
+  return std::string(text);
+}
+
+// "jdbc:mysql://host:9030/..." Returns what is wrong.
+std::string ParseBaseUrl(std::string_view url, SqlEndpoint& endpoint) {
+  constexpr std::string_view kScheme = "jdbc:mysql://";
+  constexpr char kShape[] = "must look like jdbc:mysql://host:9030";
+  if (!url.starts_with(kScheme)) return kShape;
+  url.remove_prefix(kScheme.size());
+  url = url.substr(0, url.find_first_of("/?"));
+  endpoint.port = 9030;
+  if (url.find(':') == std::string_view::npos) {
+    endpoint.host = url;
+  } else {
+    const auto address = NodeAddress(url);
+    if (!address) return kShape;
+    const size_t colon = address->rfind(':');
+    endpoint.host = address->substr(0, colon);
+    std::from_chars(address->data() + colon + 1, address->data() + address->size(), endpoint.port);
+  }
+  return endpoint.host.empty() ? kShape : "";
+}
+
+// Headers that would break what the sink promises, or that it sets itself.
+void CheckHeaders(const PluginConfig& config, StarrocksOptions& options, Diagnostics& diagnostics) {
+  static constexpr auto kOwn = std::to_array<std::string_view>(
+      {"label", "db", "table", "expect", "authorization", "content-length", "transfer-encoding",
+       "transaction_type", "timeout", "prepared_timeout", "two_phase_commit"});
+  static constexpr auto kGrouped =
+      std::to_array<std::string_view>({"enable_merge_commit", "merge_commit_async",
+                                       "merge_commit_interval_ms", "merge_commit_parallel"});
+  const Origin& at = OriginOf(config, "starrocks.config");
+  StringMap kept;
+  for (const auto& [name, value] : options.config) {
+    const std::string key = Lower(name);
+    const auto fail = [&](std::string_view why) {
+      diagnostics.Error(
+          at, fmt::format("sink 'StarRocks': starrocks.config: {} = {}: {}", name, value, why));
+    };
+    if (key == "format") {
+      if (Lower(value) != "json") fail("only JSON is written; set format = \"JSON\"");
+    } else if (std::ranges::find(kGrouped, key) != kGrouped.end()) {
+      fail("merge commit loses the labels that exactly-once rests on; remove it");
+    } else if (std::ranges::find(kOwn, key) != kOwn.end()) {
+      fail("the sink sets this header itself; remove it");
+    } else if (key == "column_separator" || key == "row_delimiter" || key == "columns" ||
+               key == "jsonpaths" || key == "json_root") {
+      fail("rows are written as JSON by column name; remove it");
+    } else if (key == "compression" || key == "content-encoding") {
+      fail("bodies are not compressed; remove it");
+    } else if (key != "strip_outer_array" && key != "ignore_json_size") {
+      kept.emplace_back(name, value);
+    }
+  }
+  options.config = std::move(kept);
+}
+
+void CheckNodes(const PluginConfig& config, StarrocksOptions& options, Diagnostics& diagnostics) {
+  for (std::string& node : options.node_urls) {
+    if (auto address = NodeAddress(node)) {
+      node = std::move(*address);
+    } else {
+      diagnostics.Error(OriginOf(config, "nodeUrls"),
+                        fmt::format("sink 'StarRocks': nodeUrls: '{}' must be host:port of a "
+                                    "front end's HTTP server (8030)",
+                                    node));
+    }
+  }
+}
+
+void CheckBaseUrl(const PluginConfig& config, StarrocksOptions& options, Diagnostics& diagnostics) {
+  if (options.base_url.empty()) {
+    diagnostics.Error(config.origin,
+                      "sink 'StarRocks': option 'base-url' is missing: tables are looked up and "
+                      "created through it, jdbc:mysql://host:9030");
+    return;
+  }
+  const std::string wrong = ParseBaseUrl(options.base_url, options.sql);
+  if (!wrong.empty()) {
+    diagnostics.Error(OriginOf(config, "base-url"), "sink 'StarRocks': base-url " + wrong);
+  }
+  options.sql.user = options.username;
+  options.sql.password = options.password;
+}
+
+}  // namespace
+
+const OptionSpec<StarrocksOptions>& StarrocksSpec() {
+  using O = StarrocksOptions;
+  static const OptionSpec<O> spec =
+      OptionSpec<O>("Writes tables of StarRocks, each checkpoint exactly once.")
+          .Required("nodeUrls", &O::node_urls, "Front ends' HTTP addresses, host:8030.", AtLeast(1))
+          .Alias("node_urls")
+          .Optional("base-url", &O::base_url, "A front end's SQL address: jdbc:mysql://host:9030.")
+          .Alias("base_url")
+          .Required("username", &O::username, "Account to log in with.")
+          .Required("password", &O::password, "Its password, may be empty.")
+          .Required("database", &O::database, "Database of the target tables.", AtLeast(1))
+          .Optional("table", &O::table,
+                    "Name of the target table; ${table_name} and the like are "
+                    "replaced.")
+          .Optional("labelPrefix", &O::label_prefix, "Put in front of every label.")
+          .Optional("batch_max_rows", &O::batch_max_rows, "Rows of a load request.", AtLeast(1))
+          .Optional("batch_max_bytes", &O::batch_max_bytes, "Bytes of a load request.",
+                    Between(1, 1e9))
+          .Optional("max_retries", &O::max_retries,
+                    "How often a transaction is written again after a failure, at most 3.",
+                    AtLeast(0))
+          .Optional("retry_backoff_multiplier_ms", &O::retry_backoff_multiplier_ms,
+                    "Milliseconds to wait before a retry, times the number of the retry.",
+                    AtLeast(0))
+          .Optional("max_retry_backoff_ms", &O::max_retry_backoff_ms,
+                    "Most milliseconds to wait before a retry.", AtLeast(0))
+          .Optional("enable_upsert_delete", &O::enable_upsert_delete,
+                    "Update and delete rows of primary-key tables; else every row is appended.")
+          .Optional("starrocks.config", &O::config, "Headers of every load, such as strict_mode.")
+          .Alias("sink.properties")
+          .Optional("http_socket_timeout_ms", &O::http_socket_timeout_ms,
+                    "Milliseconds a request may take.", AtLeast(1))
+          .Choice("schema_save_mode", &O::schema_save_mode,
+                  {{"CREATE_SCHEMA_WHEN_NOT_EXIST", SchemaSaveMode::kCreateWhenMissing},
+                   {"RECREATE_SCHEMA", SchemaSaveMode::kRecreate},
+                   {"ERROR_WHEN_SCHEMA_NOT_EXIST", SchemaSaveMode::kErrorWhenMissing},
+                   {"IGNORE", SchemaSaveMode::kIgnore}},
+                  "What to do about target tables when the job starts.")
+          .Choice("data_save_mode", &O::data_save_mode,
+                  {{"APPEND_DATA", DataSaveMode::kAppend},
+                   {"DROP_DATA", DataSaveMode::kDrop},
+                   {"CUSTOM_PROCESSING", DataSaveMode::kCustom},
+                   {"ERROR_WHEN_DATA_EXISTS", DataSaveMode::kErrorWhenData}},
+                  "What to do about rows that are there when the job starts.")
+          .Optional("custom_sql", &O::custom_sql, "Statement of CUSTOM_PROCESSING.")
+          .Optional("save_mode_create_template", &O::create_template,
+                    "CREATE TABLE statement with placeholders.")
+          .Ignored("batch_interval_ms", "rows become visible with their checkpoint")
+          .Refused("table_options", "write them into save_mode_create_template");
+  return spec;
+}
+
+std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, Diagnostics& diagnostics) {
+  const size_t before = diagnostics.errors().size();
+  auto options = StarrocksSpec().Parse(config, diagnostics);
+  if (!options) return std::nullopt;
+  if (options->create_template.empty()) options->create_template = kDefaultTemplate;
+  CheckNodes(config, *options, diagnostics);
+  CheckBaseUrl(config, *options, diagnostics);
+  CheckHeaders(config, *options, diagnostics);
+  if (options->data_save_mode == DataSaveMode::kCustom && options->custom_sql.empty()) {
+    diagnostics.Error(OriginOf(config, "data_save_mode"),
+                      "sink 'StarRocks': data_save_mode = CUSTOM_PROCESSING needs custom_sql");
+  }
+  if (diagnostics.errors().size() != before) return std::nullopt;
+  return options;
+}
+
+}  // namespace sluice::starrocks

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of the StarRocks sink.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/sql_session.h"
+#include "config/option_spec.h"
+
+namespace sluice::starrocks {
+
+enum class SchemaSaveMode : uint8_t { kRecreate, kCreateWhenMissing, kErrorWhenMissing, kIgnore };
+enum class DataSaveMode : uint8_t { kDrop, kAppend, kCustom, kErrorWhenData };
+
+struct StarrocksOptions {
+  StringList node_urls;
+  std::string base_url;
+  std::string username;
+  Secret password;
+  std::string database;
+  std::string table = "${table_name}";
+  std::string label_prefix;
+  int64_t batch_max_rows = 1024;
+  int64_t batch_max_bytes = 5 * 1024 * 1024;
+  int64_t max_retries = 3;
+  int64_t retry_backoff_multiplier_ms = 500;
+  int64_t max_retry_backoff_ms = 10'000;
+  bool enable_upsert_delete = false;
+  StringMap config;  // headers of every load
+  int64_t http_socket_timeout_ms = 180'000;
+  SchemaSaveMode schema_save_mode = SchemaSaveMode::kCreateWhenMissing;
+  DataSaveMode data_save_mode = DataSaveMode::kAppend;
+  std::string custom_sql;
+  std::string create_template;
+
+  // Derived from base_url; empty host: none was given.
+  SqlEndpoint sql;
+};
+
+const OptionSpec<StarrocksOptions>& StarrocksSpec();
+
+// Parses and cross-checks; all mistakes go to `diagnostics`.
+std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, Diagnostics& diagnostics);
+
+}  // namespace sluice::starrocks

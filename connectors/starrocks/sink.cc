@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/sink.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/placeholders.h"
+
+namespace sluice::starrocks {
+namespace {
+
+bool HoldsJson(const TargetFacts& facts, const ColumnInfo& column) {
+  if (column.source_type != "json") return false;
+  return std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
+    return target.name == column.name && target.type == "json";
+  });
+}
+
+}  // namespace
+
+std::string StarrocksSink::Identity() const {
+  return fmt::format("StarRocks {}:{} {}.{}", options_.sql.host, options_.sql.port,
+                     options_.database, options_.table);
+}
+
+Result<TablePath> StarrocksSink::Target(const Schema& table) const {
+  TablePath target{ResolveForTable(options_.database, table), "",
+                   ResolveForTable(options_.table, table)};
+  if (!target.database.empty() && !target.table.empty()) return target;
+  return Fail(Code::kInvalidConfig,
+              fmt::format("sink 'StarRocks': database = {} and table = {} give table {} no name in "
+                          "the target",
+                          options_.database, options_.table, table.path.ToString()));
+}
+
+Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) {
+  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.sql));
+  TargetTables targets;
+  for (const SchemaRef& schema : tables) {
+    RETURN_IF_ERROR(ctx.cancel.Check());
+    ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
+    const TableName name{path.database, path.table};
+    if (fresh) RETURN_IF_ERROR(ApplySaveModes(*session, options_, name, *schema));
+    ASSIGN_OR_RETURN(const std::optional<TargetFacts> facts, LookUp(*session, name));
+    if (!facts) {
+      return {Code::kInvalidConfig,
+              fmt::format("the table {}.{} does not exist in StarRocks, or {} may not see it",
+                          name.database, name.table, options_.username)};
+    }
+    RETURN_IF_ERROR(CheckTarget(*facts, options_, name, *schema));
+    TargetTable target{name, {}};
+    for (const ColumnInfo& column : schema->columns) {
+      target.nested.push_back(HoldsJson(*facts, column));
+    }
+    targets[schema->path] = std::move(target);
+  }
+  const std::lock_guard lock(mutex_);
+  tables_ = std::move(targets);
+  return {};
+}
+
+bool StarrocksSink::replay_converges(std::string* why) const {
+  if (options_.enable_upsert_delete) return true;  // then every target is a primary-key table
+  if (why != nullptr) *why = "enable_upsert_delete is off, so every row is appended";
+  return false;
+}
+
+Result<std::unique_ptr<Writer>> StarrocksSink::Open(Context& ctx, uint32_t writer) {
+  const std::lock_guard lock(mutex_);
+  return std::make_unique<StarrocksWriter>(ctx, options_, writer, tables_);
+}
+
+Result<std::unique_ptr<Committer>> StarrocksSink::OpenCommitter(Context& ctx) {
+  std::vector<TableName> names;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [path, target] : tables_) names.push_back(target.name);
+  return std::make_unique<StarrocksCommitter>(ctx, options_, std::move(names));
+}
+
+}  // namespace sluice::starrocks

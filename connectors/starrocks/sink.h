@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// StarrocksSink: StarRocks as a sink of the engine.
+#pragma once
+
+#include <mutex>
+
+#include "starrocks/catalog.h"
+#include "starrocks/committer.h"
+#include "starrocks/writer.h"
+
+namespace sluice::starrocks {
+
+class StarrocksSink final : public Sink {
+ public:
+  explicit StarrocksSink(StarrocksOptions options) : options_(std::move(options)) {}
+
+  Delivery delivery() const override { return Delivery::kTwoPhase; }
+  Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
+  bool replay_converges(std::string* why) const override;
+  Result<TablePath> Target(const Schema& table) const override;
+  Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override;
+  Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) override;
+  std::string Identity() const override;
+
+ private:
+  const StarrocksOptions options_;
+  mutable std::mutex mutex_;  // guards tables_
+  TargetTables tables_;
+};
+
+}  // namespace sluice::starrocks

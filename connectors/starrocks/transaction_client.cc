@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/transaction_client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+namespace sluice::starrocks {
+namespace {
+
+// A transaction may stay open and prepared far longer than any checkpoint takes, so that a stopped
+// job still finds its prepared rows.
+constexpr char kOpenSeconds[] = "86400";
+constexpr char kPreparedSeconds[] = "259200";
+constexpr char kCommitWaitSeconds[] = "5";  // for visibility; COMMITTED is enough for us
+
+std::string Upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// Failures that the same rows will meet again.
+bool IsOfTheRows(std::string_view message) {
+  static constexpr auto kSigns = std::to_array<std::string_view>(
+      {"too many filtered rows", "primary key size exceed", "Only primary key table",
+       "unknown data format", "json type data", "invalid json", "JSON parse error",
+       "No partition matched", "unknown column", "Unknown column", "data quality"});
+  return std::ranges::any_of(
+      kSigns, [&](std::string_view sign) { return message.find(sign) != std::string_view::npos; });
+}
+
+bool IsOfTheAccount(std::string_view message) {
+  return message.find("Access denied") != std::string_view::npos ||
+         message.find("no valid Basic authorization") != std::string_view::npos;
+}
+
+}  // namespace
+
+Answer ParseAnswer(const std::string& body) {
+  Answer answer;
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  if (!json.is_object()) return answer;
+  std::string url;
+  for (const auto& [key, value] : json.items()) {
+    if (!value.is_string()) continue;
+    const std::string name = Upper(key);
+    const auto text = value.get<std::string>();
+    if (name == "STATUS") answer.status = Upper(text);
+    if (name == "STATE") answer.state = Upper(text);
+    if (name == "MESSAGE" || (name == "MSG" && answer.message.empty())) answer.message = text;
+    if (name == "ERRORURL") url = text;
+  }
+  if (!url.empty()) answer.message += " (rejected rows: " + url + ")";
+  return answer;
+}
+
+http::Request TransactionClient::Post(const std::string& operation, const std::string& database,
+                                      const std::string& table, const std::string& label) const {
+  http::Request request;
+  request.method = operation == "load" ? "PUT" : "POST";
+  request.headers = {{"db", database}, {"table", table}, {"label", label}};
+  return request;
+}
+
+Status TransactionClient::Begin(const std::string& database, const std::string& table,
+                                const std::string& label) {
+  http::Request request = Post("begin", database, table, label);
+  request.headers.emplace_back("timeout", kOpenSeconds);
+  return Operate(std::move(request), "begin", label);
+}
+
+Status TransactionClient::Load(const std::string& database, const std::string& table,
+                               const std::string& label, std::shared_ptr<const std::string> body) {
+  http::Request request = Post("load", database, table, label);
+  request.expect_continue = true;
+  request.body = std::move(body);
+  for (const auto& [name, value] : options_.config) request.headers.emplace_back(name, value);
+  request.headers.emplace_back("format", "json");
+  request.headers.emplace_back("strip_outer_array", "true");
+  request.headers.emplace_back("ignore_json_size", "true");
+  return Operate(std::move(request), "load", label);
+}
+
+Status TransactionClient::Prepare(const std::string& database, const std::string& table,
+                                  const std::string& label) {
+  http::Request request = Post("prepare", database, table, label);
+  request.headers.emplace_back("prepared_timeout", kPreparedSeconds);
+  return Operate(std::move(request), "prepare", label);
+}
+
+Status TransactionClient::Commit(const std::string& database, const std::string& table,
+                                 const std::string& label) {
+  http::Request request = Post("commit", database, table, label);
+  request.headers.emplace_back("timeout", kCommitWaitSeconds);
+  return Operate(std::move(request), "commit", label);
+}
+
+Status TransactionClient::Rollback(const std::string& database, const std::string& table,
+                                   const std::string& label) {
+  const Status status = Operate(Post("rollback", database, table, label), "rollback", label);
+  if (status.ok()) return {};
+  // The back end that led the transaction may have forgotten it; then only the front end can end
+  // it.
+  http::Request cancel;
+  cancel.method = "POST";
+  auto response = Perform(std::move(cancel),
+                          fmt::format("/api/{}/{}/_cancel?label={}", database, label, label));
+  if (response && ParseAnswer(response->body).status == "OK") return {};
+  return status;
+}
+
+Result<TxnState> TransactionClient::State(const std::string& database, const std::string& label) {
+  http::Request request;
+  request.method = "GET";
+  ASSIGN_OR_RETURN(
+      const http::Response response,
+      Perform(std::move(request), fmt::format("/api/{}/get_load_state?label={}", database, label)));
+  const Answer answer = ParseAnswer(response.body);
+  for (const TxnState state : {TxnState::kUnknown, TxnState::kPrepare, TxnState::kPrepared,
+                               TxnState::kCommitted, TxnState::kVisible, TxnState::kAborted}) {
+    if (answer.state == TxnStateName(state)) return state;
+  }
+  return Fail(Code::kUnavailable, fmt::format("the state of {} was not told: {} {}", label,
+                                              answer.status, answer.message));
+}
+
+Result<http::Response> TransactionClient::Perform(http::Request request, const std::string& path) {
+  request.user = options_.username;
+  request.password = options_.password;
+  request.timeout = std::chrono::milliseconds(options_.http_socket_timeout_ms);
+  const size_t first = node_.load();
+  Status last;
+  for (size_t i = 0; i < options_.node_urls.size(); ++i) {
+    const size_t node = (first + i) % options_.node_urls.size();
+    request.url = "http://" + options_.node_urls[node] + path;
+    auto response = http_.Perform(request, cancel_);
+    if (response) {
+      node_ = node;
+      if (response->status == 401) {
+        return Fail(Code::kInvalidConfig,
+                    fmt::format("StarRocks refuses user {}: {}", options_.username,
+                                ParseAnswer(response->body).message));
+      }
+      if (response->status == 200) return response;
+      return Fail(Code::kUnavailable, fmt::format("StarRocks at {} answered HTTP {}",
+                                                  options_.node_urls[node], response->status));
+    }
+    last = response.error().In("asking StarRocks at " + options_.node_urls[node]);
+    // Only when nothing was sent may another front end be asked the same.
+    if (response.error().code() != Code::kUnavailable) break;
+  }
+  return Fail(last);
+}
+
+Status TransactionClient::Operate(http::Request request, const std::string& operation,
+                                  const std::string& label) {
+  const auto response = Perform(std::move(request), "/api/transaction/" + operation);
+  if (!response) return response.error().In(operation + " " + label);
+  const Answer answer = ParseAnswer(response->body);
+  if (answer.status == "OK" || answer.status == "SUCCESS") return {};
+  const std::string text =
+      fmt::format("StarRocks: {} of {}: {} {}", operation, label,
+                  answer.status.empty() ? "no readable answer" : answer.status, answer.message);
+  if (answer.status.empty()) return {Code::kTimeout, text};
+  if (IsOfTheRows(answer.message)) return {Code::kSchemaMismatch, text};
+  if (IsOfTheAccount(answer.message)) return {Code::kInvalidConfig, text};
+  return {Code::kExhausted, text};
+}
+
+}  // namespace sluice::starrocks

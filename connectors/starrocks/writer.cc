@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace sluice::starrocks {
+namespace {
+
+constexpr size_t kBatchBytesMax = size_t{4} << 20U;    // whatever batch_max_bytes allows beyond
+constexpr size_t kOpenBytesMax = size_t{16} << 20U;    // of all tables' batches being built
+constexpr size_t kUnsentBytesMax = size_t{16} << 20U;  // of batches on their way
+constexpr size_t kConnectionsMax = 8;
+
+}  // namespace
+
+StarrocksWriter::StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id,
+                                 TargetTables tables)
+    : ctx_(ctx),
+      options_(options),
+      id_(id),
+      name_(LabelName(options.label_prefix, ctx.job_id)),
+      tables_(std::move(tables)),
+      client_(ctx.http, options, ctx.cancel),
+      next_id_(ctx.first_checkpoint),
+      pool_("starrocks", kConnectionsMax) {}
+
+Result<StarrocksWriter::Open*> StarrocksWriter::Find(const SchemaRef& schema) {
+  if (schema == last_schema_) return last_open_;
+  auto open = open_.find(schema->path);
+  if (open == open_.end()) {
+    const auto target = tables_.find(schema->path);
+    if (target == tables_.end()) {
+      return Fail(Code::kInternal, "rows of the unknown table " + schema->path.ToString());
+    }
+    const JsonRows rows(*schema, options_.enable_upsert_delete, target->second.nested);
+    open = open_.emplace(schema->path, Open{target->second, rows}).first;
+  }
+  last_schema_ = schema;
+  last_open_ = &open->second;
+  return last_open_;
+}
+
+Status StarrocksWriter::Write(const Chunk& chunk) {
+  ASSIGN_OR_RETURN(Open * open, Find(chunk.schema()));
+  const size_t bytes_max = std::min(kBatchBytesMax, static_cast<size_t>(options_.batch_max_bytes));
+  for (uint32_t row = 0; row < chunk.rows(); ++row) {
+    // The row after an update replaces the one before by its key, which is the same.
+    const bool replaced =
+        options_.enable_upsert_delete && chunk.kind(row) == RowKind::kUpdateBefore;
+    if (replaced) continue;
+    const size_t before = open->batch.size();
+    open->batch += open->batch.empty() ? '[' : ',';
+    open->rows.Append(chunk, row, open->batch);
+    ++open->batch_rows;
+    open_bytes_ += open->batch.size() - before;
+    const bool complete = open->batch.size() >= bytes_max ||
+                          open->batch_rows >= options_.batch_max_rows ||
+                          open_bytes_ >= kOpenBytesMax;
+    if (complete) SendBatch(*open);
+  }
+  return {};
+}
+
+void StarrocksWriter::SendBatch(Open& open) {
+  if (open.batch.empty()) return;
+  if (!open.transaction) {
+    open.strand = ++strands_;
+    open.transaction = std::make_shared<TableTransaction>(
+        TransactionSetup{ctx_, options_, client_, budget_, name_, open.target.name.database,
+                         open.target.name.table, LabelParts{ctx_.run, next_id_, id_, 0}});
+  }
+  open_bytes_ -= open.batch.size();
+  open.batch += ']';
+  bytes_written_ += open.batch.size();
+  const size_t size = open.batch.size();
+  open.transaction->Add(std::move(open.batch), static_cast<uint64_t>(open.batch_rows), pool_,
+                        open.strand);
+  open.batch = {};
+  open.batch.reserve(size + size / 8);
+  open.batch_rows = 0;
+}
+
+bool StarrocksWriter::full() const {
+  return budget_.unsent >= kUnsentBytesMax;
+}
+
+Status StarrocksWriter::Rebind(const SchemaChange& change) {
+  const Schema& table = change.before ? *change.before : *change.after;
+  return {Code::kUnsupported,
+          fmt::format("StarRocks: table {} changed ({}), which is not carried out on the target",
+                      table.path.ToString(), change.ddl)};
+}
+
+Status StarrocksWriter::Seal(CheckpointId id) {
+  CHECK(id == next_id_);
+  auto& sealed = sealed_[id];
+  for (auto& [path, open] : open_) {
+    SendBatch(open);
+    if (!open.transaction) continue;
+    open.transaction->Prepare(pool_, open.strand);
+    sealed.push_back(std::move(open.transaction));
+    open.transaction = nullptr;
+  }
+  next_id_ = id + 1;
+  return {};
+}
+
+Result<std::optional<Prepared>> StarrocksWriter::PollPrepared(CheckpointId id) {
+  const auto sealed = sealed_.find(id);
+  CHECK(sealed != sealed_.end());
+  std::vector<PreparedTxn> work;
+  for (const auto& transaction : sealed->second) {
+    ASSIGN_OR_RETURN(const std::optional<PreparedTxn> prepared, transaction->Poll());
+    if (!prepared) return std::nullopt;
+    work.push_back(*prepared);
+  }
+  sealed_.erase(sealed);
+  return std::optional<Prepared>(EncodeWork(work));
+}
+
+}  // namespace sluice::starrocks
