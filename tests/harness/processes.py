@@ -55,7 +55,7 @@ class Process:
     def alive(self) -> bool:
         return self.code is None
 
-    def signal(self, number: int) -> None:
+    def send(self, number: int) -> None:
         if self.alive:
             self._popen.send_signal(number)
 
@@ -73,13 +73,13 @@ class Process:
 
     def kill(self) -> None:
         """SIGKILL; gone and reaped on return."""
-        self.signal(signal.SIGKILL)
+        self.send(signal.SIGKILL)
         self._popen.wait(timeout=30)
         _living.discard(self)
 
     def end(self, number: int = signal.SIGTERM, seconds: float = 30) -> int:
         """Asks it to end and waits; the exit code."""
-        self.signal(number)
+        self.send(number)
         return self.wait(seconds)
 
     def log_text(self) -> str:
