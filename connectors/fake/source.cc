@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/checksum.h"
@@ -124,8 +125,7 @@ class FakeReader : public Reader {
       range_.next = last;
       return;
     }
-    const uint64_t count =
-        std::min<uint64_t>(range_.end - range_.next, table_.generator->chunk_rows());
+    const uint64_t count = std::min<uint64_t>(range_.end - range_.next, table_.chunk_rows);
     out.Emit(table_.generator->Make(range_.next, static_cast<uint32_t>(count), range_.now_micros));
     range_.next += count;
   }
@@ -136,6 +136,14 @@ class FakeReader : public Reader {
   TimePoint start_;
 };
 
+// A reader that may read few rows a second passes them in small chunks, so that they flow evenly.
+uint32_t ChunkRows(const EnvOptions& env, uint32_t fitting) {
+  constexpr int64_t kChunksPerSecond = 10;
+  if (!env.read_limit_rows_per_second) return fitting;
+  const int64_t share = *env.read_limit_rows_per_second / kChunksPerSecond;
+  return static_cast<uint32_t>(std::clamp<int64_t>(share, 1, fitting));
+}
+
 // ⌈rows / ⌈rows / splits⌉⌉: no split is empty, but for the one of no rows.
 uint64_t SplitsOf(uint64_t rows, uint64_t splits) {
   if (rows == 0) return 1;
@@ -143,8 +151,8 @@ uint64_t SplitsOf(uint64_t rows, uint64_t splits) {
   return (rows + each - 1) / each;
 }
 
-void AddTable(const Options& options, const std::string& where, const Origin& origin,
-              std::vector<FakeTable>& tables, Diagnostics& diagnostics) {
+void AddTable(const Options& options, const EnvOptions& env, const std::string& where,
+              const Origin& origin, std::vector<FakeTable>& tables, Diagnostics& diagnostics) {
   if (!options.schema) {
     diagnostics.Error(origin,
                       fmt::format("{}: option 'schema' is missing: the table to produce", where));
@@ -155,6 +163,7 @@ void AddTable(const Options& options, const std::string& where, const Origin& or
   FakeTable table;
   table.schema = std::make_shared<Schema>(std::move(*schema));
   table.generator = std::make_unique<Generator>(table.schema, options, where, origin, diagnostics);
+  table.chunk_rows = ChunkRows(env, table.generator->chunk_rows());
   table.rows = static_cast<uint64_t>(options.rows);
   table.splits = SplitsOf(table.rows, static_cast<uint64_t>(options.split_num));
   table.rest = std::chrono::milliseconds(options.split_interval_ms);
@@ -214,11 +223,11 @@ std::unique_ptr<Source> FakeSource::Make(const PluginConfig& config, const EnvOp
   const std::string where = config.section + " '" + config.plugin_name + "'";
   std::vector<FakeTable> tables;
   for (size_t i = 0; i < options->tables.size(); ++i) {
-    AddTable(options->tables[i], fmt::format("{}, tables_configs[{}]", where, i), config.origin,
-             tables, diagnostics);
+    AddTable(options->tables[i], env, fmt::format("{}, tables_configs[{}]", where, i),
+             config.origin, tables, diagnostics);
   }
   if (options->tables.empty()) {
-    AddTable(*options, where, config.origin, tables, diagnostics);
+    AddTable(*options, env, where, config.origin, tables, diagnostics);
   } else if (options->schema) {
     diagnostics.Error(config.origin,
                       fmt::format("{}: give schema or tables_configs, not both", where));

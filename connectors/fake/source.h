@@ -22,6 +22,7 @@ struct FakeTable {
   uint64_t rows = 0;                      // of one reader
   uint64_t splits = 1;                    // of one reader
   Duration rest{};                        // before each split
+  uint32_t chunk_rows = kChunkRowsMax;
 };
 
 // A split, decoded. Rows count from 0 over all splits of a table; literal rows within the split.

@@ -218,29 +218,33 @@ class Parser {
       if (!path.empty()) Advance(2);
       SkipBlanks();
       const Origin origin = Here();
-      std::string key;
-      bool quoted = false;
-      while (Peek() == '"' || KeyText() > 0) {
-        if (Peek() == '"') {
-          key += QuotedText();
-          quoted = true;
-          if (const size_t gap = BlanksBeforeKeyText(); gap > 0) {
-            key.append(text_, at_, gap);
-            Advance(gap);
-          }
-          continue;
-        }
-        if (options_.json) Throw("JSON wants keys in double quotes");
-        const size_t size = KeyText();
-        key.append(text_, at_, size);
-        Advance(size);
-      }
-      if (!quoted) key = TrimRight(key);
-      if (key.empty() && !quoted) Throw(fmt::format("expected a key, found '{}'", Peek()));
-      path.emplace_back(std::move(key), origin);
+      path.emplace_back(Key(), origin);
       SkipBlanks();
     } while (Looking("->"));
     return path;
+  }
+  // Quoted and unquoted pieces side by side; blanks count inside and between them.
+  std::string Key() {
+    if (options_.json && Peek() != '"') Throw("JSON wants keys in double quotes");
+    std::string key;
+    size_t quoted = 0;  // how much of the key is not to be trimmed
+    bool any_quoted = false;
+    for (;;) {
+      if (Peek() == '"') {
+        key += QuotedText();
+        quoted = key.size();
+        any_quoted = true;
+        if (options_.json) return key;
+        continue;
+      }
+      const size_t size = KeyText();
+      if (size == 0) break;
+      key.append(text_, at_, size);
+      Advance(size);
+    }
+    while (key.size() > quoted && IsBlank(key.back())) key.pop_back();
+    if (key.empty() && !any_quoted) Throw(fmt::format("expected a key, found '{}'", Peek()));
+    return key;
   }
   // Length of unquoted text of a key from here, blanks inside included.
   size_t KeyText() const {
@@ -250,13 +254,6 @@ class Parser {
       ++end;
     }
     return end - at_;
-  }
-  size_t BlanksBeforeKeyText() const {
-    size_t end = at_;
-    while (end < text_.size() && IsBlank(text_[end])) ++end;
-    const bool more = end < text_.size() && end > at_ && text_.compare(end, 2, "->") != 0 &&
-                      kNotInUnquoted.find(text_[end]) == std::string_view::npos;
-    return more ? end - at_ : 0;
   }
 
   // The value of a key; its pieces end with the line, a comma or a closing bracket.

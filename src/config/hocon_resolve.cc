@@ -10,6 +10,10 @@ namespace sluice {
 namespace hocon {
 namespace {
 
+// Beyond these a few lines could ask for more memory than there is, or for more stack.
+constexpr int kDepthMax = 1000;
+constexpr int kNodesMax = 100000;
+
 struct ResolveError {
   Remark remark;
 };
@@ -23,18 +27,26 @@ class Resolver {
     if (!busy_.insert(&node).second) {
       throw ResolveError{{node.origin, "this reference leads back to itself"}};
     }
+    if (++depth_ > kDepthMax || ++nodes_ > kNodesMax) {
+      throw ResolveError{{node.origin, "references grow beyond all bounds here"}};
+    }
     std::optional<Value> value = Own(node);
     busy_.erase(&node);
-    if (!node.prior) return value;
-    const bool merges = !value || value->as_object() != nullptr;
-    if (!merges) return value;
-    std::optional<Value> prior = Resolved(*node.prior);
+    if (node.prior && (!value || value->as_object() != nullptr)) {
+      value = OverPrior(std::move(value), *node.prior);
+    }
+    --depth_;
+    return value;
+  }
+
+ private:
+  std::optional<Value> OverPrior(std::optional<Value> value, const Node& earlier) {
+    std::optional<Value> prior = Resolved(earlier);
     if (!value) return prior;
     if (!prior || prior->as_object() == nullptr) return value;
     return Merged(std::move(*prior), std::move(*value));
   }
 
- private:
   std::optional<Value> Own(const Node& node) {
     if (const auto* scalar = node.as<Scalar>()) return scalar->value;
     if (const auto* object = node.as<ObjectNode>()) return Object(*object, node.origin);
@@ -121,7 +133,12 @@ class Resolver {
 
   std::optional<Value> Referred(const Reference& reference, const Node& node) {
     if (reference.self) {
-      return member_ != nullptr && member_->prior ? Resolved(*member_->prior) : std::nullopt;
+      if (member_ == nullptr || !member_->prior) return std::nullopt;
+      // The value before may have been appended to another one before it.
+      const Node* member = std::exchange(member_, member_->prior.get());
+      auto value = Resolved(*member_);
+      member_ = member;
+      return value;
     }
     const Node* found = Find(reference.path);
     // A reference to the key being defined means what the key held before.
@@ -159,6 +176,8 @@ class Resolver {
   const HoconOptions& options_;
   const Node* member_ = nullptr;  // whose value is being resolved
   std::set<const Node*> busy_;
+  int depth_ = 0;
+  int nodes_ = 0;
 };
 
 }  // namespace

@@ -333,7 +333,8 @@ Result<LogEvent> EventParser::Parse(std::string_view raw) {
     return event;
   }
   std::string_view body = in.Rest();
-  if (checksum_ == ChecksumAlgorithm::kCrc32) {
+  const bool first = !checksum_ && body.size() > kChecksumSize;
+  if (checksum_ == ChecksumAlgorithm::kCrc32 || (first && ChecksumMatches(raw))) {
     if (body.size() < kChecksumSize || !ChecksumMatches(raw)) {
       return Fail(Code::kCorruption, fmt::format("an event {} fails its checksum", name));
     }

@@ -4,7 +4,7 @@
 //
 // How a log reader uses this room:
 //
-//   EventParser parser(checksum the connection was told to expect);
+//   EventParser parser;
 //   for each packet `raw` of the server (or of binlog/file_reader.h):
 //     LogEvent event = parser.Parse(raw);         // views into `raw`
 //     switch on event.body:
@@ -186,23 +186,19 @@ struct LogEvent {
 // Parses the events of one log in order; remembers what FORMAT_DESCRIPTION says. One thread.
 class EventParser {
  public:
-  // `checksum`: what events before the first FORMAT_DESCRIPTION carry. In a file that is kNone; on
-  // a connection it is what @source_binlog_checksum was set to.
-  explicit EventParser(ChecksumAlgorithm checksum = ChecksumAlgorithm::kNone)
-      : checksum_(checksum) {}
-
   // One event: common header, payload and checksum. kCorruption: it fails its checksum or its
   // format. kUnsupported: a known or an unknown event that changes rows and that this build cannot
   // read; names it and, where one is to blame, the server variable to change.
   Result<LogEvent> Parse(std::string_view raw);
 
-  ChecksumAlgorithm checksum() const { return checksum_; }
 
  private:
   friend class PayloadReader;
   Result<FormatDescription> ParseFormat(std::string_view payload_and_checksum);
 
-  ChecksumAlgorithm checksum_;
+  // Unknown before the first FORMAT_DESCRIPTION: a connection begins with a ROTATE event that has a
+  // checksum or not, as the server likes.
+  std::optional<ChecksumAlgorithm> checksum_;
   bool short_table_ids_ = false;  // 4-byte table ids, of servers before 5.1.4
 };
 
