@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Sequence
 
 import pymysql
+import pymysql.converters
 
 from . import values
 from .mysql_server import MysqlServer
@@ -15,6 +16,8 @@ from .starrocks import StarRocks
 from .values import Column
 
 SAMPLES = 5
+# Without decoders every value stays what the server sent.
+RAW = pymysql.converters.encoders
 Key = tuple[Any, ...]
 Row = tuple[Any, ...]
 TableName = Callable[[str], str]
@@ -100,9 +103,8 @@ def pairs(tables: Sequence[str], database: str, name: TableName) -> list[Pair]:
 
 def compare(source: MysqlServer, target: StarRocks, tables: Sequence[Pair]) -> Differences:
     """Reads everything on both sides, on connections of its own."""
-    # Without decoders every value stays what the server sent.
-    mysql = source.connect(conv={}, charset="utf8mb4")
-    starrocks = target.connect(conv={}, charset="utf8mb4")
+    mysql = source.connect(conv=RAW, charset="utf8mb4")
+    starrocks = target.connect(conv=RAW, charset="utf8mb4")
     try:
         return Differences([_compare_table(mysql, starrocks, pair) for pair in tables])
     finally:

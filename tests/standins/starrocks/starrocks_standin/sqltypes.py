@@ -146,7 +146,8 @@ def _to_decimal(value: Any, sql_type: SqlType) -> Any:
         number = number.quantize(Decimal(1).scaleb(-sql_type.scale), ROUND_HALF_UP, EXACT)
     except InvalidOperation:
         number = Decimal("Infinity")
-    if abs(number) >= Decimal(10) ** (sql_type.length - sql_type.scale):
+    # abs() would round to the digits of the default context.
+    if number.copy_abs() >= Decimal(10) ** (sql_type.length - sql_type.scale):
         raise Bad(f"Decimal '{value}' is out of range. The type is {sql_type.canonical()}")
     return number
 
