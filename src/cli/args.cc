@@ -73,6 +73,9 @@ class Commands {
                      "Directory of the job's checkpoints [./.sluice/<job name>]")
         ->type_name("DIR");
     run_->add_flag("--fresh", to_run_.fresh, "Forget earlier checkpoints and begin anew");
+    run_->add_option("--max-retained", to_run_.max_retained,
+                     "Checkpoints to keep beyond those that are needed [2]")
+        ->type_name("N");
   }
 
   Command Chosen() {

@@ -2,6 +2,7 @@
 // The command line, parsed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,6 +22,7 @@ struct RunArgs {
   JobArgs job;
   std::string state_dir;  // empty: ./.sluice/<job name>
   bool fresh = false;
+  uint32_t max_retained = 2;  // checkpoints beyond those that are needed
 };
 struct CheckArgs {
   JobArgs job;

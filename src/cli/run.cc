@@ -27,7 +27,8 @@ int64_t WallOffsetMicros(int64_t wall_micros) {
 }
 
 JobSummary RunPlan(JobPlan plan, const RunArgs& args, const World& world) {
-  JobRunOptions options{.state_dir = args.state_dir, .fresh = args.fresh};
+  JobRunOptions options{
+      .state_dir = args.state_dir, .fresh = args.fresh, .checkpoints_kept = args.max_retained};
   if (options.state_dir.empty()) options.state_dir = ".sluice/" + AsFileName(plan.env.job_name);
   LogInfo(fmt::format("job {}: state in {}", plan.env.job_name, options.state_dir));
   JobRunner runner(std::move(plan), std::move(options),

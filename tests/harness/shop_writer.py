@@ -42,7 +42,8 @@ class Writer:
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._idle = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="shop writer")
+        # A test that fails before `stop` must not hang.
+        self._thread = threading.Thread(target=self._run, name="shop writer", daemon=True)
         self._thread.start()
 
     @property

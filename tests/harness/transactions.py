@@ -46,12 +46,12 @@ def committed_checkpoints(transactions: Iterable[dict[str, Any]]) -> set[int]:
 def problems_of(
     transactions: Iterable[dict[str, Any]],
     database: str,
-    durable: set[int] | None = None,
+    durable: set[tuple[int, int]] | None = None,
     stopped: bool = True,
 ) -> list[str]:
     """Empty if all is well: one committed transaction at most for each checkpoint, table and
     writer; none left open by a job that has stopped; none of a checkpoint that is not among
-    `durable`, the ones whose manifests were published."""
+    `durable`, the (checkpoint, run) pairs whose manifests were published."""
     found: list[str] = []
     committed: dict[tuple[str, int, str, int], list[str]] = defaultdict(list)
     for txn in _of(transactions, database):
@@ -64,7 +64,7 @@ def problems_of(
             found.append(f"{txn['label']}: left {txn['state']}")
         if txn["state"] in DONE:
             committed[label.job, label.checkpoint, txn["table"], label.writer].append(txn["label"])
-            if durable is not None and label.checkpoint not in durable:
+            if durable is not None and (label.checkpoint, label.run) not in durable:
                 found.append(f"{txn['label']}: committed, but its checkpoint is not durable")
     for (_, checkpoint, table, writer), labels in committed.items():
         if len(labels) > 1:
