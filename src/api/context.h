@@ -33,7 +33,7 @@ struct Context {
   std::string job_name;
   std::string job_id;  // unique per state directory; part of every label
   Run run = 0;
-  CheckpointId first_checkpoint = 1;  // of this run; the following ones count up by one
+  CheckpointId first_checkpoint = 1;   // of this run; the following ones count up by one
   std::function<void()> wake = [] {};  // makes the task call Read or PollPrepared again soon; cheap
 };
 

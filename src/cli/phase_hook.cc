@@ -25,15 +25,20 @@ void FilePhaseHook::Trace(const std::string& line) {
   if (!status.ok()) LogWarn(status.In("writing the trace of phases").ToString());
 }
 
-void FilePhaseHook::Reach(const char* phase, CheckpointId id) {
-  Trace(fmt::format("{} {}\n", phase, id));
-  const std::string hold = fmt::format("{}/hold-{}", dir_, phase);
-  if (!env_.Exists(hold)) return;
+void FilePhaseHook::TellHeld(const char* phase, CheckpointId id) {
+  const std::lock_guard lock(mutex_);
   // Renamed into place, so that a test never reads half of it.
   const std::string at = fmt::format("{}/at-{}", dir_, phase);
   Status status = env_.WriteFile(at + ".new", fmt::format("{}", id));
   if (status.ok()) status = env_.Rename(at + ".new", at);
   if (!status.ok()) LogWarn(status.In("telling that a phase was reached").ToString());
+}
+
+void FilePhaseHook::Reach(const char* phase, CheckpointId id) {
+  Trace(fmt::format("{} {}\n", phase, id));
+  const std::string hold = fmt::format("{}/hold-{}", dir_, phase);
+  if (!env_.Exists(hold)) return;
+  TellHeld(phase, id);
   const Deadline until = env_.Now() + kHoldMax;
   while (env_.Exists(hold) && env_.Now() < until) env_.Sleep(kPoll);
 }

@@ -22,10 +22,11 @@ class FilePhaseHook : public PhaseHook {
 
  private:
   void Trace(const std::string& line);
+  void TellHeld(const char* phase, CheckpointId id);
 
   Env& env_;
   std::string dir_;
-  std::mutex mutex_;  // of the trace
+  std::mutex mutex_;  // of the files that are written
 };
 
 // The hook of the directory that the environment variable SLUICE_TEST_PHASES names, or one that

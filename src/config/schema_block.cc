@@ -11,7 +11,6 @@
 #include "config/option_spec.h"
 #include "config/suggest.h"
 #include "data/column.h"
-#include "data/column.h"
 
 namespace sluice {
 namespace {

@@ -191,7 +191,6 @@ class EventParser {
   // read; names it and, where one is to blame, the server variable to change.
   Result<LogEvent> Parse(std::string_view raw);
 
-
  private:
   friend class PayloadReader;
   Result<FormatDescription> ParseFormat(std::string_view payload_and_checksum);
