@@ -27,6 +27,7 @@ HELD_S = 60
 EQUAL_S = 120
 FIRST = ("snapshot", "hand-over")  # they come once in a job, and in this order
 PARALLELISM = (1, 3)
+ROWS_PER_SECOND = 10_000
 
 
 @dataclass
@@ -64,7 +65,7 @@ class KillRun:
         target: StarRocks,
         kills: int,
         seed: int,
-        preload: int = 30_000,
+        preload: int = 60_000,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.folder = folder
@@ -92,13 +93,15 @@ class KillRun:
         return self.report
 
     def _cycle(self, cycle: int, plan: list[str]) -> None:
+        parallelism = PARALLELISM[cycle % len(PARALLELISM)]
         job = self._job = ShopJob(
             self.folder / f"cycle-{cycle}",
             self.shop,
             self.target,
             database=f"ods_{cycle}",
-            parallelism=PARALLELISM[cycle % len(PARALLELISM)],
-            rows_per_second=20_000,
+            parallelism=parallelism,
+            # Slow enough for several kills in one snapshot.
+            rows_per_second=ROWS_PER_SECOND // parallelism,
         )
         for phase in plan:
             self._kill_in(job, phase, cycle)
