@@ -30,6 +30,16 @@ Code LogErrorCode(std::string_view text) {
   return Code::kUnavailable;
 }
 
+// A server that dies while TLS is being agreed on; anything else is a matter of certificates and
+// versions.
+Code TlsErrorCode(std::string_view text) {
+  for (const std::string_view network :
+       {"reset by peer", "Broken pipe", "timed out", "unexpected eof", "syscall", "(0)"}) {
+    if (text.find(network) != std::string_view::npos) return Code::kUnavailable;
+  }
+  return Code::kInvalidConfig;
+}
+
 Code CodeOf(unsigned number, std::string_view text) {
   switch (number) {
     case 1044:  // no access to the database
@@ -43,8 +53,9 @@ Code CodeOf(unsigned number, std::string_view text) {
     case 2054:
     case 2058:  // authentication plugin cannot be loaded
     case 2059:
-    case kTlsFailed:
       return Code::kInvalidConfig;
+    case kTlsFailed:
+      return TlsErrorCode(text);
     case 1146:
       return Code::kNotFound;
     case 1236:
@@ -135,8 +146,9 @@ Status MysqlConnection::Error(std::string_view doing) const {
   if (interrupted_) return {Code::kCancelled, "the connection was interrupted"};
   const unsigned number = mysql_errno(mysql_);
   const std::string text = mysql_error(mysql_);
-  return {CodeOf(number, text),
-          fmt::format("MySQL at {}: {}: error {}: {}", place_, doing, number, text)};
+  const bool connected = socket_ >= 0;  // then TLS was agreed on, and only the network can fail it
+  const Code code = number == kTlsFailed && connected ? Code::kUnavailable : CodeOf(number, text);
+  return {code, fmt::format("MySQL at {}: {}: error {}: {}", place_, doing, number, text)};
 }
 
 Status MysqlConnection::CheckUsable() const {
