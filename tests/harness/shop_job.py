@@ -32,6 +32,8 @@ class ShopJob(Engine):
         self.target = target
         self.database = database
         target.fresh_database(database)
+        earlier = target.transactions() if isinstance(target, StandIn) else []
+        self._after = str(max((int(txn["txn_id"]) for txn in earlier), default=0))
         settings: dict[str, Any] = {
             "mysql_port": mysql_port or shop.server.port,
             "mysql_user": USER,
@@ -60,9 +62,9 @@ class ShopJob(Engine):
         )
 
     def transactions(self) -> list[dict[str, Any]]:
-        """The target's book for this database; empty for a real cluster, which shows no history."""
+        """What the target did for this job; empty for a real cluster, which shows no history."""
         if isinstance(self.target, StandIn):
-            return self.target.transactions(db=self.database)
+            return self.target.transactions(db=self.database, after=self._after)
         return []
 
     def problems(self, stopped: bool) -> list[str]:

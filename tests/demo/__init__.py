@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demonstration: a live shop copied to the StarRocks stand-in, killed on the way."""
