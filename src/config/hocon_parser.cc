@@ -176,8 +176,10 @@ class Parser {
       if (options_.json && Peek() == '=') Throw("JSON wants ':' between key and value");
       Advance();
     } else if (Peek() != '{' || options_.json) {
-      Throw(after_key,
-            fmt::format("expected '=', ':' or '{{' after the key '{}'", path.back().first));
+      // Only its first word: behind a forgotten '=' there may be a password.
+      const std::string& key = path.back().first;
+      Throw(after_key, fmt::format("expected '=', ':' or '{{' after the key '{}'",
+                                   key.substr(0, key.find(' '))));
     }
     SkipSpace();
     NodePtr value = ValueOf(path.front().first);
