@@ -214,6 +214,13 @@ std::string Beside(const std::string& file, const std::string& path) {
 
 }  // namespace
 
+std::vector<OptionInfo> EnvOptionInfos() {
+  return EnvSpec().Describe();
+}
+std::vector<OptionInfo> CommonOptionInfos() {
+  return CommonSpec().Describe();
+}
+
 JobFile ParseJobFile(Env& env, const std::string& text, const JobFileArgs& args,
                      Diagnostics& diagnostics) {
   JobFile job;

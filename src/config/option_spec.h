@@ -38,9 +38,11 @@ struct OptionInfo {
   std::string type;  // "int", "list"
   bool required = false;
   std::string otherwise;  // the default; empty: none
+  std::string limits;     // "at least 1"; empty: none
   std::string help;       // or the reason why it is ignored or refused
   std::vector<std::string> old_names;
   std::vector<std::string> choices;
+  std::vector<OptionInfo> members;  // of an object, or of each object of a list
   Use use = Use::kHonoured;
 };
 
@@ -64,6 +66,9 @@ inline Limits Between(double least, double most) {
 inline Limits AtLeast(double least) {
   return {least, std::numeric_limits<double>::infinity()};
 }
+
+// "at least 1", "not empty"; empty without limits.
+std::string ShowLimits(std::string_view type, const Limits& limits);
 
 // Conversions; each returns what was expected instead, empty when `out` was set.
 std::string ReadOption(const Value& value, const Limits& limits, bool& out);
@@ -184,7 +189,10 @@ class OptionSpec {
   template <typename Item>
   OptionSpec& Objects(std::string name, std::vector<Item> T::* member, OptionSpec<Item> spec,
                       std::string help) {
-    OptionInfo info{.name = name, .type = "list of objects", .help = std::move(help)};
+    OptionInfo info{.name = name,
+                    .type = "list of objects",
+                    .help = std::move(help),
+                    .members = spec.Describe()};
     auto read = [member, spec = std::move(spec), name](const Value& value, const std::string& where,
                                                        void* target, Diagnostics& diagnostics) {
       const std::string place = where + ", " + name;
@@ -193,6 +201,11 @@ class OptionSpec {
       });
     };
     rules_.Add({.info = std::move(info), .read = std::move(read)});
+    return *this;
+  }
+  // What the object of the last option may hold.
+  OptionSpec& Members(std::vector<OptionInfo> members) {
+    rules_.rules().back().info.members = std::move(members);
     return *this;
   }
   // An older name of the last option.
@@ -244,6 +257,7 @@ class OptionSpec {
   OptionRules::Rule& Bind(std::string name, M T::* member, std::string help, Limits limits) {
     OptionInfo info{.name = std::move(name),
                     .type = std::string(OptionTypeName(static_cast<const M*>(nullptr))),
+                    .limits = ShowLimits(OptionTypeName(static_cast<const M*>(nullptr)), limits),
                     .help = std::move(help)};
     auto read = [member, limits](const Value& value, const std::string&, void* target,
                                  Diagnostics&) {
@@ -261,5 +275,9 @@ class OptionSpec {
   std::string summary_;
   OptionRules rules_;
 };
+
+// The env block, and the options of every plugin block.
+std::vector<OptionInfo> EnvOptionInfos();
+std::vector<OptionInfo> CommonOptionInfos();
 
 }  // namespace sluice

@@ -8,7 +8,6 @@
 #include <charconv>
 #include <vector>
 
-#include "config/option_spec.h"
 #include "config/suggest.h"
 #include "data/column.h"
 
@@ -295,6 +294,10 @@ std::optional<TablePath> ParseTablePath(std::string_view text, bool schema_first
   if (parts.size() == 3) return TablePath{parts[0], parts[1], parts[2]};
   if (parts.size() == 1) return TablePath{"", "", parts[0]};
   return schema_first ? TablePath{"", parts[0], parts[1]} : TablePath{parts[0], "", parts[1]};
+}
+
+std::vector<OptionInfo> SchemaBlockOptions() {
+  return SchemaSpec().Describe();
 }
 
 std::optional<Schema> ParseSchemaBlock(const Value& schema, const TablePath& default_path,
