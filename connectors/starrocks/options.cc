@@ -21,9 +21,12 @@ std::string Lower(std::string text) {
   return text;
 }
 
-const Origin& OriginOf(const PluginConfig& config, std::string_view option) {
-  const Field* field = FindOption(config.options, option);
-  return field == nullptr ? config.origin : field->value.origin();
+// Of the first of these names that is given.
+const Origin& OriginOf(const PluginConfig& config, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (const Field* field = FindOption(config.options, name)) return field->value.origin();
+  }
+  return config.origin;
 }
 
 // "host:port"; an "http://" in front and a path behind are taken off.
@@ -72,7 +75,7 @@ void CheckHeaders(const PluginConfig& config, StarrocksOptions& options, Diagnos
   static constexpr auto kGrouped =
       std::to_array<std::string_view>({"enable_merge_commit", "merge_commit_async",
                                        "merge_commit_interval_ms", "merge_commit_parallel"});
-  const Origin& at = OriginOf(config, "starrocks.config");
+  const Origin& at = OriginOf(config, {"starrocks.config", "sink.properties"});
   StringMap kept;
   for (const auto& [name, value] : options.config) {
     const std::string key = Lower(name);
@@ -104,7 +107,7 @@ void CheckNodes(const PluginConfig& config, StarrocksOptions& options, Diagnosti
     } else {
       // What stands before '@' may be a password.
       const bool secret = node.find('@') != std::string::npos;
-      diagnostics.Error(OriginOf(config, "nodeUrls"),
+      diagnostics.Error(OriginOf(config, {"nodeUrls", "node_urls"}),
                         fmt::format("sink 'StarRocks': nodeUrls: '{}' must be host:port of a "
                                     "front end's HTTP server (8030){}",
                                     secret ? "..." + node.substr(node.rfind('@')) : node,
@@ -122,7 +125,8 @@ void CheckBaseUrl(const PluginConfig& config, StarrocksOptions& options, Diagnos
   }
   const std::string wrong = ParseBaseUrl(options.base_url, options.sql);
   if (!wrong.empty()) {
-    diagnostics.Error(OriginOf(config, "base-url"), "sink 'StarRocks': base-url " + wrong);
+    diagnostics.Error(OriginOf(config, {"base-url", "base_url"}),
+                      "sink 'StarRocks': base-url " + wrong);
   }
   options.sql.user = options.username;
   options.sql.password = options.password;
@@ -190,7 +194,7 @@ std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, Diagnos
   CheckBaseUrl(config, options, diagnostics);
   CheckHeaders(config, options, diagnostics);
   if (options.data_save_mode == DataSaveMode::kCustom && options.custom_sql.empty()) {
-    diagnostics.Error(OriginOf(config, "data_save_mode"),
+    diagnostics.Error(OriginOf(config, {"data_save_mode"}),
                       "sink 'StarRocks': data_save_mode = CUSTOM_PROCESSING needs custom_sql");
   }
   if (diagnostics.errors().size() != before) return std::nullopt;

@@ -292,7 +292,8 @@ class Parser {
     }
     const size_t size = ValueText();
     if (size == 0) {
-      Throw(fmt::format("'{}' must be quoted here: put the value in double quotes", Peek()));
+      Throw(fmt::format("'{}' must be quoted here: put the value of '{}' in double quotes", Peek(),
+                        owner));
     }
     std::string text(TrimRight(text_.substr(at_, size)));
     Advance(text.size());

@@ -109,8 +109,8 @@ const OptionSpec<CommonOptions>& CommonSpec() {
           .Alias("source_table_name")
           .Optional("plugin_output", &CommonOptions::output, "Name of the rows for later steps.")
           .Alias("result_table_name")
-          .Optional("parallelism", &CommonOptions::parallelism, "Parallel instances.",
-                    Between(1, 1024))
+          .Optional("parallelism", &CommonOptions::parallelism,
+                    "Readers of a source, instead of what env says.", Between(1, 1024))
           .Ignored("multi_table_sink_replica", "there are as many writers as parallelism says")
           .Ignored("dag-parsing.mode", "plugin_input and plugin_output say who takes whose rows")
           .Refused("sourceId", "there is no metalake to ask; write the options it would give");
