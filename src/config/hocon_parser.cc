@@ -484,13 +484,13 @@ class Parser {
     Merge(object, origin, path, required);
     return true;
   }
-  void Merge(Node& object, const Origin& origin, const std::string& path, bool required) const {
+  void Merge(Node& object, const Origin& origin, std::string path, bool required) const {
     if (!options_.read_file) Throw(origin, "include is not possible here");
     if (includes_ >= kIncludesMax) Throw(origin, "too many files include each other");
     auto text = options_.read_file(path);
     // A name without an extension may leave out ".conf".
     const bool bare = path.find('.', path.rfind('/') + 1) == std::string::npos;
-    if (!text && bare) text = options_.read_file(path + ".conf");
+    if (!text && bare) text = options_.read_file(path += ".conf");
     if (!text) {
       if (required) Throw(origin, "the included file cannot be read: " + text.error().ToString());
       return;

@@ -156,6 +156,7 @@ class SchemaBuilder {
 
   void ReadPath(const SchemaOptions& options, const TablePath& otherwise, const Origin& at) {
     schema_.path = otherwise;
+    schema_.comment = options.comment;
     if (options.table.empty()) return;
     if (const auto path = ParseTablePath(options.table, options.schema_first)) {
       schema_.path = *path;
