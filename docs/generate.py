@@ -38,7 +38,8 @@ def meaning_of(option: dict[str, Any]) -> str:
     if "choices" in option:
         parts.append("One of " + ", ".join(f"`{choice}`" for choice in option["choices"]) + ".")
     if "older_names" in option:
-        parts.append("Older name: " + ", ".join(f"`{name}`" for name in option["older_names"]) + ".")
+        older = ", ".join(f"`{name}`" for name in option["older_names"])
+        parts.append(f"Older name: {older}.")
     return cell(" ".join(parts))
 
 

@@ -19,8 +19,8 @@ COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 
 def fetch(artifact: str, folder: str) -> None:
     coordinates = f"org.apache.seatunnel:{artifact}:{VERSION}"
-    command = ["mvn", "-q", "-B", "-Dstyle.color=never", COPY, f"-Dartifact={coordinates}", f"-DoutputDirectory={folder}"]
-    subprocess.run(command, check=True)
+    where = [f"-Dartifact={coordinates}", f"-DoutputDirectory={folder}"]
+    subprocess.run(["mvn", "-q", "-B", "-Dstyle.color=never", COPY, *where], check=True)
 
 
 def main() -> None:
