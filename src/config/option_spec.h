@@ -175,8 +175,8 @@ class OptionSpec {
       info.choices.push_back(text);
       if (value == T().*member) info.otherwise = text;
     }
-    auto read = [member, values, choices = info.choices](const Value& value, const std::string&,
-                                                         void* target, Diagnostics&) {
+    auto read = [member, values = std::move(values), choices = info.choices](
+                    const Value& value, const std::string&, void* target, Diagnostics&) {
       const std::optional<size_t> at = MatchChoice(value, choices);
       if (!at) return ExpectedChoice(choices);
       static_cast<T*>(target)->*member = values[*at].second;
