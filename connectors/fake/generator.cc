@@ -133,10 +133,10 @@ int64_t RandomTime(const DateParts& parts, uint64_t bits) {
 }  // namespace
 
 Generator::Generator(SchemaRef schema, const Options& options, const std::string& where,
-                     const Origin& origin, Diagnostics& diagnostics)
+                     const Value& block, Diagnostics& diagnostics)
     : schema_(std::move(schema)),
-      plans_(PlanColumns(*schema_, options, where, origin, diagnostics)),
-      parts_(PlanDateParts(options, where, origin, diagnostics)) {
+      plans_(PlanColumns(*schema_, options, where, block, diagnostics)),
+      parts_(PlanDateParts(options, where, block, diagnostics)) {
   const size_t fitting = kChunkBytesMax / RowBytes(plans_);
   chunk_rows_ = static_cast<uint32_t>(std::clamp<size_t>(fitting, 1, kChunkRowsMax));
 }

@@ -43,8 +43,8 @@ class Generator {
  public:
   // `path` of the option in messages: "source 'FakeSource'". Mistakes of templates and ranges go to
   // `diagnostics`; the generator is good only if there were none.
-  Generator(SchemaRef schema, const Options& options, const std::string& where,
-            const Origin& origin, Diagnostics& diagnostics);
+  Generator(SchemaRef schema, const Options& options, const std::string& where, const Value& block,
+            Diagnostics& diagnostics);
 
   const SchemaRef& schema() const { return schema_; }
   // Rows first .. first + count - 1. `now_micros` gives the year of dates without a template.

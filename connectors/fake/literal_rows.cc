@@ -208,6 +208,7 @@ const Value* LiteralRows::Find(const LiteralOptions& row, size_t column) const {
 
 void LiteralRows::Check(const LiteralOptions& row, const std::string& where,
                         Diagnostics& diagnostics) const {
+  if (row.fields.is_null()) return;  // told as missing
   const Origin& at = row.fields.origin();
   const auto* list = row.fields.as_list();
   const auto* object = row.fields.as_object();

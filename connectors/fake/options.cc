@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fake/options.h"
 
+#include "config/schema_block.h"
+
 namespace sluice::fake {
 namespace {
 
@@ -64,6 +66,7 @@ void AddDates(OptionSpec<Options>& spec) {
 OptionSpec<Options> TableSpec() {
   OptionSpec<Options> spec("Makes up rows.");
   spec.Optional("schema", &Options::schema, "The table to produce.")
+      .Members(SchemaBlockOptions())
       .Optional("row.num", &Options::rows, "Rows of each parallel reader.", AtLeast(0))
       .Optional("split.num", &Options::split_num, "Splits of each parallel reader.",
                 Between(1, 100000))

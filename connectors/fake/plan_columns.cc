@@ -14,8 +14,8 @@ namespace {
 
 class Planner {
  public:
-  Planner(const Options& options, std::string where, const Origin& origin, Diagnostics& diagnostics)
-      : options_(options), where_(std::move(where)), origin_(origin), diagnostics_(diagnostics) {}
+  Planner(const Options& options, std::string where, const Value& block, Diagnostics& diagnostics)
+      : options_(options), where_(std::move(where)), block_(block), diagnostics_(diagnostics) {}
 
   ColumnPlan Column(const ColumnInfo& column) {
     ColumnPlan plan{.type = column.type,
@@ -47,7 +47,7 @@ class Planner {
       case TypeKind::kString:
         plan.length = static_cast<size_t>(column.length.value_or(o.string_length));
         if (o.string_mode == Mode::kTemplate) {
-          Need("string.template", o.string_template);
+          Need("string", o.string_template);
           plan.texts = o.string_template;
         }
         break;
@@ -77,18 +77,24 @@ class Planner {
         out.push_back(value);
         continue;
       }
-      Error(fmt::format("option '{}' must hold whole numbers between {} and {}, but holds '{}'",
+      Error(name,
+            fmt::format("option '{}' must hold whole numbers between {} and {}, but holds '{}'",
                         name, range.first, range.second, text));
     }
     return out;
   }
 
  private:
-  void Error(const std::string& text) {
-    diagnostics_.Error(origin_, fmt::format("{}: {}", where_, text));
+  // A mistake of option `name`, told where it stands.
+  void Error(const std::string& name, const std::string& text) {
+    const Field* field = FindOption(block_, name);
+    diagnostics_.Error(field == nullptr ? block_.origin() : field->value.origin(),
+                       fmt::format("{}: {}", where_, text));
   }
-  void Need(const std::string& name, const StringList& choices) {
-    if (choices.empty()) Error(fmt::format("option '{}' is missing for template mode", name));
+  void Need(const std::string& type, const StringList& choices) {
+    if (!choices.empty()) return;
+    Error(type + ".fake.mode",
+          fmt::format("option '{}.template' is missing for template mode", type));
   }
 
   void Whole(ColumnPlan& plan, const std::string& type, Mode mode,
@@ -96,10 +102,11 @@ class Planner {
              std::pair<int64_t, int64_t> limits) {
     std::tie(plan.min, plan.max) = range;
     if (mode == Mode::kTemplate) {
-      Need(type + ".template", choices);
+      Need(type, choices);
       plan.wholes = Wholes(type + ".template", choices, limits);
     } else if (plan.min > plan.max) {
-      Error(fmt::format("{}.min = {} is greater than {}.max = {}", type, plan.min, type, plan.max));
+      Error(type + ".min",
+            fmt::format("{}.min = {} is greater than {}.max = {}", type, plan.min, type, plan.max));
     }
   }
 
@@ -108,24 +115,26 @@ class Planner {
     plan.real_min = min;
     plan.real_max = max;
     if (mode == Mode::kTemplate) {
-      Need(type + ".template", choices);
+      Need(type, choices);
       for (const std::string& text : choices) {
         double value = 0;
         const char* end = text.data() + text.size();
         const auto parsed = std::from_chars(text.data(), end, value);
         if (parsed.ec != std::errc() || parsed.ptr != end) {
-          Error(fmt::format("option '{}.template' must hold numbers, but holds '{}'", type, text));
+          Error(type + ".template",
+                fmt::format("option '{}.template' must hold numbers, but holds '{}'", type, text));
         }
         plan.reals.push_back(value);
       }
     } else if (min > max) {
-      Error(fmt::format("{}.min = {} is greater than {}.max = {}", type, min, type, max));
+      Error(type + ".min",
+            fmt::format("{}.min = {} is greater than {}.max = {}", type, min, type, max));
     }
   }
 
   const Options& options_;
   std::string where_;
-  const Origin& origin_;
+  const Value& block_;
   Diagnostics& diagnostics_;
 };
 
@@ -137,16 +146,18 @@ bool IsWhole(TypeKind kind) {
 }  // namespace
 
 std::vector<ColumnPlan> PlanColumns(const Schema& schema, const Options& options,
-                                    const std::string& where, const Origin& origin,
+                                    const std::string& where, const Value& block,
                                     Diagnostics& diagnostics) {
-  Planner planner(options, where, origin, diagnostics);
+  Planner planner(options, where, block, diagnostics);
   std::vector<ColumnPlan> plans;
   for (const ColumnInfo& column : schema.columns) plans.push_back(planner.Column(column));
   if (!options.auto_increment) return plans;
   if (schema.primary_key.empty() || !IsWhole(plans[schema.primary_key[0]].type.kind)) {
-    diagnostics.Error(origin, fmt::format("{}: auto.increment.enabled needs a primary key whose "
-                                          "first column is a whole number",
-                                          where));
+    const Field* field = FindOption(block, "auto.increment.enabled");
+    diagnostics.Error(field->value.origin(),
+                      fmt::format("{}: auto.increment.enabled needs a primary key whose "
+                                  "first column is a whole number",
+                                  where));
     return plans;
   }
   ColumnPlan& key = plans[schema.primary_key[0]];
@@ -155,9 +166,9 @@ std::vector<ColumnPlan> PlanColumns(const Schema& schema, const Options& options
   return plans;
 }
 
-DateParts PlanDateParts(const Options& options, const std::string& where, const Origin& origin,
+DateParts PlanDateParts(const Options& options, const std::string& where, const Value& block,
                         Diagnostics& diagnostics) {
-  Planner planner(options, where, origin, diagnostics);
+  Planner planner(options, where, block, diagnostics);
   constexpr int64_t kYearMax = 9999;
   DateParts parts;
   parts.years = planner.Wholes("date.year.template", options.year_template, {0, kYearMax});

@@ -11,9 +11,9 @@ namespace sluice::fake {
 
 // All mistakes go to `diagnostics`, beginning with `where`.
 std::vector<ColumnPlan> PlanColumns(const Schema& schema, const Options& options,
-                                    const std::string& where, const Origin& origin,
+                                    const std::string& where, const Value& block,
                                     Diagnostics& diagnostics);
-DateParts PlanDateParts(const Options& options, const std::string& where, const Origin& origin,
+DateParts PlanDateParts(const Options& options, const std::string& where, const Value& block,
                         Diagnostics& diagnostics);
 
 }  // namespace sluice::fake

@@ -152,9 +152,9 @@ uint64_t SplitsOf(uint64_t rows, uint64_t splits) {
 }
 
 void AddTable(const Options& options, const EnvOptions& env, const std::string& where,
-              const Origin& origin, std::vector<FakeTable>& tables, Diagnostics& diagnostics) {
+              const Value& block, std::vector<FakeTable>& tables, Diagnostics& diagnostics) {
   if (!options.schema) {
-    diagnostics.Error(origin,
+    diagnostics.Error(block.origin(),
                       fmt::format("{}: option 'schema' is missing: the table to produce", where));
     return;
   }
@@ -162,7 +162,7 @@ void AddTable(const Options& options, const EnvOptions& env, const std::string& 
   if (!schema) return;
   FakeTable table;
   table.schema = std::make_shared<Schema>(std::move(*schema));
-  table.generator = std::make_unique<Generator>(table.schema, options, where, origin, diagnostics);
+  table.generator = std::make_unique<Generator>(table.schema, options, where, block, diagnostics);
   table.chunk_rows = ChunkRows(env, table.generator->chunk_rows());
   table.rows = static_cast<uint64_t>(options.rows);
   table.splits = SplitsOf(table.rows, static_cast<uint64_t>(options.split_num));
@@ -182,6 +182,13 @@ void RefuseTwins(const std::vector<FakeTable>& tables, const std::string& where,
     diagnostics.Error(origin, fmt::format("{}: the table {} is given twice: set schema.table",
                                           where, table.schema->path.ToString()));
   }
+}
+
+// The `i`-th block of tables_configs; of one written as JSON text, the whole block of the plugin.
+const Value& BlockOf(const PluginConfig& config, size_t i) {
+  const Value& several = FindOption(config.options, "tables_configs")->value;
+  if (const Value::List* list = several.as_list()) return (*list)[i];
+  return several.as_object() != nullptr ? several : config.options;
 }
 
 // Every option counts: another seed or template makes other rows.
@@ -218,18 +225,17 @@ Result<Range> DecodeRange(const Split& split) {
 std::unique_ptr<Source> FakeSource::Make(const PluginConfig& config, const EnvOptions& env,
                                          Diagnostics& diagnostics) {
   const size_t before = diagnostics.errors().size();
-  const auto options = Spec().Parse(config, diagnostics);
-  if (!options) return nullptr;
-  const std::string where = config.section + " '" + config.plugin_name + "'";
+  const Options options = Spec().ParseAll(config, diagnostics);
+  const std::string where = Where(config);
   std::vector<FakeTable> tables;
-  for (size_t i = 0; i < options->tables.size(); ++i) {
-    AddTable(options->tables[i], env, fmt::format("{}, tables_configs[{}]", where, i),
-             config.origin, tables, diagnostics);
+  for (size_t i = 0; i < options.tables.size(); ++i) {
+    AddTable(options.tables[i], env, fmt::format("{}, tables_configs[{}]", where, i),
+             BlockOf(config, i), tables, diagnostics);
   }
-  if (options->tables.empty()) {
-    AddTable(*options, env, where, config.origin, tables, diagnostics);
-  } else if (options->schema) {
-    diagnostics.Error(config.origin,
+  if (FindOption(config.options, "tables_configs") == nullptr) {
+    AddTable(options, env, where, config.options, tables, diagnostics);
+  } else if (options.schema) {
+    diagnostics.Error(options.schema->origin(),
                       fmt::format("{}: give schema or tables_configs, not both", where));
   }
   RefuseTwins(tables, where, config.origin, diagnostics);

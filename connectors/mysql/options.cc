@@ -62,12 +62,12 @@ OptionSpec<MysqlCdcOptions> WithStartOptions(OptionSpec<MysqlCdcOptions> spec) {
               "initial: the tables' rows, then the log. latest: the log from now on.")
       .Refused("startup.specific-offset.*", kLaterMode)
       .Refused("startup.timestamp", kLaterMode)
-      .Refused("stop.mode", "a job reads until it is stopped", {"never", "NEVER"})
+      .Refused("stop.mode", "a job reads until it is stopped", {"never"})
       .Refused("stop.specific-offset.*", "a job reads until it is stopped")
       .Refused("stop.timestamp", "a job reads until it is stopped")
       .Optional("exactly_once", &MysqlCdcOptions::exactly_once,
                 "Meet the log without repeating what the snapshot already brought.")
-      .Refused("format", "rows keep their columns", {"DEFAULT", "default"})
+      .Refused("format", "rows keep their columns", {"DEFAULT"})
       .Refused("schema-changes.enabled", "schema changes are not passed on", {"false"})
       .Optional("int_type_narrowing", &MysqlCdcOptions::int_type_narrowing,
                 "TINYINT(1) is BOOLEAN.")
@@ -80,7 +80,7 @@ OptionSpec<MysqlCdcOptions> WithSnapshotOptions(OptionSpec<MysqlCdcOptions> spec
       .Optional("snapshot.split.size", &MysqlCdcOptions::split_size, "Rows of a snapshot split.",
                 AtLeast(1))
       .Ignored("snapshot.fetch.size", "rows are streamed from the socket")
-      .Refused("incremental.parallelism", "one reader follows the log", {"1"})
+      .Ignored("incremental.parallelism", "one reader follows the log, for all tables")
       .Optional("chunk-key.even-distribution.factor.upper-bound",
                 &MysqlCdcOptions::even_factor_upper,
                 "Keys up to this many times sparser than rows are split by arithmetic.", AtLeast(1))
@@ -94,7 +94,7 @@ OptionSpec<MysqlCdcOptions> WithSnapshotOptions(OptionSpec<MysqlCdcOptions> spec
 std::string ParsePort(std::string_view text, uint16_t& port) {
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), port);
   const bool ok = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && port != 0;
-  return ok ? "" : fmt::format("'{}' is no port", text);
+  return ok ? "" : fmt::format("'{}' is no number from 1 to 65535", text);
 }
 
 std::string ApplyParameter(std::string_view name, std::string_view value, SqlEndpoint& endpoint,
@@ -115,6 +115,9 @@ std::string ApplyParameter(std::string_view name, std::string_view value, SqlEnd
     endpoint.tls = found->second;
   } else if (name == "sslCa" || name == "serverSslCert") {
     endpoint.tls_ca_file = value;
+  } else if (name == "user" || name == "password") {
+    notes.push_back(
+        fmt::format("the URL parameter {} is ignored: username and password are options", name));
   } else if (name.starts_with("trustCertificateKeyStore")) {
     return fmt::format("{} names a Java key store; use sslCa=FILE with a PEM file", name);
   } else {
@@ -184,8 +187,16 @@ const Origin& OriginOf(const PluginConfig& config, std::string_view option) {
 void CheckTables(const PluginConfig& config, const MysqlCdcOptions& options,
                  Diagnostics& diagnostics) {
   const Origin& at = config.origin;
-  if (options.table_names.empty() == options.table_pattern.empty()) {
-    diagnostics.Error(at, "source 'MySQL-CDC': give either table-names or table-pattern");
+  const bool names = FindOption(config.options, "table-names") != nullptr;
+  if (names && !options.table_pattern.empty()) {
+    diagnostics.Error(at, "source 'MySQL-CDC': give table-names or table-pattern, not both");
+  } else if (!names && options.table_pattern.empty()) {
+    diagnostics.Error(at,
+                      "source 'MySQL-CDC': option 'table-names' is missing: the tables to "
+                      "capture, each database.table; or give table-pattern");
+  } else if (names && options.table_names.empty()) {
+    diagnostics.Error(OriginOf(config, "table-names"),
+                      "source 'MySQL-CDC': option 'table-names' names no table");
   }
   for (const std::string& name : options.table_names) {
     if (name.find('.') != std::string::npos) continue;
@@ -208,6 +219,22 @@ void CheckTables(const PluginConfig& config, const MysqlCdcOptions& options,
   }
 }
 
+void DeriveEndpoint(const PluginConfig& config, MysqlCdcOptions& options,
+                    Diagnostics& diagnostics) {
+  const char* name = FindOption(config.options, "base-url") != nullptr ? "base-url" : "url";
+  const Origin& at = OriginOf(config, name);
+  std::vector<std::string> notes;
+  if (!options.base_url.empty()) {
+    const std::string wrong = ParseJdbcUrl(options.base_url, options.endpoint, notes);
+    if (!wrong.empty()) diagnostics.Error(at, "source 'MySQL-CDC': base-url " + wrong);
+  }
+  for (const std::string& note : notes) diagnostics.Note(at, "source 'MySQL-CDC': " + note);
+  options.url_database = std::exchange(options.endpoint.database, "");
+  options.endpoint.user = options.username;
+  options.endpoint.password = options.password;
+  options.endpoint.connect_timeout = std::chrono::milliseconds(options.connect_timeout_ms);
+}
+
 }  // namespace
 
 const OptionSpec<MysqlCdcOptions>& MysqlCdcSpec() {
@@ -216,12 +243,13 @@ const OptionSpec<MysqlCdcOptions>& MysqlCdcSpec() {
           OptionSpec<MysqlCdcOptions>("Reads tables of MySQL and then follows their changes in "
                                       "the binary log.")
               .Required("base-url", &MysqlCdcOptions::base_url,
-                        "Where the server is: jdbc:mysql://host:3306/database.")
+                        "Where the server is: jdbc:mysql://host:3306/database.", AtLeast(1))
               .Alias("url")
               .Required("username", &MysqlCdcOptions::username, "Account to log in with.")
               .Required("password", &MysqlCdcOptions::password, "Its password.")
               .Optional("database-names", &MysqlCdcOptions::database_names,
                         "Databases to look for tables in.")
+              .Refused("database-pattern", "write table-pattern for the whole database.table")
               .Optional("table-names", &MysqlCdcOptions::table_names,
                         "Tables to capture, each database.table.")
               .Optional("table-pattern", &MysqlCdcOptions::table_pattern,
@@ -251,6 +279,9 @@ std::string ParseJdbcUrl(std::string_view url, SqlEndpoint& endpoint,
   const size_t slash = std::min(url.find('/'), url.size());
   endpoint.database = url.substr(std::min(slash + 1, url.size()));
   std::string_view host = url.substr(0, slash);
+  if (host.find('@') != std::string_view::npos) {
+    return "must not hold user and password; write the options username and password";
+  }
   if (host.find(',') != std::string_view::npos) return "must name one server, not several";
   size_t colon = host.rfind(':');
   if (host.starts_with('[')) {
@@ -282,26 +313,17 @@ std::string ParseJdbcUrl(std::string_view url, SqlEndpoint& endpoint,
 std::optional<MysqlCdcOptions> ParseOptions(const PluginConfig& config, const EnvOptions& env,
                                             uint64_t random, Diagnostics& diagnostics) {
   const size_t before = diagnostics.errors().size();
-  auto options = MysqlCdcSpec().Parse(config, diagnostics);
-  if (!options) return std::nullopt;
-  std::vector<std::string> notes;
-  const std::string wrong = ParseJdbcUrl(options->base_url, options->endpoint, notes);
-  const Origin& url_at = OriginOf(config, "base-url");
-  if (!wrong.empty()) diagnostics.Error(url_at, "source 'MySQL-CDC': base-url " + wrong);
-  for (const std::string& note : notes) diagnostics.Note(url_at, "source 'MySQL-CDC': " + note);
-  options->url_database = std::exchange(options->endpoint.database, "");
-  options->endpoint.user = options->username;
-  options->endpoint.password = options->password;
-  options->endpoint.connect_timeout = std::chrono::milliseconds(options->connect_timeout_ms);
-  CheckTables(config, *options, diagnostics);
-  DeriveServerIds(config, env, random, *options, diagnostics);
-  if (auto zone = FixedZone(options->server_time_zone)) {
-    options->zone = std::move(*zone);
+  MysqlCdcOptions options = MysqlCdcSpec().ParseAll(config, diagnostics);
+  DeriveEndpoint(config, options, diagnostics);
+  CheckTables(config, options, diagnostics);
+  DeriveServerIds(config, env, random, options, diagnostics);
+  if (auto zone = FixedZone(options.server_time_zone)) {
+    options.zone = std::move(*zone);
   } else {
     diagnostics.Error(OriginOf(config, "server-time-zone"),
                       fmt::format("source 'MySQL-CDC': server-time-zone must be UTC or an offset "
                                   "such as +08:00, but is {}",
-                                  options->server_time_zone));
+                                  options.server_time_zone));
   }
   if (diagnostics.errors().size() != before) return std::nullopt;
   return options;

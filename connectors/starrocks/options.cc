@@ -21,9 +21,12 @@ std::string Lower(std::string text) {
   return text;
 }
 
-const Origin& OriginOf(const PluginConfig& config, std::string_view option) {
-  const Field* field = FindOption(config.options, option);
-  return field == nullptr ? config.origin : field->value.origin();
+// Of the first of these names that is given.
+const Origin& OriginOf(const PluginConfig& config, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (const Field* field = FindOption(config.options, name)) return field->value.origin();
+  }
+  return config.origin;
 }
 
 // "host:port"; an "http://" in front and a path behind are taken off.
@@ -32,6 +35,7 @@ std::optional<std::string> NodeAddress(std::string_view text) {
   while (text.ends_with('/')) text.remove_suffix(1);
   const size_t colon = text.rfind(':');
   uint16_t port = 0;
+  if (text.find('@') != std::string_view::npos) return std::nullopt;
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
   const char* end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
@@ -64,28 +68,31 @@ void CheckHeaders(const PluginConfig& config, StarrocksOptions& options, Diagnos
   static constexpr auto kOwn = std::to_array<std::string_view>(
       {"label", "db", "table", "expect", "authorization", "content-length", "transfer-encoding",
        "transaction_type", "timeout", "prepared_timeout", "two_phase_commit"});
+  // How rows travel; the table holds the same afterwards.
+  static constexpr auto kEncoding =
+      std::to_array<std::string_view>({"format", "column_separator", "row_delimiter", "enclose",
+                                       "escape", "compression", "content-encoding"});
   static constexpr auto kGrouped =
       std::to_array<std::string_view>({"enable_merge_commit", "merge_commit_async",
                                        "merge_commit_interval_ms", "merge_commit_parallel"});
-  const Origin& at = OriginOf(config, "starrocks.config");
+  const Origin& at = OriginOf(config, {"starrocks.config", "sink.properties"});
   StringMap kept;
   for (const auto& [name, value] : options.config) {
     const std::string key = Lower(name);
-    const auto fail = [&](std::string_view why) {
-      diagnostics.Error(
-          at, fmt::format("sink 'StarRocks': starrocks.config: {} = {}: {}", name, value, why));
+    // Without the value: it may be a secret.
+    const auto text = [&](std::string_view why) {
+      return fmt::format("sink 'StarRocks': starrocks.config: {}: {}", name, why);
     };
-    if (key == "format") {
-      if (Lower(value) != "json") fail("only JSON is written; set format = \"JSON\"");
+    const auto fail = [&](std::string_view why) { diagnostics.Error(at, text(why)); };
+    if (std::ranges::find(kEncoding, key) != kEncoding.end()) {
+      const bool same = key == "format" && Lower(value) == "json";
+      if (!same) diagnostics.Note(at, text("ignored: rows are always written as plain JSON"));
     } else if (std::ranges::find(kGrouped, key) != kGrouped.end()) {
       fail("merge commit loses the labels that exactly-once rests on; remove it");
     } else if (std::ranges::find(kOwn, key) != kOwn.end()) {
       fail("the sink sets this header itself; remove it");
-    } else if (key == "column_separator" || key == "row_delimiter" || key == "columns" ||
-               key == "jsonpaths" || key == "json_root") {
+    } else if (key == "columns" || key == "jsonpaths" || key == "json_root") {
       fail("rows are written as JSON by column name; remove it");
-    } else if (key == "compression" || key == "content-encoding") {
-      fail("bodies are not compressed; remove it");
     } else if (key != "strip_outer_array" && key != "ignore_json_size") {
       kept.emplace_back(name, value);
     }
@@ -98,10 +105,13 @@ void CheckNodes(const PluginConfig& config, StarrocksOptions& options, Diagnosti
     if (auto address = NodeAddress(node)) {
       node = std::move(*address);
     } else {
-      diagnostics.Error(OriginOf(config, "nodeUrls"),
+      // What stands before '@' may be a password.
+      const bool secret = node.find('@') != std::string::npos;
+      diagnostics.Error(OriginOf(config, {"nodeUrls", "node_urls"}),
                         fmt::format("sink 'StarRocks': nodeUrls: '{}' must be host:port of a "
-                                    "front end's HTTP server (8030)",
-                                    node));
+                                    "front end's HTTP server (8030){}",
+                                    secret ? "..." + node.substr(node.rfind('@')) : node,
+                                    secret ? "; write the options username and password" : ""));
     }
   }
 }
@@ -115,7 +125,8 @@ void CheckBaseUrl(const PluginConfig& config, StarrocksOptions& options, Diagnos
   }
   const std::string wrong = ParseBaseUrl(options.base_url, options.sql);
   if (!wrong.empty()) {
-    diagnostics.Error(OriginOf(config, "base-url"), "sink 'StarRocks': base-url " + wrong);
+    diagnostics.Error(OriginOf(config, {"base-url", "base_url"}),
+                      "sink 'StarRocks': base-url " + wrong);
   }
   options.sql.user = options.username;
   options.sql.password = options.password;
@@ -177,14 +188,13 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec() {
 
 std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, Diagnostics& diagnostics) {
   const size_t before = diagnostics.errors().size();
-  auto options = StarrocksSpec().Parse(config, diagnostics);
-  if (!options) return std::nullopt;
-  if (options->create_template.empty()) options->create_template = kDefaultTemplate;
-  CheckNodes(config, *options, diagnostics);
-  CheckBaseUrl(config, *options, diagnostics);
-  CheckHeaders(config, *options, diagnostics);
-  if (options->data_save_mode == DataSaveMode::kCustom && options->custom_sql.empty()) {
-    diagnostics.Error(OriginOf(config, "data_save_mode"),
+  StarrocksOptions options = StarrocksSpec().ParseAll(config, diagnostics);
+  if (options.create_template.empty()) options.create_template = kDefaultTemplate;
+  CheckNodes(config, options, diagnostics);
+  CheckBaseUrl(config, options, diagnostics);
+  CheckHeaders(config, options, diagnostics);
+  if (options.data_save_mode == DataSaveMode::kCustom && options.custom_sql.empty()) {
+    diagnostics.Error(OriginOf(config, {"data_save_mode"}),
                       "sink 'StarRocks': data_save_mode = CUSTOM_PROCESSING needs custom_sql");
   }
   if (diagnostics.errors().size() != before) return std::nullopt;

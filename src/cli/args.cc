@@ -1,12 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/args.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <sstream>
 
+#include "config/suggest.h"
+
 namespace sluice::cli {
 namespace {
+
+constexpr char kFooter[] =
+    "Begin with:\n"
+    "  sluice check job.conf      what is wrong with a job file, all of it at once\n"
+    "  sluice explain job.conf    what the job would do, table by table\n"
+    "  sluice run job.conf        run it; the same command again goes on where it stopped\n"
+    "  sluice COMMAND --help      the options of a command, with an example\n"
+    "\n"
+    "Exit codes:\n"
+    "    0  the job ended, or stopped after Ctrl-C and a last checkpoint; or nothing to complain\n"
+    "    1  a mistake in the job file, or a job that failed\n"
+    "  130  a second Ctrl-C ended it at once; the next run goes on from the last checkpoint\n"
+    "  234  help was shown, or the arguments cannot be read\n";
+constexpr char kRunFooter[] =
+    "Example:\n"
+    "  sluice run -c mysql-to-starrocks.conf -i mysql_host=10.0.0.1 -i tables=[shop.a,shop.b]\n"
+    "\n"
+    "Checkpoints go to the state directory. After a crash, the same command goes on from the last\n"
+    "one; after a job that finished, it begins anew. Ctrl-C takes a last checkpoint and stops,\n"
+    "Ctrl-C again ends at once. Only one process may use a state directory at a time.\n"
+    "\n"
+    "Exit codes: 0 ended or stopped, 1 failed, 130 ended at once, 234 bad arguments.\n";
+constexpr char kCheckFooter[] =
+    "Example:\n"
+    "  sluice check mysql-to-starrocks.conf\n"
+    "\n"
+    "Connects to nothing. Every mistake is told with file, line, column and what was expected;\n"
+    "notes say which options are ignored, and why nothing is lost by that.\n"
+    "\n"
+    "Exit codes: 0 the file is right, 1 it has mistakes, 234 bad arguments.\n";
+constexpr char kExplainFooter[] =
+    "Example:\n"
+    "  sluice explain -c mysql-to-starrocks.conf -i mysql_host=10.0.0.1\n"
+    "\n"
+    "Prints the steps of the job, the columns of each table after each step and where it goes, "
+    "and\n"
+    "what the job promises about lost and doubled rows, and why. Reads and writes no rows.\n"
+    "\n"
+    "Exit codes: 0 explained, 1 a mistake in the file or the source is not to be reached,\n"
+    "234 bad arguments.\n";
+constexpr char kPluginsFooter[] =
+    "Examples:\n"
+    "  sluice plugins              every plugin, one line each\n"
+    "  sluice plugins starrocks    the options of one; names match in any letter case\n"
+    "  sluice plugins env          the options of the env block\n"
+    "\n"
+    "Exit codes: 0 shown, 1 there is no such plugin, 234 bad arguments.\n";
+constexpr char kDumpFooter[] =
+    "Examples:\n"
+    "  sluice dump checkpoint .sluice/my-job    positions and prepared work of the last "
+    "checkpoints\n"
+    "  sluice dump binlog mysql-bin.000001      events and rows of a MySQL binary log\n"
+    "\n"
+    "Exit codes: 0 shown to the end, 1 the file cannot be read, or not to its end,\n"
+    "234 bad arguments.\n";
+
+// "Usage: sluice run JOB [OPTIONS]": what must be given comes first, by its name.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    std::string out = "\nUsage: " + name;
+    for (const CLI::Option* option : app->get_options()) {
+      if (!option->get_positional()) continue;
+      const std::string& type = option->get_type_name();
+      out += option->get_required() ? " " + type : " [" + type + "]";
+    }
+    const bool verbs = !app->get_subcommands([](const CLI::App*) { return true; }).empty();
+    return out + (verbs ? " COMMAND [OPTIONS]\n" : " [OPTIONS]\n");
+  }
+  // The one positional is in the usage line and, of job commands, among the options.
+  std::string make_positionals(const CLI::App* /*app*/) const override { return ""; }
+};
 
 // The texts of a job command's options, before they are checked.
 struct JobTexts {
@@ -16,10 +92,14 @@ struct JobTexts {
 };
 
 void AddJobOptions(CLI::App& command, JobTexts& job) {
-  command.add_option("-c,--config,config", job.config, "Job file (HOCON, or JSON in *.json)")
+  command
+      .add_option("-c,--config,config", job.config,
+                  "Job file: HOCON, or JSON in *.json; -c may be left out")
       ->required()
       ->type_name("JOB");
-  command.add_option("-i,--variable", job.variables, "Value of ${k} in the job file; repeatable")
+  command
+      .add_option("-i,--variable", job.variables,
+                  "Value of ${k} in the job file; more after commas, or another -i")
       ->allow_extra_args(false)
       ->type_name("k=v");
   command.add_option("-n,--name", job.name, "Name of the job instead of env.job.name")
@@ -40,17 +120,26 @@ class Commands {
  public:
   Commands() {
     app_.require_subcommand(1);
+    const auto formatter = std::make_shared<HelpFormatter>();
+    formatter->label("REQUIRED", "(required)");
+    formatter->label("Subcommands", "Commands");
+    app_.formatter(formatter);
+    app_.footer(kFooter);
+    for (const auto& [command, footer] : {std::pair{run_, kRunFooter},
+                                          {check_, kCheckFooter},
+                                          {explain_, kExplainFooter},
+                                          {plugins_, kPluginsFooter},
+                                          {dump_, kDumpFooter}}) {
+      command->formatter(formatter);
+      command->footer(footer);
+    }
     AddRun();
     AddJobOptions(*check_, job_);
     AddJobOptions(*explain_, job_);
-    plugins_->add_option("name", plugin_.name, "Show the options of this plugin")
-        ->type_name("NAME");
-    dump_->add_option("format", dumped_.format, "checkpoint, binlog")
-        ->required()
-        ->type_name("WHAT");
-    dump_->add_option("path", dumped_.path, "State directory of a job, or a file")
-        ->required()
-        ->type_name("PATH");
+    plugins_->add_option("name", plugin_.name)->type_name("NAME");
+    plugins_->add_flag("--json", plugin_.json, "All plugins with all their options, for programs");
+    dump_->add_option("format", dumped_.format)->required()->type_name("WHAT");
+    dump_->add_option("path", dumped_.path)->required()->type_name("PATH");
   }
 
   Command Parse(const std::vector<std::string>& args) {
@@ -60,13 +149,37 @@ class Commands {
     } catch (const CLI::ParseError& error) {
       std::ostringstream out;
       std::ostringstream err;
-      app_.exit(error, out, err);
-      return Usage{out.str() + err.str()};
+      if (app_.exit(error, out, err) == 0) return Usage{out.str(), true};
+      return Usage{Complaint(error, args), false};
     }
     return Chosen();
   }
 
  private:
+  // What is wrong, the nearest right word, and where the help is.
+  std::string Complaint(const CLI::ParseError& error, const std::vector<std::string>& args) const {
+    const auto chosen = app_.get_subcommands();
+    std::vector<std::string> known;
+    if (chosen.empty()) {
+      for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; })) {
+        known.push_back(command->get_name());
+      }
+      const std::string& word = args.front();
+      const std::string text = word.starts_with('-')
+                                   ? fmt::format("'{}' is no option", word)
+                                   : fmt::format("there is no command '{}'", word);
+      return fmt::format("sluice: {}{}\nsluice --help lists the commands\n", text,
+                         DidYouMean(args.front(), known));
+    }
+    const std::string name = "sluice " + chosen.front()->get_name();
+    for (const CLI::Option* option : chosen.front()->get_options()) {
+      for (const std::string& word : option->get_lnames()) known.push_back("--" + word);
+    }
+    const auto extras = chosen.front()->remaining();
+    const std::string meant = extras.empty() ? "" : DidYouMean(extras.front(), known);
+    return fmt::format("{}: {}{}\n{} --help shows its options\n", name, error.what(), meant, name);
+  }
+
   void AddRun() {
     AddJobOptions(*run_, job_);
     run_->add_option("--state", to_run_.state_dir,
@@ -81,7 +194,7 @@ class Commands {
   Command Chosen() {
     JobArgs job;
     if (const Status status = Read(job_, job); !status.ok()) {
-      return Usage{std::string(status.message()) + "\n"};
+      return Usage{std::string(status.message()) + "\n", false};
     }
     if (run_->parsed()) {
       to_run_.job = std::move(job);
@@ -111,6 +224,7 @@ class Commands {
 }  // namespace
 
 Command ParseArgs(const std::vector<std::string>& args) {
+  if (args == std::vector<std::string>{"--version"}) return VersionArgs{};
   Commands commands;
   return commands.Parse(args.empty() ? std::vector<std::string>{"--help"} : args);
 }

@@ -31,16 +31,18 @@ struct ExplainArgs {
   JobArgs job;
 };
 struct PluginsArgs {
-  std::string name;  // empty: all, one line each
+  std::string name;   // empty: all, one line each
+  bool json = false;  // for programs: all of it, whatever the name
 };
 struct DumpArgs {
   std::string format;  // "checkpoint", or one that a connector registered
   std::string path;
 };
 struct VersionArgs {};
-// Nothing to run: `text` is the help, or what was wrong with the arguments.
+// Nothing to run: `text` is the help that was asked for, or what is wrong with the arguments.
 struct Usage {
   std::string text;
+  bool asked = false;
 };
 
 using Command =

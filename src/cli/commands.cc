@@ -19,7 +19,7 @@ struct Executor {
     return kExitOk;
   }
   int operator()(const Usage& usage) const {
-    world.out << usage.text;
+    (usage.asked ? world.out : world.err) << usage.text << std::flush;
     return kExitUsage;
   }
 };

@@ -109,9 +109,11 @@ std::string StatisticsBlock(const JobSummary& summary, int64_t wall_offset_micro
 std::string ErrorBlock(const Status& status) {
   const std::string ruler(79, '=');
   const bool config = status.code() == Code::kInvalidConfig;
+  std::string text = config ? std::string(status.message()) : status.ToString();
+  const auto lines = std::ranges::count(text, '\n');
+  if (config && lines > 0) text = fmt::format("{} mistakes\n{}", lines + 1, text);
   return fmt::format("{}\n\n{}\n\nReason: {}\n\n{}\n", ruler,
-                     config ? "Config Error:" : "Fatal Error,",
-                     config ? std::string(status.message()) : status.ToString(), ruler);
+                     config ? "Config Error:" : "Fatal Error,", text, ruler);
 }
 
 }  // namespace sluice::cli

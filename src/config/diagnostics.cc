@@ -24,7 +24,9 @@ void Diagnostics::Error(const Origin& origin, std::string text) {
 
 void Diagnostics::Note(const Origin& origin, std::string text) {
   const bool known = std::ranges::any_of(notes_, [&](const Remark& r) { return r.text == text; });
-  if (!known) notes_.push_back({origin, std::move(text)});
+  if (known) return;
+  Remark remark{origin, std::move(text)};
+  notes_.insert(std::ranges::upper_bound(notes_, remark, Before), std::move(remark));
 }
 
 Status Diagnostics::ToStatus() const {

@@ -27,7 +27,7 @@ class Diagnostics {
 
   bool ok() const { return errors_.empty(); }
   const std::vector<Remark>& errors() const { return errors_; }  // in the order of the file
-  const std::vector<Remark>& notes() const { return notes_; }
+  const std::vector<Remark>& notes() const { return notes_; }    // likewise
   // kInvalidConfig with one line a mistake, or OK.
   Status ToStatus() const;
 

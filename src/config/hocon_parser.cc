@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "config/hocon_blanks.h"
+
 namespace sluice::hocon {
 namespace {
 
@@ -15,15 +17,6 @@ constexpr int kIncludesMax = 20;
 
 bool IsPluginSection(const std::string& key) {
   return key == "source" || key == "transform" || key == "sink";
-}
-
-bool IsBlank(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
-std::string_view TrimRight(std::string_view text) {
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 void AppendUtf8(uint32_t code, std::string& out) {
@@ -76,7 +69,7 @@ class Parser {
       : text_(text), file_(std::move(file)), options_(options), includes_(includes) {}
 
   NodePtr Document() {
-    if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
+    if (text_.starts_with("\xef\xbb\xbf")) at_ = line_start_ = 3;  // a byte order mark
     SkipSpace();
     if (Peek() == '[') Throw("a list cannot be the root of a job file; expected members or '{'");
     const Origin origin = Here();
@@ -115,7 +108,7 @@ class Parser {
     while (!AtEnd() && Peek() != '\n') Advance();
   }
   void SkipBlanks() {
-    while (IsBlank(Peek())) Advance();
+    while (const size_t size = BlankSize(std::string_view(text_).substr(at_))) Advance(size);
   }
   // Blanks, line ends and comments; true when a line ended.
   bool SkipSpace() {
@@ -127,8 +120,6 @@ class Parser {
       } else if (Peek() == '\n') {
         line_ended = true;
         Advance();
-      } else if (Looking("\xc2\xa0")) {
-        Advance(2);
       } else {
         return line_ended;
       }
@@ -175,7 +166,8 @@ class Parser {
 
   void OneMember(Node& object) {
     const auto path = Path();
-    SkipBlanks();
+    const Origin after_key = Here();
+    SkipSpace();
     bool append = false;
     if (Looking("+=")) {
       append = true;
@@ -184,7 +176,10 @@ class Parser {
       if (options_.json && Peek() == '=') Throw("JSON wants ':' between key and value");
       Advance();
     } else if (Peek() != '{' || options_.json) {
-      Throw(fmt::format("expected '=', ':' or '{{' after the key '{}'", path.back().first));
+      // Only its first word: behind a forgotten '=' there may be a password.
+      const std::string& key = path.back().first;
+      Throw(after_key, fmt::format("expected '=', ':' or '{{' after the key '{}'",
+                                   key.substr(0, key.find(' '))));
     }
     SkipSpace();
     NodePtr value = ValueOf(path.front().first);
@@ -242,7 +237,7 @@ class Parser {
       key.append(text_, at_, size);
       Advance(size);
     }
-    while (key.size() > quoted && IsBlank(key.back())) key.pop_back();
+    key.resize(quoted + TrimRight(std::string_view(key).substr(quoted)).size());
     if (key.empty() && !any_quoted) Throw(fmt::format("expected a key, found '{}'", Peek()));
     return key;
   }
@@ -297,7 +292,8 @@ class Parser {
     }
     const size_t size = ValueText();
     if (size == 0) {
-      Throw(fmt::format("'{}' must be quoted here: put the value in double quotes", Peek()));
+      Throw(fmt::format("'{}' must be quoted here: put the value of '{}' in double quotes", Peek(),
+                        owner));
     }
     std::string text(TrimRight(text_.substr(at_, size)));
     Advance(text.size());
@@ -461,7 +457,7 @@ class Parser {
   bool Include(Node& object) {
     if (!Looking("include") || options_.json) return false;
     size_t next = at_ + 7;
-    while (next < text_.size() && IsBlank(text_[next])) ++next;
+    while (const size_t size = BlankSize(std::string_view(text_).substr(next))) next += size;
     const std::string_view rest = std::string_view(text_).substr(next);
     if (!rest.starts_with('"') && !rest.starts_with("required(") && !rest.starts_with("file(")) {
       return false;
@@ -488,10 +484,13 @@ class Parser {
     Merge(object, origin, path, required);
     return true;
   }
-  void Merge(Node& object, const Origin& origin, const std::string& path, bool required) const {
+  void Merge(Node& object, const Origin& origin, std::string path, bool required) const {
     if (!options_.read_file) Throw(origin, "include is not possible here");
     if (includes_ >= kIncludesMax) Throw(origin, "too many files include each other");
-    const auto text = options_.read_file(path);
+    auto text = options_.read_file(path);
+    // A name without an extension may leave out ".conf".
+    const bool bare = path.find('.', path.rfind('/') + 1) == std::string::npos;
+    if (!text && bare) text = options_.read_file(path += ".conf");
     if (!text) {
       if (required) Throw(origin, "the included file cannot be read: " + text.error().ToString());
       return;

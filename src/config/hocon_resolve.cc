@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/hocon_blanks.h"
 #include "config/hocon_parser.h"
 
 namespace sluice {
@@ -95,12 +96,13 @@ class Resolver {
       if (!value) continue;
       const auto* scalar = piece->as<Scalar>();
       const std::string* blank = scalar != nullptr ? value->as_string() : nullptr;
-      const bool only_blanks =
-          blank != nullptr && blank->find_first_not_of(" \t\r") == std::string::npos;
+      const bool only_blanks = blank != nullptr && OnlyBlanks(*blank);
       text = text || (value->as_list() == nullptr && value->as_object() == nullptr && !only_blanks);
       pieces.push_back(std::move(*value));
     }
-    if (text) return Text(pieces, node);
+    const auto is_text = [](const Value& piece) { return piece.as_string() != nullptr; };
+    const bool only_blanks = !pieces.empty() && std::ranges::all_of(pieces, is_text);
+    if (text || only_blanks) return Text(pieces, node);
     std::optional<Value> out;
     for (Value& piece : pieces) {
       if (piece.as_string() != nullptr) continue;  // blanks between lists or objects

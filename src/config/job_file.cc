@@ -9,6 +9,7 @@
 #include "config/hocon.h"
 #include "config/option_spec.h"
 #include "config/placeholders.h"
+#include "config/shade.h"
 #include "config/suggest.h"
 
 namespace sluice {
@@ -28,7 +29,6 @@ const OptionSpec<EnvOptions>& EnvSpec() {
                   "What the job must give; it is refused when source or sink cannot.")
           .Optional("parallelism", &EnvOptions::parallelism, "Readers of the source.",
                     Between(1, 1024))
-          .Alias("execution.parallelism")
           .Optional("checkpoint.interval", &EnvOptions::checkpoint_interval_ms,
                     "Milliseconds between two checkpoints.", AtLeast(10))
           .Optional("checkpoint.timeout", &EnvOptions::checkpoint_timeout_ms,
@@ -49,11 +49,15 @@ const OptionSpec<EnvOptions>& EnvSpec() {
           .Ignored("jars", "there is no JVM; every connector is built in")
           .Ignored("custom_parameters", "nothing reads them")
           .Refused("tag_filter", "there are no workers to choose from on one machine")
-          .Refused("shade.identifier",
-                   "encrypted options are not read; write them plainly or use -i", {"default"})
-          .Ignored("shade.properties", "no option is encrypted")
-          .Ignored("shade.options", "no option is encrypted")
+          .Choice("shade.identifier", &EnvOptions::shade,
+                  {{"default", Shade::kNone}, {"base64", Shade::kBase64}},
+                  "How password, username, auth, token, access_key and secret_key of sources and "
+                  "sinks are encoded.")
+          .Optional("shade.options", &EnvOptions::shade_options,
+                    "Further options that are encoded.")
+          .Ignored("shade.properties", "no encoding here has settings")
           .Ignored("pipeline_concurrency", "a job has one pipeline")
+          .Ignored("execution.parallelism", "SeaTunnel does not read it either; write parallelism")
           .Ignored("*", "no setting of this name changes how sluice runs a job");
   return spec;
 }
@@ -105,18 +109,20 @@ const OptionSpec<CommonOptions>& CommonSpec() {
           .Alias("source_table_name")
           .Optional("plugin_output", &CommonOptions::output, "Name of the rows for later steps.")
           .Alias("result_table_name")
-          .Optional("parallelism", &CommonOptions::parallelism, "Parallel instances.",
-                    Between(1, 1024));
+          .Optional("parallelism", &CommonOptions::parallelism,
+                    "Readers of a source, instead of what env says.", Between(1, 1024))
+          .Ignored("multi_table_sink_replica", "there are as many writers as parallelism says")
+          .Ignored("dag-parsing.mode", "plugin_input and plugin_output say who takes whose rows")
+          .Refused("sourceId", "there is no metalake to ask; write the options it would give");
   return spec;
 }
 
 // The block with only the common options, so that CommonSpec sees no others.
 Value CommonPart(const Value& block) {
-  static constexpr std::string_view kNames[] = {
-      "plugin_input", "source_table_name", "plugin_output", "result_table_name", "parallelism"};
   Value::Object out;
   for (const Field& field : *block.as_object()) {
-    if (std::ranges::find(kNames, field.key) != std::end(kNames)) out.push_back(field);
+    const bool common = std::ranges::find(kCommonOptions, field.key) != std::end(kCommonOptions);
+    if (common && field.key != "plugin_name") out.push_back(field);
   }
   return Value(std::move(out), block.origin());
 }
@@ -141,11 +147,15 @@ void AddPlugin(const std::string& section, const Value& block, std::vector<Plugi
   } else {
     plugin.plugin_name = name->value.ToText();
   }
-  CommonOptions common = CommonSpec().ParseObject(
-      CommonPart(block), fmt::format("{} '{}'", section, plugin.plugin_name), diagnostics);
+  CommonOptions common = CommonSpec().ParseObject(CommonPart(block), Where(plugin), diagnostics);
   plugin.inputs = std::move(common.inputs);
   plugin.output = std::move(common.output);
   plugin.parallelism = common.parallelism;
+  if (section != "source" && common.parallelism) {
+    diagnostics.Note(FindField(block, "parallelism")->origin,
+                     fmt::format("{}: option 'parallelism' is ignored: it takes that of the source",
+                                 Where(plugin)));
+  }
   out.push_back(std::move(plugin));
 }
 
@@ -204,6 +214,13 @@ std::string Beside(const std::string& file, const std::string& path) {
 
 }  // namespace
 
+std::vector<OptionInfo> EnvOptionInfos() {
+  return EnvSpec().Describe();
+}
+std::vector<OptionInfo> CommonOptionInfos() {
+  return CommonSpec().Describe();
+}
+
 JobFile ParseJobFile(Env& env, const std::string& text, const JobFileArgs& args,
                      Diagnostics& diagnostics) {
   JobFile job;
@@ -222,6 +239,7 @@ JobFile ParseJobFile(Env& env, const std::string& text, const JobFileArgs& args,
   ReplaceVariables(*root, args.variables);
   RefuseUnknownSections(*root, diagnostics);
   ReadEnv(*root, args, job.env, diagnostics);
+  if (job.env.shade == Shade::kBase64) DecodeShade(job.env.shade_options, *root, diagnostics);
   ReadSection(*root, "source", true, job.sources, diagnostics);
   ReadSection(*root, "transform", false, job.transforms, diagnostics);
   ReadSection(*root, "sink", true, job.sinks, diagnostics);

@@ -21,6 +21,9 @@ enum class JobMode : uint8_t { kBatch, kStreaming };
 // What the job must give; kStrongest: as much as its source and sink can.
 enum class Guarantee : uint8_t { kStrongest, kAtLeastOnce, kExactlyOnce };
 
+// How secrets are written in the file.
+enum class Shade : uint8_t { kNone, kBase64 };
+
 // The `env` block. Absent optionals leave the engine's own value.
 struct EnvOptions {
   std::string job_name = "SeaTunnel_Job";
@@ -34,6 +37,8 @@ struct EnvOptions {
   int64_t job_retry_interval_seconds = 3;
   std::optional<int64_t> read_limit_rows_per_second;   // of each reader
   std::optional<int64_t> read_limit_bytes_per_second;  // of each reader
+  Shade shade = Shade::kNone;
+  std::vector<std::string> shade_options;  // encoded ones besides the usual
 };
 
 // One block of source, transform or sink.

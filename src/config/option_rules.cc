@@ -9,22 +9,33 @@
 namespace sluice {
 namespace {
 
-// Taken by the job file, for every plugin (config/job_file.h).
-constexpr std::string_view kCommon[] = {
-    "plugin_name",       "plugin_input", "source_table_name",        "plugin_output",
-    "result_table_name", "parallelism",  "multi_table_sink_replica", "dag-parsing.mode",
-};
-
 bool SamePattern(std::string_view pattern, std::string_view key) {
   if (!pattern.ends_with('*')) return pattern == key;
   return key.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
 bool IsHarmless(const OptionRules::Rule& rule, const Value& value) {
-  return std::ranges::find(rule.harmless, value.ToText()) != rule.harmless.end();
+  return MatchChoice(value, rule.harmless).has_value();
+}
+
+// What an option holds, for a message: short, and never a secret.
+std::string Shown(const OptionInfo& info, const Value& value) {
+  constexpr size_t kTextMax = 80;
+  const bool nested = value.as_list() != nullptr || value.as_object() != nullptr;
+  std::string text = value.ToText();
+  if (info.type == "secret" || (nested && text.size() > kTextMax)) {
+    return std::string(value.KindName());
+  }
+  if (text.empty()) return "empty";
+  if (text.size() > kTextMax) text = text.substr(0, kTextMax) + "...";
+  return text;
 }
 
 }  // namespace
+
+std::string Where(const PluginConfig& config) {
+  return fmt::format("{} '{}'", config.section, config.plugin_name);
+}
 
 OptionRules::Rule& OptionRules::Add(Rule rule) {
   rules_.push_back(std::move(rule));
@@ -32,7 +43,6 @@ OptionRules::Rule& OptionRules::Add(Rule rule) {
 }
 
 bool OptionRules::Knows(const std::string& key) const {
-  if (std::ranges::find(kCommon, key) != std::end(kCommon)) return true;
   return std::ranges::any_of(rules_, [&](const Rule& rule) {
     return rule.info.name == key ||
            std::ranges::find(rule.info.old_names, key) != rule.info.old_names.end();
@@ -40,9 +50,10 @@ bool OptionRules::Knows(const std::string& key) const {
 }
 
 void OptionRules::Parse(const Value& options, const std::string& where, const Origin& origin,
-                        void* target, Diagnostics& diagnostics) const {
+                        std::span<const std::string_view> known, void* target,
+                        Diagnostics& diagnostics) const {
   for (const Rule& rule : rules_) ParseRule(rule, options, where, origin, target, diagnostics);
-  RefuseUnknown(options, "", where, diagnostics);
+  RefuseUnknown(options, "", where, known, diagnostics);
 }
 
 void OptionRules::ParseRule(const Rule& rule, const Value& options, const std::string& where,
@@ -51,12 +62,12 @@ void OptionRules::ParseRule(const Rule& rule, const Value& options, const std::s
   if (name.ends_with('*')) return;  // told by RefuseUnknown, key by key
   const Field* field = FindOption(options, name);
   for (const std::string& old_name : rule.info.old_names) {
-    if (field != nullptr) break;
-    field = FindOption(options, old_name);
-    if (field != nullptr) {
-      diagnostics.Note(field->origin,
-                       fmt::format("{}: option '{}' is now called '{}'", where, old_name, name));
-    }
+    const Field* old = FindOption(options, old_name);
+    if (old == nullptr) continue;
+    const std::string_view remark = field == nullptr ? "is now called" : "is not read beside";
+    diagnostics.Note(old->origin,
+                     fmt::format("{}: option '{}' {} '{}'", where, old_name, remark, name));
+    if (field == nullptr) field = old;
   }
   if (field == nullptr || field->value.is_null()) {
     if (rule.info.required) {
@@ -67,30 +78,31 @@ void OptionRules::ParseRule(const Rule& rule, const Value& options, const std::s
   }
   const Origin& at = field->value.origin();
   if (rule.read) {
-    const std::string expected = rule.read(field->value, target, diagnostics);
+    const std::string expected = rule.read(field->value, where, target, diagnostics);
     if (expected.empty()) return;
-    const bool secret = rule.info.type == "secret";
-    diagnostics.Error(at,
-                      fmt::format("{}: option '{}' must be {}, but is {}", where, name, expected,
-                                  secret ? field->value.KindName() : field->value.ToText()));
+    diagnostics.Error(at, fmt::format("{}: option '{}' must be {}, but is {}", where, name,
+                                      expected, Shown(rule.info, field->value)));
   } else if (rule.info.use == OptionInfo::Use::kIgnored) {
     diagnostics.Note(at,
                      fmt::format("{}: option '{}' is ignored: {}", where, name, rule.info.help));
   } else if (!IsHarmless(rule, field->value)) {
     diagnostics.Error(at, fmt::format("{}: option '{} = {}' is not supported: {}", where, name,
-                                      field->value.ToText(), rule.info.help));
+                                      Shown(rule.info, field->value), rule.info.help));
   }
 }
 
 void OptionRules::RefuseUnknown(const Value& options, const std::string& prefix,
-                                const std::string& where, Diagnostics& diagnostics) const {
-  std::vector<std::string> names(std::begin(kCommon), std::end(kCommon));
-  for (const Rule& rule : rules_) names.push_back(rule.info.name);
+                                const std::string& where, std::span<const std::string_view> known,
+                                Diagnostics& diagnostics) const {
+  std::vector<std::string> names(known.begin(), known.end());
+  for (const Rule& rule : rules_) {
+    if (!rule.info.name.ends_with('*')) names.push_back(rule.info.name);
+  }
   for (const Field& field : *options.as_object()) {
     const std::string key = prefix + field.key;
-    if (Knows(key)) continue;
+    if (Knows(key) || std::ranges::find(known, key) != known.end()) continue;
     if (field.value.as_object() != nullptr && !field.value.as_object()->empty()) {
-      RefuseUnknown(field.value, key + ".", where, diagnostics);
+      RefuseUnknown(field.value, key + ".", where, known, diagnostics);
       continue;
     }
     const auto family = std::ranges::find_if(

@@ -16,7 +16,9 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,11 +38,22 @@ struct OptionInfo {
   std::string type;  // "int", "list"
   bool required = false;
   std::string otherwise;  // the default; empty: none
+  std::string limits;     // "at least 1"; empty: none
   std::string help;       // or the reason why it is ignored or refused
   std::vector<std::string> old_names;
   std::vector<std::string> choices;
+  std::vector<OptionInfo> members;  // of an object, or of each object of a list
   Use use = Use::kHonoured;
 };
+
+// Options of every block, which the job file reads itself (config/job_file.h).
+inline constexpr std::string_view kCommonOptions[] = {
+    "plugin_name",       "plugin_input", "source_table_name", "plugin_output",
+    "result_table_name", "parallelism",  "sourceId",          "multi_table_sink_replica",
+    "dag-parsing.mode"};
+
+// "source 'Fake'": how messages about a block begin.
+std::string Where(const PluginConfig& config);
 
 // What a valid number is; for text, its least and greatest length.
 struct Limits {
@@ -53,6 +66,9 @@ inline Limits Between(double least, double most) {
 inline Limits AtLeast(double least) {
   return {least, std::numeric_limits<double>::infinity()};
 }
+
+// "at least 1", "not empty"; empty without limits.
+std::string ShowLimits(std::string_view type, const Limits& limits);
 
 // Conversions; each returns what was expected instead, empty when `out` was set.
 std::string ReadOption(const Value& value, const Limits& limits, bool& out);
@@ -106,7 +122,9 @@ class OptionRules {
  public:
   // Reads `value` into `target`; returns what was expected instead, empty when all is well. May
   // report mistakes inside the value itself.
-  using Read = std::function<std::string(const Value& value, void* target, Diagnostics&)>;
+  // `where` is the place for their messages.
+  using Read = std::function<std::string(const Value& value, const std::string& where, void* target,
+                                         Diagnostics&)>;
   struct Rule {
     OptionInfo info;
     Read read;  // null: not honoured
@@ -117,15 +135,16 @@ class OptionRules {
   Rule& Add(Rule rule);
   std::vector<Rule>& rules() { return rules_; }
   const std::vector<Rule>& rules() const { return rules_; }
-  // `where`: "source 'Fake'", or "source 'Fake', tables_configs[0]".
-  void Parse(const Value& options, const std::string& where, const Origin& origin, void* target,
-             Diagnostics& diagnostics) const;
+  // `where`: "source 'Fake'", or "source 'Fake', tables_configs[0]". `known`: other keys that the
+  // object may hold.
+  void Parse(const Value& options, const std::string& where, const Origin& origin,
+             std::span<const std::string_view> known, void* target, Diagnostics& diagnostics) const;
 
  private:
   void ParseRule(const Rule& rule, const Value& options, const std::string& where,
                  const Origin& origin, void* target, Diagnostics& diagnostics) const;
   void RefuseUnknown(const Value& options, const std::string& prefix, const std::string& where,
-                     Diagnostics& diagnostics) const;
+                     std::span<const std::string_view> known, Diagnostics& diagnostics) const;
   bool Knows(const std::string& key) const;
 
   std::vector<Rule> rules_;
@@ -156,8 +175,8 @@ class OptionSpec {
       info.choices.push_back(text);
       if (value == T().*member) info.otherwise = text;
     }
-    auto read = [member, values, choices = info.choices](const Value& value, void* target,
-                                                         Diagnostics&) {
+    auto read = [member, values = std::move(values), choices = info.choices](
+                    const Value& value, const std::string&, void* target, Diagnostics&) {
       const std::optional<size_t> at = MatchChoice(value, choices);
       if (!at) return ExpectedChoice(choices);
       static_cast<T*>(target)->*member = values[*at].second;
@@ -170,14 +189,23 @@ class OptionSpec {
   template <typename Item>
   OptionSpec& Objects(std::string name, std::vector<Item> T::* member, OptionSpec<Item> spec,
                       std::string help) {
-    OptionInfo info{.name = name, .type = "list of objects", .help = std::move(help)};
-    auto read = [member, spec = std::move(spec), name](const Value& value, void* target,
-                                                       Diagnostics& diagnostics) {
-      return ReadObjects(value, name, [&](const Value& object, const std::string& where) {
-        (static_cast<T*>(target)->*member).push_back(spec.ParseObject(object, where, diagnostics));
+    OptionInfo info{.name = name,
+                    .type = "list of objects",
+                    .help = std::move(help),
+                    .members = spec.Describe()};
+    auto read = [member, spec = std::move(spec), name](const Value& value, const std::string& where,
+                                                       void* target, Diagnostics& diagnostics) {
+      const std::string place = where + ", " + name;
+      return ReadObjects(value, place, [&](const Value& object, const std::string& at) {
+        (static_cast<T*>(target)->*member).push_back(spec.ParseObject(object, at, diagnostics));
       });
     };
     rules_.Add({.info = std::move(info), .read = std::move(read)});
+    return *this;
+  }
+  // What the object of the last option may hold.
+  OptionSpec& Members(std::vector<OptionInfo> members) {
+    rules_.rules().back().info.members = std::move(members);
     return *this;
   }
   // An older name of the last option.
@@ -200,15 +228,21 @@ class OptionSpec {
   // All mistakes go to `diagnostics`; nothing when there was one.
   std::optional<T> Parse(const PluginConfig& config, Diagnostics& diagnostics) const {
     const size_t before = diagnostics.errors().size();
-    T out{};
-    rules_.Parse(config.options, config.section + " '" + config.plugin_name + "'", config.origin,
-                 &out, diagnostics);
+    T out = ParseAll(config, diagnostics);
     if (diagnostics.errors().size() != before) return std::nullopt;
     return out;
   }
+  // The same, with defaults for what could not be read: for plugins whose own checks tell further
+  // mistakes in one go.
+  T ParseAll(const PluginConfig& config, Diagnostics& diagnostics) const {
+    T out{};
+    rules_.Parse(config.options, Where(config), config.origin, kCommonOptions, &out, diagnostics);
+    return out;
+  }
+  // An object inside of a block.
   T ParseObject(const Value& object, const std::string& where, Diagnostics& diagnostics) const {
     T out{};
-    rules_.Parse(object, where, object.origin(), &out, diagnostics);
+    rules_.Parse(object, where, object.origin(), {}, &out, diagnostics);
     return out;
   }
   const std::string& summary() const { return summary_; }
@@ -223,8 +257,10 @@ class OptionSpec {
   OptionRules::Rule& Bind(std::string name, M T::* member, std::string help, Limits limits) {
     OptionInfo info{.name = std::move(name),
                     .type = std::string(OptionTypeName(static_cast<const M*>(nullptr))),
+                    .limits = ShowLimits(OptionTypeName(static_cast<const M*>(nullptr)), limits),
                     .help = std::move(help)};
-    auto read = [member, limits](const Value& value, void* target, Diagnostics&) {
+    auto read = [member, limits](const Value& value, const std::string&, void* target,
+                                 Diagnostics&) {
       return ReadOption(value, limits, static_cast<T*>(target)->*member);
     };
     return rules_.Add({.info = std::move(info), .read = std::move(read)});
@@ -239,5 +275,9 @@ class OptionSpec {
   std::string summary_;
   OptionRules rules_;
 };
+
+// The env block, and the options of every plugin block.
+std::vector<OptionInfo> EnvOptionInfos();
+std::vector<OptionInfo> CommonOptionInfos();
 
 }  // namespace sluice

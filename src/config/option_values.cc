@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 
 #include "config/hocon.h"
 #include "config/option_spec.h"
@@ -35,11 +36,16 @@ std::optional<std::string> NumberText(const Value& value) {
 }
 
 std::string InLimits(double value, const Limits& limits) {
-  if (value >= limits.least && value <= limits.most) return "";
-  if (limits.most == std::numeric_limits<double>::infinity()) {
-    return fmt::format("at least {}", limits.least);
+  return value >= limits.least && value <= limits.most ? "" : ShowLimits("", limits);
+}
+
+// Whole numbers without an exponent, for people.
+std::string ShowNumber(double value) {
+  constexpr double kWholeMax = 9e18;
+  if (std::trunc(value) == value && std::abs(value) < kWholeMax) {
+    return fmt::format("{}", static_cast<int64_t>(value));
   }
-  return fmt::format("between {} and {}", limits.least, limits.most);
+  return fmt::format("{:g}", value);
 }
 
 // JSON text in a string, for lists and maps.
@@ -55,6 +61,17 @@ std::optional<Value> FromJsonText(const Value& value, char first) {
 }
 
 }  // namespace
+
+std::string ShowLimits(std::string_view type, const Limits& limits) {
+  if (type == "string" || type == "list") return limits.least >= 1 ? "not empty" : "";
+  const bool least = limits.least > -std::numeric_limits<double>::infinity();
+  const bool most = limits.most < std::numeric_limits<double>::infinity();
+  if (least && most) {
+    return fmt::format("between {} and {}", ShowNumber(limits.least), ShowNumber(limits.most));
+  }
+  if (least) return "at least " + ShowNumber(limits.least);
+  return most ? "at most " + ShowNumber(limits.most) : "";
+}
 
 std::string ReadOption(const Value& value, const Limits& /*limits*/, bool& out) {
   if (const bool* given = value.as_bool()) {
@@ -131,7 +148,7 @@ std::string ShowDefault(int64_t value) {
   return fmt::format("{}", value);
 }
 std::string ShowDefault(double value) {
-  return fmt::format("{}", value);
+  return ShowNumber(value);
 }
 std::string ShowDefault(const std::string& value) {
   return value;

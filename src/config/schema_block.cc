@@ -8,7 +8,6 @@
 #include <charconv>
 #include <vector>
 
-#include "config/option_spec.h"
 #include "config/suggest.h"
 #include "data/column.h"
 
@@ -157,6 +156,7 @@ class SchemaBuilder {
 
   void ReadPath(const SchemaOptions& options, const TablePath& otherwise, const Origin& at) {
     schema_.path = otherwise;
+    schema_.comment = options.comment;
     if (options.table.empty()) return;
     if (const auto path = ParseTablePath(options.table, options.schema_first)) {
       schema_.path = *path;
@@ -295,6 +295,10 @@ std::optional<TablePath> ParseTablePath(std::string_view text, bool schema_first
   if (parts.size() == 3) return TablePath{parts[0], parts[1], parts[2]};
   if (parts.size() == 1) return TablePath{"", "", parts[0]};
   return schema_first ? TablePath{"", parts[0], parts[1]} : TablePath{parts[0], "", parts[1]};
+}
+
+std::vector<OptionInfo> SchemaBlockOptions() {
+  return SchemaSpec().Describe();
 }
 
 std::optional<Schema> ParseSchemaBlock(const Value& schema, const TablePath& default_path,

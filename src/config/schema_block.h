@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/diagnostics.h"
+#include "config/option_spec.h"
 #include "config/value.h"
 #include "data/schema.h"
 
@@ -16,6 +18,9 @@ namespace sluice {
 // message: "source 'FakeSource'". Nothing after a mistake; all mistakes go to `diagnostics`.
 std::optional<Schema> ParseSchemaBlock(const Value& schema, const TablePath& default_path,
                                        const std::string& where, Diagnostics& diagnostics);
+
+// What the block may hold.
+std::vector<OptionInfo> SchemaBlockOptions();
 
 // A type as a schema block spells it ("decimal(10, 2)", "BigInt"): letter case and blanks do not
 // count. Nothing, and what was expected in `expected`, when there is no such type or sluice does

@@ -17,7 +17,9 @@ std::string QuotedJson(const std::string& text) {
 std::string NumberText(const std::string& text) {
   int64_t whole = 0;
   if (ParseWhole(text, whole)) return fmt::format("{}", whole);
-  return text;
+  double real = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), real);
+  return parsed.ec == std::errc() ? fmt::format("{}", real) : text;
 }
 
 }  // namespace

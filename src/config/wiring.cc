@@ -21,7 +21,7 @@ Wiring WireSimple(const JobFile& job, Diagnostics& diagnostics) {
   const PluginConfig* before = &job.sources.front();
   StepRef last{StepKind::kSource, 0};
   const auto check = [&](const PluginConfig& plugin) {
-    const bool matches = plugin.inputs.empty() || before->output.empty() ||
+    const bool matches = plugin.inputs.empty() ||
                          std::ranges::find(plugin.inputs, before->output) != plugin.inputs.end();
     if (!matches) {
       diagnostics.Note(plugin.origin,

@@ -85,6 +85,15 @@ Status CheckpointStore::Create(const JobRecord& record) {
   return WriteDurably(RecordName(record.version), EncodeJobRecord(record));
 }
 
+Status CheckpointStore::SetRecordsAside() {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, env_.List(dir_));
+  for (const std::string& name : names) {
+    if (NumberOf(name, kRecordPrefix) == 0) continue;
+    RETURN_IF_ERROR(env_.Rename(Path(name), Path("damaged-" + name)));
+  }
+  return env_.SyncDir(dir_);
+}
+
 Status CheckpointStore::Replace(const ReplaceRecord& command) {
   ASSIGN_OR_RETURN(const LoadedRecord stored, Load());
   if (!SameOwner(stored.record, command.expected) && !Planted(Bug::kPublishNotFenced)) {

@@ -30,6 +30,8 @@ class CheckpointStore {
   Result<LoadedRecord> Load();
   // The first record of a job. REQUIRES: Load said kNotFound.
   Status Create(const JobRecord& record);
+  // Gives every record another name, so that Load says kNotFound. For records that cannot be read.
+  Status SetRecordsAside();
   // See ReplaceRecord in job_machine.h. kFenced: the stored record is another one; nothing was
   // changed.
   Status Replace(const ReplaceRecord& command);

@@ -51,6 +51,11 @@ std::optional<Bytes> SavedSource(CheckpointStore& store) {
 Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, bool fresh,
                         uint64_t random) {
   auto loaded = store.Load();
+  if (fresh && !loaded && loaded.error().code() == Code::kCorruption) {
+    // Labels of the forgotten runs cannot be known; those of the new job id never meet them.
+    RETURN_IF_ERROR(store.SetRecordsAside());
+    loaded = store.Load();
+  }
   if (!loaded && loaded.error().code() == Code::kNotFound) {
     JobRecord record;
     record.version = 1;

@@ -129,13 +129,13 @@ Result<std::unique_ptr<TableRename>> TableRename::FromOptions(const TableRenameO
 }
 
 std::unique_ptr<Transform> TableRename::Make(const PluginConfig& config, Diagnostics& diagnostics) {
-  const auto options = Spec().Parse(config, diagnostics);
-  if (!options) return nullptr;
-  auto made = FromOptions(*options);
-  if (made) return std::move(*made);
-  diagnostics.Error(config.origin, fmt::format("{} '{}': {}", config.section, config.plugin_name,
-                                               made.error().message()));
-  return nullptr;
+  const size_t before = diagnostics.errors().size();
+  auto made = FromOptions(Spec().ParseAll(config, diagnostics));
+  if (!made) {
+    diagnostics.Error(config.origin, fmt::format("{}: {}", Where(config), made.error().message()));
+  }
+  if (diagnostics.errors().size() != before) return nullptr;
+  return std::move(*made);
 }
 
 const TableRenamer* TableRename::RenamerOf(const TablePath& path) const {
