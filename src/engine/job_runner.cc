@@ -189,9 +189,8 @@ void JobRunner::Impl::TakeReport(RunReport report) {
   auto outcome = tasks_->OnReport(std::move(report.report));
   if (!outcome) return Feed(TaskFailed{report.run, outcome.error()});
   for (Input& input : outcome->inputs) {
-    if (auto* saved = std::get_if<EnumeratorSaved>(&input)) {
-      saved->counters = {counters_.rows_read, counters_.bytes_read, counters_.rows_written};
-      rows_at_[saved->id] = counters_.rows_written;
+    if (const auto* saved = std::get_if<EnumeratorSaved>(&input)) {
+      rows_at_[saved->id] = saved->counters.back();
     }
     Feed(input);
   }
@@ -285,6 +284,10 @@ void JobRunner::Impl::Execute(OpenTasks command) {
   counters_.bytes_read = counters.size() > 1 ? counters[1] : 0;
   counters_.rows_written = counters.size() > 2 ? counters[2] : 0;
   rows_at_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    progress_.rows_committed = counters_.rows_written;
+  }
   told_source_done_ = told_checkpoint_wanted_ = false;
   const sluice::Run run = command.run;
   Context ctx = MakeContext(run, CancelToken());

@@ -29,6 +29,7 @@ struct Numbers {
   int64_t count = 1000;
   int64_t splits = 4;
   bool endless = false;  // the last split waits instead of ending
+  bool growing = false;  // the last split goes on counting instead of ending
   std::atomic<int> reads_before_failure{-1};
 };
 
@@ -50,13 +51,15 @@ class NumbersReader final : public Reader {
     if (numbers_.reads_before_failure.load() >= 0 && numbers_.reads_before_failure-- == 0) {
       return Fail(Code::kUnavailable, "the source went away");
     }
-    for (int i = 0; i < 7 && next_ < end_; ++i) {
+    const bool last = end_ == numbers_.count;
+    const bool grows = numbers_.growing && last;
+    for (int i = 0; i < 7 && (next_ < end_ || grows); ++i) {
       builder_.column(0).Append<int64_t>(next_++);
       builder_.EndRow(RowKind::kInsert);
     }
     RETURN_IF_ERROR(Flush(out));
-    if (next_ < end_) return Poll::kMore;
-    return numbers_.endless && end_ == numbers_.count ? Poll::kIdle : Poll::kDone;
+    if (next_ < end_ || grows) return Poll::kMore;
+    return numbers_.endless && last ? Poll::kIdle : Poll::kDone;
   }
   Status Flush(Emitter& out) override {
     if (!builder_.empty()) out.Emit(builder_.Finish(0));
@@ -126,6 +129,7 @@ struct MemoryTarget {
   std::vector<int64_t> visible;
   std::atomic<int> commits_before_failure{-1};
   std::atomic<int> commits{0};
+  std::atomic<size_t> rows_never_sealed{0};
 
   std::vector<int64_t> Visible() {
     const std::lock_guard lock(mutex);
@@ -138,6 +142,7 @@ struct MemoryTarget {
 class TargetWriter final : public Writer {
  public:
   TargetWriter(MemoryTarget& target, Run run, uint32_t id) : target_(target), run_(run), id_(id) {}
+  ~TargetWriter() override { target_.rows_never_sealed += rows_.size(); }
   Status Write(const Chunk& chunk) override {
     for (uint32_t row = 0; row < chunk.rows(); ++row) {
       rows_.push_back(chunk.column(0).value<int64_t>(row));
@@ -288,6 +293,10 @@ TEST_F(JobRunnerTest, FailingReaderIsOpenedAgainFromTheCheckpoint) {
   EXPECT_EQ(summary.outcome, Outcome::kFinished) << summary.status.ToString();
   EXPECT_EQ(summary.progress.restarts, 1);
   EXPECT_EQ(target_.Visible(), AllNumbers());
+  // Rows that were read again count once.
+  EXPECT_EQ(summary.progress.rows_read, 1000U);
+  EXPECT_EQ(summary.progress.rows_written, 1000U);
+  EXPECT_EQ(summary.progress.rows_committed, 1000U);
 }
 
 TEST_F(JobRunnerTest, CommitWithoutAnswerIsAskedForAgain) {
@@ -313,6 +322,21 @@ TEST_F(JobRunnerTest, StopTakesALastCheckpointAndTheNextRunGoesOn) {
   summary = Make(2)->Run();
   EXPECT_EQ(summary.outcome, Outcome::kFinished) << summary.status.ToString();
   EXPECT_EQ(target_.Visible(), AllNumbers());
+}
+
+TEST_F(JobRunnerTest, NothingIsWrittenAfterTheLastCheckpoint) {
+  numbers_.growing = true;
+  for (const uint32_t parallelism : {1U, 2U}) {
+    auto runner = Make(parallelism, true);
+    JobSummary summary;
+    std::thread running([&] { summary = runner->Run(); });
+    while (runner->progress().rows_read < 5000) std::this_thread::yield();
+    runner->RequestStop();
+    running.join();
+    EXPECT_EQ(summary.outcome, Outcome::kStopped) << summary.status.ToString();
+    EXPECT_EQ(target_.rows_never_sealed, 0U) << "with parallelism " << parallelism;
+    EXPECT_EQ(summary.progress.rows_committed, summary.progress.rows_read);
+  }
 }
 
 TEST_F(JobRunnerTest, FinishedJobStartsAnew) {
