@@ -112,6 +112,7 @@ class JobRunner::Impl {
   mutable std::mutex mutex_;  // guards what follows
   std::deque<Message> messages_;
   bool stop_requested_ = false;
+  bool starting_ = true;  // the machine does not run yet, so a stop ends the waits of Start
   JobProgress progress_;
   Wakeup wakeup_;
 
@@ -146,6 +147,11 @@ Status JobRunner::Impl::Start() {
   ASSIGN_OR_RETURN(const StartedJob started,
                    StartJob(plan_, ctx, store_, options_.fresh, deps_.env.Random()));
   job_id_ = started.job_id;
+  {
+    const std::lock_guard lock(mutex_);
+    starting_ = false;
+  }
+  RETURN_IF_ERROR(job_cancel_.Check());
   machine_.emplace(MachineConfig(plan_));
   return {};
 }
@@ -366,6 +372,7 @@ void JobRunner::Impl::RequestStop() {
   {
     const std::lock_guard lock(mutex_);
     stop_requested_ = true;
+    if (starting_) job_cancel_.Cancel();
   }
   wakeup_.Notify();
 }

@@ -130,6 +130,8 @@ struct MemoryTarget {
   std::atomic<int> commits_before_failure{-1};
   std::atomic<int> commits{0};
   std::atomic<size_t> rows_never_sealed{0};
+  std::atomic<bool> away{false};
+  std::atomic<int> prepares{0};
 
   std::vector<int64_t> Visible() {
     const std::lock_guard lock(mutex);
@@ -203,7 +205,10 @@ class TargetSink final : public Sink {
  public:
   explicit TargetSink(MemoryTarget& target) : target_(target) {}
   Delivery delivery() const override { return Delivery::kTwoPhase; }
-  Status Prepare(Context&, std::span<const SchemaRef>, bool) override { return {}; }
+  Status Prepare(Context&, std::span<const SchemaRef>, bool) override {
+    ++target_.prepares;
+    return target_.away ? Status(Code::kUnavailable, "the target is away") : Status();
+  }
   bool replay_converges(std::string*) const override { return false; }
   Result<TablePath> Target(const Schema& table) const override { return table.path; }
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override {
@@ -253,7 +258,7 @@ class JobRunnerTest : public testing::Test {
     plan.parallelism = parallelism;
     plan.promise.exactly_once = true;
     plan.env.checkpoint_interval_ms = 20;
-    plan.env.job_retry_interval_seconds = 0;
+    plan.env.job_retry_interval_seconds = retry_interval_seconds_;
     return std::make_unique<JobRunner>(std::move(plan), JobRunOptions{dir_ + "/state", fresh},
                                        RunnerDeps{Env::Default(), http_, sql_, phases_});
   }
@@ -264,6 +269,7 @@ class JobRunnerTest : public testing::Test {
   }
 
   std::string dir_;
+  int64_t retry_interval_seconds_ = 0;
   Numbers numbers_;
   MemoryTarget target_;
   NoHttp http_;
@@ -337,6 +343,18 @@ TEST_F(JobRunnerTest, NothingIsWrittenAfterTheLastCheckpoint) {
     EXPECT_EQ(target_.rows_never_sealed, 0U) << "with parallelism " << parallelism;
     EXPECT_EQ(summary.progress.rows_committed, summary.progress.rows_read);
   }
+}
+
+TEST_F(JobRunnerTest, StopEndsTheWaitForATargetThatIsAway) {
+  target_.away = true;
+  retry_interval_seconds_ = 3600;
+  auto runner = Make(1);
+  JobSummary summary;
+  std::thread running([&] { summary = runner->Run(); });
+  while (target_.prepares == 0) std::this_thread::yield();
+  runner->RequestStop();
+  running.join();
+  EXPECT_EQ(summary.outcome, Outcome::kStopped) << summary.status.ToString();
 }
 
 TEST_F(JobRunnerTest, FinishedJobStartsAnew) {
