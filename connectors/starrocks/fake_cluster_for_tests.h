@@ -22,7 +22,7 @@ class FakeCluster final : public http::Client {
     kDropBefore,  // sent, never acted upon, no answer
     kDropAfter,   // acted upon, no answer
     kAnswer,      // not acted upon, answered with `body` and `http_status`
-    kBlock,       // waits until the caller cancels
+    kBlock,       // waits until Release, then acts; or until the caller cancels
   };
   struct Fault {
     std::string operation;  // begin, load, prepare, commit, rollback, state, cancel; empty: any
@@ -30,8 +30,9 @@ class FakeCluster final : public http::Client {
     int times = 1;
     std::string body;
     int http_status = 200;
-    std::string host;  // "fe1:8030"; empty: any
-    int skip = 0;      // calls that pass before the first fault
+    std::string host;     // "fe1:8030"; empty: any
+    int skip = 0;         // calls that pass before the first fault
+    bool aborts = false;  // the transaction, as a failed load or prepare does
   };
   struct Txn {
     std::string label;
@@ -49,12 +50,15 @@ class FakeCluster final : public http::Client {
   };
 
   Result<http::Response> Perform(const http::Request& request, const CancelToken& cancel) override {
+    RETURN_IF_ERROR(cancel.Check());
     const Call call = Parse(request);
     Fault fault{.times = 0};
     {
       const std::lock_guard lock(mutex_);
       calls_.push_back(call);
       fault = TakeFault(call);
+      Txn* txn = Newest(call.label);
+      if (fault.times != 0 && fault.aborts && txn != nullptr) txn->state = "ABORTED";
       changed_.notify_all();
     }
     if (fault.times != 0) {
@@ -62,8 +66,12 @@ class FakeCluster final : public http::Client {
       if (fault.how == How::kDropBefore) return Fail(Code::kTimeout, "outcome unknown");
       if (fault.how == How::kAnswer) return http::Response{fault.http_status, {}, fault.body};
       if (fault.how == How::kBlock) {
-        while (!cancel.WaitFor(std::chrono::hours(1))) continue;
-        return Fail(Code::kCancelled, "the job was asked to stop");
+        while (!released()) {
+          if (cancel.WaitFor(std::chrono::milliseconds(1))) {
+            return Fail(Code::kCancelled, "the job was asked to stop");
+          }
+        }
+        fault.times = 0;
       }
     }
     const std::lock_guard lock(mutex_);
@@ -75,6 +83,10 @@ class FakeCluster final : public http::Client {
   void Plant(Fault fault) {
     const std::lock_guard lock(mutex_);
     faults_.push_back(std::move(fault));
+  }
+  void Release() {
+    const std::lock_guard lock(mutex_);
+    released_ = true;
   }
   // Every transaction ever begun, oldest first.
   std::vector<Txn> transactions() const {
@@ -129,6 +141,11 @@ class FakeCluster final : public http::Client {
   size_t running_max = 1000;  // transactions open or prepared
 
  private:
+  bool released() const {
+    const std::lock_guard lock(mutex_);
+    return released_;
+  }
+
   static std::string Header(const http::Request& request, const std::string& name) {
     for (const auto& [key, value] : request.headers) {
       if (key == name) return value;
@@ -235,6 +252,7 @@ class FakeCluster final : public http::Client {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  bool released_ = false;
   std::vector<Fault> faults_;
   std::vector<Txn> txns_;
   std::vector<Call> calls_;
