@@ -33,13 +33,11 @@ Status ApplySaveModes(SqlSession& session, const StarrocksOptions& options, cons
 // What is there now; nothing when the table does not exist.
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name);
 // kSchemaMismatch naming what does not fit: columns that are missing, deletes into a table that
-// takes none.
+// takes none, a key that different rows of the source share.
 Status CheckTarget(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
                    const Schema& schema);
 
-// The CREATE TABLE statement. kInvalidConfig when the template names a key that the table lacks.
-Result<std::string> CreateStatement(const std::string& create_template, const TableName& name,
-                                    const Schema& schema);
-std::string ColumnType(const ColumnInfo& column);  // "VARCHAR(400)"
+// Whether an update can never move a row of the target. False: the row before must be deleted.
+bool SameKey(const TargetFacts& facts, const Schema& schema);
 
 }  // namespace sluice::starrocks

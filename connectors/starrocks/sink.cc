@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "config/placeholders.h"
 
@@ -13,7 +14,11 @@ namespace {
 bool HoldsJson(const TargetFacts& facts, const ColumnInfo& column) {
   if (column.source_type != "json") return false;
   return std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
-    return target.name == column.name && target.type == "json";
+    return target.type == "json" &&
+           std::ranges::equal(target.name, column.name, [](char a, char b) {
+             return std::tolower(static_cast<unsigned char>(a)) ==
+                    std::tolower(static_cast<unsigned char>(b));
+           });
   });
 }
 
@@ -49,7 +54,7 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
                           name.database, name.table, options_.username)};
     }
     RETURN_IF_ERROR(CheckTarget(*facts, options_, name, *schema));
-    TargetTable target{name, {}};
+    TargetTable target{name, {}, SameKey(*facts, *schema)};
     for (const ColumnInfo& column : schema->columns) {
       target.nested.push_back(HoldsJson(*facts, column));
     }

@@ -116,6 +116,15 @@ TEST_F(WriterTest, ChangesOfARowKeepTheirOrderAndKind) {
             R"({"id":1,"v":"uno","__op":1}])");
 }
 
+TEST_F(WriterTest, AnUpdateMayMoveTheRowOfAWiderKey) {
+  tables_[a_->path].same_key = false;
+  Open();
+  Write(Rows(a_, {{RowKind::kUpdateBefore, 1, "old"}, {RowKind::kUpdateAfter, 1, "new"}}));
+  ASSERT_TRUE(SealAndPrepare(7).has_value());
+  EXPECT_EQ(Joined("ods.a", "PREPARED"),
+            R"([{"id":1,"v":"old","__op":1},{"id":1,"v":"new","__op":0}])");
+}
+
 TEST_F(WriterTest, WithoutUpsertsEveryRowIsAppended) {
   options_.enable_upsert_delete = false;
   Open();
