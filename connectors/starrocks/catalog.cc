@@ -5,7 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <charconv>
 #include <set>
 
 #include "base/logging.h"
@@ -80,6 +82,33 @@ Status ApplyDataMode(SqlSession& session, const StarrocksOptions& options, const
 }
 
 }  // namespace
+
+Status CheckVersion(SqlSession& session) {
+  ASSIGN_OR_RETURN(const SqlTable rows, session.Query("SELECT current_version()"));
+  const std::string text = rows.empty() ? "" : rows[0][0].value_or("");
+  std::array<int, 3> version{};  // "3.3.5 6d81f75", "3.2.0-rc01 ..."
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (int& part : version) {
+    const auto parsed = std::from_chars(at, end, part);
+    if (parsed.ec != std::errc()) break;
+    at = parsed.ptr != end ? parsed.ptr + 1 : end;
+  }
+  if (version[0] == 0) return {};  // a build of its own: nothing is known about it
+  if (version < std::array{2, 4, 0}) {
+    return {
+        Code::kUnsupported,
+        fmt::format("StarRocks {} has no transactions for loads; 2.4 or later is needed", text)};
+  }
+  if (version < std::array{3, 5, 4}) {
+    LogWarn(
+        fmt::format("StarRocks {} ends prepared transactions after its own "
+                    "prepared_transaction_default_timeout_second (one day unless changed): a "
+                    "job must not be stopped for longer",
+                    text));
+  }
+  return {};
+}
 
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name) {
   ASSIGN_OR_RETURN(

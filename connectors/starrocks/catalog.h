@@ -27,6 +27,9 @@ struct TargetFacts {
 
 // Calls block on `session`.
 
+// kUnsupported when the server has no transactions. Warns when it decides by itself how long
+// prepared rows live.
+Status CheckVersion(SqlSession& session);
 // Carries out the save modes for one table. `schema` is what will be written to `name`.
 Status ApplySaveModes(SqlSession& session, const StarrocksOptions& options, const TableName& name,
                       const Schema& schema);

@@ -67,6 +67,20 @@ class CatalogTest : public testing::Test {
   ScriptedSession session_;
 };
 
+TEST_F(CatalogTest, ServersWithoutTransactionsAreRefused) {
+  const auto check = [&](const char* version) {
+    session_.answers["current_version"] = {{version}};
+    return CheckVersion(session_).code();
+  };
+  for (const char* old : {"2.3.18 abc", "1.19.0", "2.3"}) {
+    EXPECT_EQ(check(old), Code::kUnsupported) << old;
+  }
+  for (const char* known :
+       {"2.4.0 abc", "3.2.0-rc01 abc", "3.5.4 6d81f75", "4.0.0", "10.0", "main"}) {
+    EXPECT_EQ(check(known), Code::kOk) << known;
+  }
+}
+
 TEST_F(CatalogTest, AMissingTableIsCreated) {
   ASSERT_TRUE(Apply().ok());
   EXPECT_THAT(session_.executed, ElementsAre(kCreated));

@@ -25,8 +25,10 @@ bool HoldsJson(const TargetFacts& facts, const ColumnInfo& column) {
 }  // namespace
 
 std::string StarrocksSink::Identity() const {
-  return fmt::format("StarRocks {}:{} {}.{}", options_.sql.host, options_.sql.port,
-                     options_.database, options_.table);
+  // With another prefix, what earlier runs left would not be found.
+  const std::string& prefix = options_.label_prefix;
+  return fmt::format("StarRocks {}:{} {}.{}{}", options_.sql.host, options_.sql.port,
+                     options_.database, options_.table, prefix.empty() ? "" : " as " + prefix);
 }
 
 Result<TablePath> StarrocksSink::Target(const Schema& table) const {
@@ -41,6 +43,7 @@ Result<TablePath> StarrocksSink::Target(const Schema& table) const {
 
 Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) {
   ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.sql));
+  RETURN_IF_ERROR(CheckVersion(*session));
   TargetTables targets;
   for (const SchemaRef& schema : tables) {
     RETURN_IF_ERROR(ctx.cancel.Check());

@@ -11,10 +11,6 @@
 namespace sluice::starrocks {
 namespace {
 
-// A transaction may stay open and prepared far longer than any checkpoint takes, so that a stopped
-// job still finds its prepared rows.
-constexpr char kOpenSeconds[] = "86400";
-constexpr char kPreparedSeconds[] = "259200";
 constexpr char kCommitWaitSeconds[] = "5";  // for visibility; COMMITTED is enough for us
 
 // A front end that does not answer must not hold the job for as long as a load may take.
@@ -93,7 +89,7 @@ Status TransactionClient::Begin(const std::string& database, const std::string& 
                                 const std::string& label) {
   http::Request request = Post("begin", database, table, label);
   request.timeout = kDecideTimeout;
-  request.headers.emplace_back("timeout", kOpenSeconds);
+  request.headers.emplace_back("timeout", std::to_string(kOpenLife.count()));
   for (const auto& [name, value] : options_.config) {
     if (Upper(name) == "WAREHOUSE") request.headers.emplace_back(name, value);
   }
@@ -122,7 +118,7 @@ Status TransactionClient::Load(const std::string& database, const std::string& t
 Status TransactionClient::Prepare(const std::string& database, const std::string& table,
                                   const std::string& label) {
   http::Request request = Post("prepare", database, table, label);
-  request.headers.emplace_back("prepared_timeout", kPreparedSeconds);
+  request.headers.emplace_back("prepared_timeout", std::to_string(kPreparedLife.count()));
   return Operate(std::move(request), "prepare", label);
 }
 
