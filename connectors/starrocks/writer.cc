@@ -46,6 +46,10 @@ Result<StarrocksWriter::Open*> StarrocksWriter::Find(const SchemaRef& schema) {
 
 Status StarrocksWriter::Write(const Chunk& chunk) {
   ASSIGN_OR_RETURN(Open * open, Find(chunk.schema()));
+  if (open->transaction) {  // one that failed ends the run now, not at the next checkpoint
+    const auto polled = open->transaction->Poll();
+    if (!polled) return polled.error();
+  }
   const size_t bytes_max = std::min(kBatchBytesMax, static_cast<size_t>(options_.batch_max_bytes));
   for (uint32_t row = 0; row < chunk.rows(); ++row) {
     const bool replaced = options_.enable_upsert_delete && open->target.same_key &&

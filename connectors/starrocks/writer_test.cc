@@ -368,6 +368,22 @@ TEST_F(WriterTest, RowsThatDoNotFitEndTheJobWithoutASecondTry) {
   EXPECT_EQ(world_.cluster.CallsOf("begin"), 1U);
 }
 
+TEST_F(WriterTest, AFailureIsToldBeforeTheNextCheckpoint) {
+  options_.batch_max_rows = 1;
+  Open();
+  world_.cluster.Plant({.operation = "load",
+                        .how = How::kAnswer,
+                        .body = R"({"Status":"INTERNAL_ERROR","Message":"too many filtered rows"})",
+                        .aborts = true});
+  Write(Inserts(a_, 1, 1));
+  Status status;
+  world_.Until([&] {
+    status = writer_->Write(*Inserts(a_, 2, 1));
+    return !status.ok();
+  });
+  EXPECT_EQ(status.code(), Code::kSchemaMismatch);
+}
+
 TEST_F(WriterTest, RowsBeyondTheBudgetAreReadAgainInstead) {
   const std::string megabyte(1 << 20, 'x');
   world_.cluster.Plant({.operation = "prepare",

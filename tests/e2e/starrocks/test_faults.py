@@ -173,3 +173,19 @@ def test_prepared_rows_that_time_out_are_read_again_into_primary_key_tables(
     job.start()
     assert job.process.wait(60) == 0, job.log_tail()
     job.check_contents(clean)
+
+
+@pytest.mark.parametrize("operation", ["begin", "load", "prepare", "commit", "get_load_state"])
+def test_a_second_ctrl_c_is_not_needed_for_a_target_that_hangs_once(
+    standin: StandIn, make_job: MakeJob, clean: Clean, operation: str
+) -> None:
+    """The last checkpoint goes around the call that hangs."""
+    job = make_job(http_timeout=700, rows_per_second=1000)
+    job.start()
+    wait_for(lambda: committed(standin, job.database) > 3, "commits")
+    standin.fault(operation, "hang", db=job.database, count=1)
+    assert job.stop(30) == 0, job.log_tail()
+    assert job.problems() == []
+    standin.clear_faults()
+    job.start()
+    job.check_finished(clean)
