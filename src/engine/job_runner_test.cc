@@ -31,6 +31,8 @@ struct Numbers {
   bool endless = false;  // the last split waits instead of ending
   bool growing = false;  // the last split goes on counting instead of ending
   std::atomic<int> reads_before_failure{-1};
+  int failures = 1;  // each after so many reads
+  int reads_between = 0;
 };
 
 Split NumbersSplit(int64_t next, int64_t end) {
@@ -49,6 +51,7 @@ class NumbersReader final : public Reader {
   }
   Result<Poll> Read(Emitter& out, Deadline /*until*/) override {
     if (numbers_.reads_before_failure.load() >= 0 && numbers_.reads_before_failure-- == 0) {
+      if (--numbers_.failures > 0) numbers_.reads_before_failure = numbers_.reads_between;
       return Fail(Code::kUnavailable, "the source went away");
     }
     const bool last = end_ == numbers_.count;
@@ -257,7 +260,8 @@ class JobRunnerTest : public testing::Test {
     plan.sink = std::make_unique<TargetSink>(target_);
     plan.parallelism = parallelism;
     plan.promise.exactly_once = true;
-    plan.env.checkpoint_interval_ms = 20;
+    plan.env.checkpoint_interval_ms = checkpoint_interval_ms_;
+    plan.env.job_retry_times = retry_times_;
     plan.env.job_retry_interval_seconds = retry_interval_seconds_;
     return std::make_unique<JobRunner>(std::move(plan), JobRunOptions{dir_ + "/state", fresh},
                                        RunnerDeps{Env::Default(), http_, sql_, phases_});
@@ -270,6 +274,8 @@ class JobRunnerTest : public testing::Test {
 
   std::string dir_;
   int64_t retry_interval_seconds_ = 0;
+  int64_t retry_times_ = 3;
+  int64_t checkpoint_interval_ms_ = 20;
   Numbers numbers_;
   MemoryTarget target_;
   NoHttp http_;
@@ -303,6 +309,20 @@ TEST_F(JobRunnerTest, FailingReaderIsOpenedAgainFromTheCheckpoint) {
   EXPECT_EQ(summary.progress.rows_read, 1000U);
   EXPECT_EQ(summary.progress.rows_written, 1000U);
   EXPECT_EQ(summary.progress.rows_committed, 1000U);
+}
+
+TEST_F(JobRunnerTest, SplitsThatEndAroundBarriersAreReadOnce) {
+  numbers_.count = 20'000;
+  numbers_.splits = 2000;
+  numbers_.reads_before_failure = numbers_.reads_between = 300;
+  numbers_.failures = 10;
+  checkpoint_interval_ms_ = 1;
+  retry_times_ = 20;
+  const JobSummary summary = Make(3)->Run();
+  EXPECT_EQ(summary.outcome, Outcome::kFinished) << summary.status.ToString();
+  EXPECT_EQ(summary.progress.restarts, 10);
+  EXPECT_EQ(target_.Visible(), AllNumbers());
+  EXPECT_EQ(summary.progress.rows_read, 20'000U);
 }
 
 TEST_F(JobRunnerTest, CommitWithoutAnswerIsAskedForAgain) {
