@@ -27,19 +27,20 @@ struct TargetFacts {
 
 // Calls block on `session`.
 
+// kUnsupported when the server has no transactions. Warns when it decides by itself how long
+// prepared rows live.
+Status CheckVersion(SqlSession& session);
 // Carries out the save modes for one table. `schema` is what will be written to `name`.
 Status ApplySaveModes(SqlSession& session, const StarrocksOptions& options, const TableName& name,
                       const Schema& schema);
 // What is there now; nothing when the table does not exist.
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name);
 // kSchemaMismatch naming what does not fit: columns that are missing, deletes into a table that
-// takes none.
+// takes none, a key that different rows of the source share.
 Status CheckTarget(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
                    const Schema& schema);
 
-// The CREATE TABLE statement. kInvalidConfig when the template names a key that the table lacks.
-Result<std::string> CreateStatement(const std::string& create_template, const TableName& name,
-                                    const Schema& schema);
-std::string ColumnType(const ColumnInfo& column);  // "VARCHAR(400)"
+// Whether an update can never move a row of the target. False: the row before must be deleted.
+bool SameKey(const TargetFacts& facts, const Schema& schema);
 
 }  // namespace sluice::starrocks

@@ -122,8 +122,9 @@ Status AbortLabel(TransactionApi& api, const PreparedTxn& txn, std::string* note
   if (state == TxnState::kUnknown || state == TxnState::kAborted) return {};
   if (Committed(state)) {
     if (note != nullptr) {
-      *note = fmt::format("{} is {} although its checkpoint was never durable", Name(txn),
-                          TxnStateName(state));
+      *note =
+          fmt::format("{} is {} although no checkpoint that counts holds it: its rows come again",
+                      Name(txn), TxnStateName(state));
     }
     return {};
   }

@@ -35,8 +35,8 @@ std::optional<std::string> NodeAddress(std::string_view text) {
   while (text.ends_with('/')) text.remove_suffix(1);
   const size_t colon = text.rfind(':');
   uint16_t port = 0;
-  if (text.find('@') != std::string_view::npos) return std::nullopt;
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  if (text.find_first_of("/@ ") != std::string_view::npos) return std::nullopt;
   const char* end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
   if (parsed.ec != std::errc() || parsed.ptr != end || port == 0) return std::nullopt;
@@ -67,7 +67,8 @@ std::string ParseBaseUrl(std::string_view url, SqlEndpoint& endpoint) {
 void CheckHeaders(const PluginConfig& config, StarrocksOptions& options, Diagnostics& diagnostics) {
   static constexpr auto kOwn = std::to_array<std::string_view>(
       {"label", "db", "table", "expect", "authorization", "content-length", "transfer-encoding",
-       "transaction_type", "timeout", "prepared_timeout", "two_phase_commit"});
+       "transaction_type", "timeout", "prepared_timeout", "two_phase_commit", "channel_id",
+       "channel_num"});
   // How rows travel; the table holds the same afterwards.
   static constexpr auto kEncoding =
       std::to_array<std::string_view>({"format", "column_separator", "row_delimiter", "enclose",
@@ -117,12 +118,7 @@ void CheckNodes(const PluginConfig& config, StarrocksOptions& options, Diagnosti
 }
 
 void CheckBaseUrl(const PluginConfig& config, StarrocksOptions& options, Diagnostics& diagnostics) {
-  if (options.base_url.empty()) {
-    diagnostics.Error(config.origin,
-                      "sink 'StarRocks': option 'base-url' is missing: tables are looked up and "
-                      "created through it, jdbc:mysql://host:9030");
-    return;
-  }
+  if (options.base_url.empty()) return;  // told as missing
   const std::string wrong = ParseBaseUrl(options.base_url, options.sql);
   if (!wrong.empty()) {
     diagnostics.Error(OriginOf(config, {"base-url", "base_url"}),
@@ -130,6 +126,18 @@ void CheckBaseUrl(const PluginConfig& config, StarrocksOptions& options, Diagnos
   }
   options.sql.user = options.username;
   options.sql.password = options.password;
+}
+
+// A transaction is open for one interval, waits for the commit before it, and is then prepared.
+void CheckIntervals(const PluginConfig& config, const EnvOptions& env, Diagnostics& diagnostics) {
+  const std::chrono::milliseconds open(env.checkpoint_interval_ms.value_or(0) +
+                                       env.checkpoint_timeout_ms.value_or(0));
+  if (open * 2 <= kOpenLife) return;
+  diagnostics.Error(config.origin,
+                    fmt::format("sink 'StarRocks': checkpoint.interval and checkpoint.timeout "
+                                "together must be at most {} h, or transactions end before their "
+                                "checkpoint",
+                                std::chrono::hours(kOpenLife.count() / 3600 / 2).count()));
 }
 
 }  // namespace
@@ -140,7 +148,9 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec() {
       OptionSpec<O>("Writes tables of StarRocks, each checkpoint exactly once.")
           .Required("nodeUrls", &O::node_urls, "Front ends' HTTP addresses, host:8030.", AtLeast(1))
           .Alias("node_urls")
-          .Optional("base-url", &O::base_url, "A front end's SQL address: jdbc:mysql://host:9030.")
+          .Required("base-url", &O::base_url,
+                    "A front end's SQL address, jdbc:mysql://host:9030; tables are looked up and "
+                    "created there.")
           .Alias("base_url")
           .Required("username", &O::username, "Account to log in with.")
           .Required("password", &O::password, "Its password, may be empty.")
@@ -186,13 +196,15 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec() {
   return spec;
 }
 
-std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, Diagnostics& diagnostics) {
+std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, const EnvOptions& env,
+                                             Diagnostics& diagnostics) {
   const size_t before = diagnostics.errors().size();
   StarrocksOptions options = StarrocksSpec().ParseAll(config, diagnostics);
   if (options.create_template.empty()) options.create_template = kDefaultTemplate;
   CheckNodes(config, options, diagnostics);
   CheckBaseUrl(config, options, diagnostics);
   CheckHeaders(config, options, diagnostics);
+  CheckIntervals(config, env, diagnostics);
   if (options.data_save_mode == DataSaveMode::kCustom && options.custom_sql.empty()) {
     diagnostics.Error(OriginOf(config, {"data_save_mode"}),
                       "sink 'StarRocks': data_save_mode = CUSTOM_PROCESSING needs custom_sql");

@@ -2,6 +2,7 @@
 // The options of the StarRocks sink.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,7 +43,13 @@ struct StarrocksOptions {
 
 const OptionSpec<StarrocksOptions>& StarrocksSpec();
 
-// Parses and cross-checks; all mistakes go to `diagnostics`.
-std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, Diagnostics& diagnostics);
+// How long a transaction may be open until it is prepared, and prepared until it is committed, so
+// that a stopped job still finds its rows.
+inline constexpr std::chrono::seconds kOpenLife = std::chrono::days(1);
+inline constexpr std::chrono::seconds kPreparedLife = std::chrono::days(3);
+
+// Parses and cross-checks, also against the intervals of the job; all mistakes go to `diagnostics`.
+std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, const EnvOptions& env,
+                                             Diagnostics& diagnostics);
 
 }  // namespace sluice::starrocks

@@ -13,9 +13,9 @@ void RegisterStarrocks(Registry& registry) {
       .name = "StarRocks",
       .summary = starrocks::StarrocksSpec().summary(),
       .options = starrocks::StarrocksSpec().Describe(),
-      .make_sink = [](const PluginConfig& config, const EnvOptions&,
+      .make_sink = [](const PluginConfig& config, const EnvOptions& env,
                       Diagnostics& diagnostics) -> std::unique_ptr<Sink> {
-        auto options = starrocks::ParseOptions(config, diagnostics);
+        auto options = starrocks::ParseOptions(config, env, diagnostics);
         if (!options) return nullptr;
         return std::make_unique<starrocks::StarrocksSink>(std::move(*options));
       },

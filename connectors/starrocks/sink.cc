@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "config/placeholders.h"
 
@@ -13,15 +14,21 @@ namespace {
 bool HoldsJson(const TargetFacts& facts, const ColumnInfo& column) {
   if (column.source_type != "json") return false;
   return std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
-    return target.name == column.name && target.type == "json";
+    return target.type == "json" &&
+           std::ranges::equal(target.name, column.name, [](char a, char b) {
+             return std::tolower(static_cast<unsigned char>(a)) ==
+                    std::tolower(static_cast<unsigned char>(b));
+           });
   });
 }
 
 }  // namespace
 
 std::string StarrocksSink::Identity() const {
-  return fmt::format("StarRocks {}:{} {}.{}", options_.sql.host, options_.sql.port,
-                     options_.database, options_.table);
+  // With another prefix, what earlier runs left would not be found.
+  const std::string& prefix = options_.label_prefix;
+  return fmt::format("StarRocks {}:{} {}.{}{}", options_.sql.host, options_.sql.port,
+                     options_.database, options_.table, prefix.empty() ? "" : " as " + prefix);
 }
 
 Result<TablePath> StarrocksSink::Target(const Schema& table) const {
@@ -36,6 +43,7 @@ Result<TablePath> StarrocksSink::Target(const Schema& table) const {
 
 Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) {
   ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.sql));
+  RETURN_IF_ERROR(CheckVersion(*session));
   TargetTables targets;
   for (const SchemaRef& schema : tables) {
     RETURN_IF_ERROR(ctx.cancel.Check());
@@ -49,7 +57,7 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
                           name.database, name.table, options_.username)};
     }
     RETURN_IF_ERROR(CheckTarget(*facts, options_, name, *schema));
-    TargetTable target{name, {}};
+    TargetTable target{name, {}, SameKey(*facts, *schema)};
     for (const ColumnInfo& column : schema->columns) {
       target.nested.push_back(HoldsJson(*facts, column));
     }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kHeldBytesMax = size_t{32} << 20U;  // of a writer
 constexpr int kPrepareAsksMax = 3;                   // before a try is given up
+constexpr Duration kPreparePause = std::chrono::milliseconds(200);
 
 bool MayRepeat(const Status& failure) {
   return failure.code() == Code::kExhausted || failure.retry() == Retry::kInPlace;
@@ -117,14 +118,10 @@ Status TableTransaction::PrepareTry() {
   for (int asks = 0; asks < kPrepareAsksMax; ++asks) {
     status = setup_.client.Prepare(setup_.database, setup_.table, label());
     if (status.ok()) return {};
-    auto state = setup_.client.State(setup_.database, label());
-    if (!state) {
-      if (setup_.ctx.cancel.WaitFor(std::chrono::milliseconds(200)))
-        return setup_.ctx.cancel.Check();
-      continue;
-    }
-    if (*state == TxnState::kPrepared) return {};
-    if (*state != TxnState::kPrepare) return status;
+    const auto state = setup_.client.State(setup_.database, label());
+    if (state && *state == TxnState::kPrepared) return {};
+    if (state && *state != TxnState::kPrepare) return status;
+    if (setup_.ctx.cancel.WaitFor(kPreparePause)) return setup_.ctx.cancel.Check();
   }
   return status;
 }

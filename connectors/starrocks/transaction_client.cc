@@ -11,11 +11,12 @@
 namespace sluice::starrocks {
 namespace {
 
-// A transaction may stay open and prepared far longer than any checkpoint takes, so that a stopped
-// job still finds its prepared rows.
-constexpr char kOpenSeconds[] = "86400";
-constexpr char kPreparedSeconds[] = "259200";
 constexpr char kCommitWaitSeconds[] = "5";  // for visibility; COMMITTED is enough for us
+
+// A front end that does not answer must not hold the job for as long as a load may take.
+constexpr Duration kAskTimeout = std::chrono::seconds(10);
+constexpr int64_t kLimitAsksMax = 20;
+constexpr Duration kDecideTimeout = std::chrono::seconds(30);
 
 std::string Upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -32,9 +33,27 @@ bool IsOfTheRows(std::string_view message) {
       kSigns, [&](std::string_view sign) { return message.find(sign) != std::string_view::npos; });
 }
 
+// The database has as many open transactions as it may; nothing was begun.
+bool IsOfTheLimit(std::string_view message) {
+  return message.find("current running txns on db") != std::string_view::npos;
+}
+
 bool IsOfTheAccount(std::string_view message) {
   return message.find("Access denied") != std::string_view::npos ||
          message.find("no valid Basic authorization") != std::string_view::npos;
+}
+
+// For a part of a URL.
+std::string Encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.') {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -61,6 +80,7 @@ http::Request TransactionClient::Post(const std::string& operation, const std::s
                                       const std::string& table, const std::string& label) const {
   http::Request request;
   request.method = operation == "load" ? "PUT" : "POST";
+  request.timeout = std::chrono::milliseconds(options_.http_socket_timeout_ms);
   request.headers = {{"db", database}, {"table", table}, {"label", label}};
   return request;
 }
@@ -68,8 +88,19 @@ http::Request TransactionClient::Post(const std::string& operation, const std::s
 Status TransactionClient::Begin(const std::string& database, const std::string& table,
                                 const std::string& label) {
   http::Request request = Post("begin", database, table, label);
-  request.headers.emplace_back("timeout", kOpenSeconds);
-  return Operate(std::move(request), "begin", label);
+  request.timeout = kDecideTimeout;
+  request.headers.emplace_back("timeout", std::to_string(kOpenLife.count()));
+  for (const auto& [name, value] : options_.config) {
+    if (Upper(name) == "WAREHOUSE") request.headers.emplace_back(name, value);
+  }
+  // Those of the checkpoint before make room as soon as they are committed.
+  for (int64_t asks = 1;; ++asks) {
+    Status status = Operate(request, "begin", label);
+    if (asks == kLimitAsksMax || !IsOfTheLimit(status.message())) return status;
+    const int64_t pause_ms =
+        std::min(options_.max_retry_backoff_ms, options_.retry_backoff_multiplier_ms * asks);
+    if (cancel_.WaitFor(std::chrono::milliseconds(pause_ms))) return cancel_.Check();
+  }
 }
 
 Status TransactionClient::Load(const std::string& database, const std::string& table,
@@ -87,70 +118,85 @@ Status TransactionClient::Load(const std::string& database, const std::string& t
 Status TransactionClient::Prepare(const std::string& database, const std::string& table,
                                   const std::string& label) {
   http::Request request = Post("prepare", database, table, label);
-  request.headers.emplace_back("prepared_timeout", kPreparedSeconds);
+  request.headers.emplace_back("prepared_timeout", std::to_string(kPreparedLife.count()));
   return Operate(std::move(request), "prepare", label);
 }
 
 Status TransactionClient::Commit(const std::string& database, const std::string& table,
                                  const std::string& label) {
   http::Request request = Post("commit", database, table, label);
+  request.timeout = kDecideTimeout;
   request.headers.emplace_back("timeout", kCommitWaitSeconds);
   return Operate(std::move(request), "commit", label);
 }
 
 Status TransactionClient::Rollback(const std::string& database, const std::string& table,
                                    const std::string& label) {
-  const Status status = Operate(Post("rollback", database, table, label), "rollback", label);
+  http::Request rollback = Post("rollback", database, table, label);
+  rollback.timeout = kDecideTimeout;
+  const Status status = Operate(std::move(rollback), "rollback", label);
   if (status.ok()) return {};
   // The back end that led the transaction may have forgotten it; then only the front end can end
   // it.
   http::Request cancel;
   cancel.method = "POST";
-  auto response = Perform(std::move(cancel),
-                          fmt::format("/api/{}/{}/_cancel?label={}", database, label, label));
+  cancel.timeout = kDecideTimeout;
+  auto response = Perform(std::move(cancel), fmt::format("/api/{}/{}/_cancel?label={}",
+                                                         Encoded(database), label, label));
   if (response && ParseAnswer(response->body).status == "OK") return {};
   return status;
 }
 
 Result<TxnState> TransactionClient::State(const std::string& database, const std::string& label) {
-  http::Request request;
-  request.method = "GET";
-  ASSIGN_OR_RETURN(
-      const http::Response response,
-      Perform(std::move(request), fmt::format("/api/{}/get_load_state?label={}", database, label)));
-  const Answer answer = ParseAnswer(response.body);
-  for (const TxnState state : {TxnState::kUnknown, TxnState::kPrepare, TxnState::kPrepared,
-                               TxnState::kCommitted, TxnState::kVisible, TxnState::kAborted}) {
-    if (answer.state == TxnStateName(state)) return state;
+  const std::string path = fmt::format("/api/{}/get_load_state?label={}", Encoded(database), label);
+  Status last;
+  for (size_t i = 0; i < options_.node_urls.size(); ++i) {
+    http::Request request;
+    request.method = "GET";
+    request.timeout = kAskTimeout;
+    ASSIGN_OR_RETURN(const http::Response response, Perform(std::move(request), path));
+    const Answer answer = ParseAnswer(response.body);
+    for (const TxnState state : {TxnState::kUnknown, TxnState::kPrepare, TxnState::kPrepared,
+                                 TxnState::kCommitted, TxnState::kVisible, TxnState::kAborted}) {
+      if (answer.state == TxnStateName(state)) return state;
+    }
+    last = {Code::kUnavailable, fmt::format("the state of {} was not told: {} {}", label,
+                                            answer.status, answer.message)};
+    Leave(node_);
   }
-  return Fail(Code::kUnavailable, fmt::format("the state of {} was not told: {} {}", label,
-                                              answer.status, answer.message));
+  return Fail(last);
 }
 
 Result<http::Response> TransactionClient::Perform(http::Request request, const std::string& path) {
   request.user = options_.username;
   request.password = options_.password;
-  request.timeout = std::chrono::milliseconds(options_.http_socket_timeout_ms);
-  const size_t first = node_.load();
+  request.timeout = std::min(request.timeout,
+                             Duration(std::chrono::milliseconds(options_.http_socket_timeout_ms)));
+  const bool repeatable = request.method == "GET";
+  const size_t first = node_;
   Status last;
   for (size_t i = 0; i < options_.node_urls.size(); ++i) {
     const size_t node = (first + i) % options_.node_urls.size();
-    request.url = "http://" + options_.node_urls[node] + path;
+    const std::string& address = options_.node_urls[node];
+    request.url = "http://" + address + path;
     auto response = http_.Perform(request, cancel_);
-    if (response) {
+    if (response && response->status == 200) {
       node_ = node;
-      if (response->status == 401) {
-        return Fail(Code::kInvalidConfig,
-                    fmt::format("StarRocks refuses user {}: {}", options_.username,
-                                ParseAnswer(response->body).message));
-      }
-      if (response->status == 200) return response;
-      return Fail(Code::kUnavailable, fmt::format("StarRocks at {} answered HTTP {}",
-                                                  options_.node_urls[node], response->status));
+      return response;
     }
-    last = response.error().In("asking StarRocks at " + options_.node_urls[node]);
-    // Only when nothing was sent may another front end be asked the same.
-    if (response.error().code() != Code::kUnavailable) break;
+    if (response && response->status == 401) {
+      return Fail(Code::kInvalidConfig,
+                  fmt::format("StarRocks refuses user {}: {}", options_.username,
+                              ParseAnswer(response->body).message));
+    }
+    last = response ? Status(Code::kUnavailable, fmt::format("StarRocks at {} answered HTTP {}",
+                                                             address, response->status))
+                    : response.error().In("asking StarRocks at " + address);
+    if (last.retry() != Retry::kInPlace) break;
+    Leave(node);
+    // A server that was not reached has done nothing.
+    const bool untouched = !response && last.code() == Code::kUnavailable;
+    if (!untouched && !repeatable) break;
   }
   return Fail(last);
 }
@@ -167,6 +213,11 @@ Status TransactionClient::Operate(http::Request request, const std::string& oper
   if (answer.status.empty()) return {Code::kTimeout, text};
   if (IsOfTheRows(answer.message)) return {Code::kSchemaMismatch, text};
   if (IsOfTheAccount(answer.message)) return {Code::kInvalidConfig, text};
+  if (IsOfTheLimit(answer.message)) {
+    return {Code::kExhausted, text +
+                                  "; a checkpoint takes two transactions a table and writer: raise "
+                                  "max_running_txn_num_per_db of the front ends"};
+  }
   return {Code::kExhausted, text};
 }
 

@@ -23,6 +23,7 @@ class TransactionClient final : public TransactionApi {
   TransactionClient(http::Client& http, const StarrocksOptions& options, CancelToken cancel)
       : http_(http), options_(options), cancel_(std::move(cancel)) {}
 
+  // Waits, as the options say, while the database has too many open transactions.
   Status Begin(const std::string& database, const std::string& table, const std::string& label);
   // `body`: a JSON array of rows. Complete within one request.
   Status Load(const std::string& database, const std::string& table, const std::string& label,
@@ -38,14 +39,17 @@ class TransactionClient final : public TransactionApi {
  private:
   http::Request Post(const std::string& operation, const std::string& database,
                      const std::string& table, const std::string& label) const;
-  // Asks one front end after the other until one is reached.
+  // Asks one front end after the other, beginning with the one that answered last, until one
+  // answers. What may have been acted upon is not sent again, unless it is a GET; but the next
+  // call begins with another front end.
   Result<http::Response> Perform(http::Request request, const std::string& path);
+  void Leave(size_t node) { node_ = (node + 1) % options_.node_urls.size(); }
   Status Operate(http::Request request, const std::string& operation, const std::string& label);
 
   http::Client& http_;
   const StarrocksOptions& options_;
   const CancelToken cancel_;
-  std::atomic<size_t> node_{0};  // of the front end that answered last
+  std::atomic<size_t> node_{0};  // the front end to ask first
 };
 
 // One answer of the server, whatever its spelling of the fields.

@@ -46,11 +46,14 @@ Result<StarrocksWriter::Open*> StarrocksWriter::Find(const SchemaRef& schema) {
 
 Status StarrocksWriter::Write(const Chunk& chunk) {
   ASSIGN_OR_RETURN(Open * open, Find(chunk.schema()));
+  if (open->transaction) {  // one that failed ends the run now, not at the next checkpoint
+    const auto polled = open->transaction->Poll();
+    if (!polled) return polled.error();
+  }
   const size_t bytes_max = std::min(kBatchBytesMax, static_cast<size_t>(options_.batch_max_bytes));
   for (uint32_t row = 0; row < chunk.rows(); ++row) {
-    // The row after an update replaces the one before by its key, which is the same.
-    const bool replaced =
-        options_.enable_upsert_delete && chunk.kind(row) == RowKind::kUpdateBefore;
+    const bool replaced = options_.enable_upsert_delete && open->target.same_key &&
+                          chunk.kind(row) == RowKind::kUpdateBefore;
     if (replaced) continue;
     const size_t before = open->batch.size();
     open->batch += open->batch.empty() ? '[' : ',';
@@ -100,6 +103,7 @@ Status StarrocksWriter::Seal(CheckpointId id) {
   auto& sealed = sealed_[id];
   for (auto& [path, open] : open_) {
     SendBatch(open);
+    open.batch = {};  // the room of a batch is kept by tables that are being written only
     if (!open.transaction) continue;
     open.transaction->Prepare(pool_, open.strand);
     sealed.push_back(std::move(open.transaction));

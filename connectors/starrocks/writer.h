@@ -15,6 +15,7 @@ namespace sluice::starrocks {
 struct TargetTable {
   TableName name;
   std::vector<bool> nested;  // JsonRows
+  bool same_key = true;      // an update replaces the row before by itself
 };
 using TargetTables = std::map<TablePath, TargetTable>;  // by the path of the rows
 

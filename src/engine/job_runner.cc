@@ -112,6 +112,7 @@ class JobRunner::Impl {
   mutable std::mutex mutex_;  // guards what follows
   std::deque<Message> messages_;
   bool stop_requested_ = false;
+  bool starting_ = true;  // the machine does not run yet, so a stop ends the waits of Start
   JobProgress progress_;
   Wakeup wakeup_;
 
@@ -146,6 +147,11 @@ Status JobRunner::Impl::Start() {
   ASSIGN_OR_RETURN(const StartedJob started,
                    StartJob(plan_, ctx, store_, options_.fresh, deps_.env.Random()));
   job_id_ = started.job_id;
+  {
+    const std::lock_guard lock(mutex_);
+    starting_ = false;
+  }
+  RETURN_IF_ERROR(job_cancel_.Check());
   machine_.emplace(MachineConfig(plan_));
   return {};
 }
@@ -189,9 +195,8 @@ void JobRunner::Impl::TakeReport(RunReport report) {
   auto outcome = tasks_->OnReport(std::move(report.report));
   if (!outcome) return Feed(TaskFailed{report.run, outcome.error()});
   for (Input& input : outcome->inputs) {
-    if (auto* saved = std::get_if<EnumeratorSaved>(&input)) {
-      saved->counters = {counters_.rows_read, counters_.bytes_read, counters_.rows_written};
-      rows_at_[saved->id] = counters_.rows_written;
+    if (const auto* saved = std::get_if<EnumeratorSaved>(&input)) {
+      rows_at_[saved->id] = saved->counters.back();
     }
     Feed(input);
   }
@@ -285,6 +290,10 @@ void JobRunner::Impl::Execute(OpenTasks command) {
   counters_.bytes_read = counters.size() > 1 ? counters[1] : 0;
   counters_.rows_written = counters.size() > 2 ? counters[2] : 0;
   rows_at_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    progress_.rows_committed = counters_.rows_written;
+  }
   told_source_done_ = told_checkpoint_wanted_ = false;
   const sluice::Run run = command.run;
   Context ctx = MakeContext(run, CancelToken());
@@ -363,6 +372,7 @@ void JobRunner::Impl::RequestStop() {
   {
     const std::lock_guard lock(mutex_);
     stop_requested_ = true;
+    if (starting_) job_cancel_.Cancel();
   }
   wakeup_.Notify();
 }

@@ -1,270 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine with real threads and files between a source and a sink that live in memory.
-#include "engine/job_runner.h"
-
-#include <fmt/format.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <atomic>
-#include <filesystem>
-#include <map>
-#include <mutex>
-#include <set>
 #include <thread>
+
+#include "engine/memory_ends_for_tests.h"
 
 namespace sluice {
 namespace {
 
-SchemaRef NumbersSchema() {
-  auto schema = std::make_shared<Schema>();
-  schema->path = {"db", "", "numbers"};
-  schema->columns = {{"n", Of(TypeKind::kBigInt)}};
-  schema->primary_key = {0};
-  return schema;
-}
-
-// Numbers 0 .. count-1 in splits; position of a split: next and end.
-struct Numbers {
-  int64_t count = 1000;
-  int64_t splits = 4;
-  bool endless = false;  // the last split waits instead of ending
-  std::atomic<int> reads_before_failure{-1};
-};
-
-Split NumbersSplit(int64_t next, int64_t end) {
-  ByteWriter out;
-  out.I64(next).I64(end);
-  return {fmt::format("to-{}", end), std::move(out).Take()};
-}
-
-class NumbersReader final : public Reader {
- public:
-  NumbersReader(Numbers& numbers, const Split& split)
-      : numbers_(numbers), builder_(NumbersSchema()) {
-    ByteReader in(split.position);
-    next_ = in.I64();
-    end_ = in.I64();
-  }
-  Result<Poll> Read(Emitter& out, Deadline /*until*/) override {
-    if (numbers_.reads_before_failure.load() >= 0 && numbers_.reads_before_failure-- == 0) {
-      return Fail(Code::kUnavailable, "the source went away");
-    }
-    for (int i = 0; i < 7 && next_ < end_; ++i) {
-      builder_.column(0).Append<int64_t>(next_++);
-      builder_.EndRow(RowKind::kInsert);
-    }
-    RETURN_IF_ERROR(Flush(out));
-    if (next_ < end_) return Poll::kMore;
-    return numbers_.endless && end_ == numbers_.count ? Poll::kIdle : Poll::kDone;
-  }
-  Status Flush(Emitter& out) override {
-    if (!builder_.empty()) out.Emit(builder_.Finish(0));
-    return {};
-  }
-  Split Save() const override { return NumbersSplit(next_, end_); }
-
- private:
-  Numbers& numbers_;
-  ChunkBuilder builder_;
-  int64_t next_ = 0;
-  int64_t end_ = 0;
-};
-
-class NumbersEnumerator final : public SplitEnumerator {
- public:
-  NumbersEnumerator(const Numbers& numbers, int64_t given) : numbers_(numbers), given_(given) {}
-  Result<std::vector<Split>> Next(size_t want) override {
-    std::vector<Split> out;
-    const int64_t size = numbers_.count / numbers_.splits;
-    for (; want > 0 && given_ < numbers_.splits; --want, ++given_) {
-      const bool last = given_ + 1 == numbers_.splits;
-      out.push_back(NumbersSplit(given_ * size, last ? numbers_.count : (given_ + 1) * size));
-    }
-    return out;
-  }
-  Status OnFinished(const Split&, const Bytes&) override { return {}; }
-  Bytes Save() override {
-    ByteWriter out;
-    out.I64(given_);
-    return std::move(out).Take();
-  }
-  bool done() const override { return given_ == numbers_.splits; }
-
- private:
-  const Numbers& numbers_;
-  int64_t given_;
-};
-
-class NumbersSource final : public Source {
- public:
-  explicit NumbersSource(Numbers& numbers) : numbers_(numbers) {}
-  Boundedness boundedness() const override { return Boundedness::kBounded; }
-  Result<std::vector<SchemaRef>> Discover(Context&) override {
-    return std::vector<SchemaRef>{NumbersSchema()};
-  }
-  Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context&,
-                                                     std::optional<Bytes> saved) override {
-    int64_t given = 0;
-    if (saved) given = ByteReader(*saved).I64();
-    return std::make_unique<NumbersEnumerator>(numbers_, given);
-  }
-  Result<std::unique_ptr<Reader>> Open(Context&, Split split) override {
-    return std::make_unique<NumbersReader>(numbers_, split);
-  }
-  std::string Identity() const override { return "numbers"; }
-
- private:
-  Numbers& numbers_;
-};
-
-// A target that shows rows only once they are committed.
-struct MemoryTarget {
-  std::mutex mutex;
-  std::map<std::string, std::vector<int64_t>> prepared;
-  std::set<std::string> committed;
-  std::vector<int64_t> visible;
-  std::atomic<int> commits_before_failure{-1};
-  std::atomic<int> commits{0};
-
-  std::vector<int64_t> Visible() {
-    const std::lock_guard lock(mutex);
-    std::vector<int64_t> out = visible;
-    std::ranges::sort(out);
-    return out;
-  }
-};
-
-class TargetWriter final : public Writer {
- public:
-  TargetWriter(MemoryTarget& target, Run run, uint32_t id) : target_(target), run_(run), id_(id) {}
-  Status Write(const Chunk& chunk) override {
-    for (uint32_t row = 0; row < chunk.rows(); ++row) {
-      rows_.push_back(chunk.column(0).value<int64_t>(row));
-    }
-    return {};
-  }
-  Status Rebind(const SchemaChange&) override { return {}; }
-  Status Seal(CheckpointId id) override {
-    const std::string label = fmt::format("r{}-c{}-w{}", run_, id, id_);
-    const std::lock_guard lock(target_.mutex);
-    target_.prepared[label] = std::exchange(rows_, {});
-    sealed_[id] = label;
-    return {};
-  }
-  Result<std::optional<Prepared>> PollPrepared(CheckpointId id) override {
-    return std::optional<Prepared>(sealed_.at(id));
-  }
-
- private:
-  MemoryTarget& target_;
-  Run run_;
-  uint32_t id_;
-  std::vector<int64_t> rows_;
-  std::map<CheckpointId, std::string> sealed_;
-};
-
-class TargetCommitter final : public Committer {
- public:
-  explicit TargetCommitter(MemoryTarget& target) : target_(target) {}
-  Status Commit(CheckpointId, std::span<const Prepared> work) override {
-    if (target_.commits_before_failure.load() >= 0 && target_.commits_before_failure-- == 0) {
-      return {Code::kTimeout, "no answer"};
-    }
-    const std::lock_guard lock(target_.mutex);
-    for (const Prepared& label : work) {
-      if (!target_.committed.insert(label).second) continue;
-      const auto& rows = target_.prepared.at(label);
-      target_.visible.insert(target_.visible.end(), rows.begin(), rows.end());
-    }
-    ++target_.commits;
-    return {};
-  }
-  Status AbortOrphans(const OrphanRange& range) override {
-    const std::lock_guard lock(target_.mutex);
-    for (CheckpointId id = range.first; id <= range.last; ++id) {
-      for (uint32_t writer = 0; writer < range.writers; ++writer) {
-        target_.prepared.erase(fmt::format("r{}-c{}-w{}", range.run, id, writer));
-      }
-    }
-    return {};
-  }
-
- private:
-  MemoryTarget& target_;
-};
-
-class TargetSink final : public Sink {
- public:
-  explicit TargetSink(MemoryTarget& target) : target_(target) {}
-  Delivery delivery() const override { return Delivery::kTwoPhase; }
-  Status Prepare(Context&, std::span<const SchemaRef>, bool) override { return {}; }
-  bool replay_converges(std::string*) const override { return false; }
-  Result<TablePath> Target(const Schema& table) const override { return table.path; }
-  Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override {
-    return std::make_unique<TargetWriter>(target_, ctx.run, writer);
-  }
-  Result<std::unique_ptr<Committer>> OpenCommitter(Context&) override {
-    return std::make_unique<TargetCommitter>(target_);
-  }
-  std::string Identity() const override { return "memory"; }
-
- private:
-  MemoryTarget& target_;
-};
-
-class NoHttp final : public http::Client {
- public:
-  Result<http::Response> Perform(const http::Request&, const CancelToken&) override {
-    return Fail(Code::kInternal, "no HTTP here");
-  }
-};
-class NoSql final : public SqlClient {
- public:
-  Result<std::unique_ptr<SqlSession>> Open(const SqlEndpoint&) override {
-    return Fail(Code::kInternal, "no SQL here");
-  }
-  Result<std::unique_ptr<LogStream>> OpenLog(const SqlEndpoint&, const LogStart&) override {
-    return Fail(Code::kInternal, "no SQL here");
-  }
-};
-class NoPhases final : public PhaseHook {
- public:
-  void Reach(const char*, CheckpointId) override {}
-};
-
-class JobRunnerTest : public testing::Test {
- protected:
-  JobRunnerTest() {
-    std::string pattern = testing::TempDir() + "/runner-XXXXXX";
-    dir_ = mkdtemp(pattern.data());
-  }
-  ~JobRunnerTest() override { std::filesystem::remove_all(dir_); }
-
-  std::unique_ptr<JobRunner> Make(uint32_t parallelism, bool fresh = false) {
-    JobPlan plan;
-    plan.source = std::make_unique<NumbersSource>(numbers_);
-    plan.sink = std::make_unique<TargetSink>(target_);
-    plan.parallelism = parallelism;
-    plan.promise.exactly_once = true;
-    plan.env.checkpoint_interval_ms = 20;
-    plan.env.job_retry_interval_seconds = 0;
-    return std::make_unique<JobRunner>(std::move(plan), JobRunOptions{dir_ + "/state", fresh},
-                                       RunnerDeps{Env::Default(), http_, sql_, phases_});
-  }
-  std::vector<int64_t> AllNumbers() const {
-    std::vector<int64_t> out;
-    for (int64_t i = 0; i < numbers_.count; ++i) out.push_back(i);
-    return out;
-  }
-
-  std::string dir_;
-  Numbers numbers_;
-  MemoryTarget target_;
-  NoHttp http_;
-  NoSql sql_;
-  NoPhases phases_;
-};
+using JobRunnerTest = MemoryEndsTest;
 
 TEST_F(JobRunnerTest, BoundedJobBringsEveryRowOnce) {
   const JobSummary summary = Make(1)->Run();
@@ -288,6 +31,24 @@ TEST_F(JobRunnerTest, FailingReaderIsOpenedAgainFromTheCheckpoint) {
   EXPECT_EQ(summary.outcome, Outcome::kFinished) << summary.status.ToString();
   EXPECT_EQ(summary.progress.restarts, 1);
   EXPECT_EQ(target_.Visible(), AllNumbers());
+  // Rows that were read again count once.
+  EXPECT_EQ(summary.progress.rows_read, 1000U);
+  EXPECT_EQ(summary.progress.rows_written, 1000U);
+  EXPECT_EQ(summary.progress.rows_committed, 1000U);
+}
+
+TEST_F(JobRunnerTest, SplitsThatEndAroundBarriersAreReadOnce) {
+  numbers_.count = 20'000;
+  numbers_.splits = 2000;
+  numbers_.reads_before_failure = numbers_.reads_between = 300;
+  numbers_.failures = 10;
+  checkpoint_interval_ms_ = 1;
+  retry_times_ = 20;
+  const JobSummary summary = Make(3)->Run();
+  EXPECT_EQ(summary.outcome, Outcome::kFinished) << summary.status.ToString();
+  EXPECT_EQ(summary.progress.restarts, 10);
+  EXPECT_EQ(target_.Visible(), AllNumbers());
+  EXPECT_EQ(summary.progress.rows_read, 20'000U);
 }
 
 TEST_F(JobRunnerTest, CommitWithoutAnswerIsAskedForAgain) {
@@ -313,6 +74,33 @@ TEST_F(JobRunnerTest, StopTakesALastCheckpointAndTheNextRunGoesOn) {
   summary = Make(2)->Run();
   EXPECT_EQ(summary.outcome, Outcome::kFinished) << summary.status.ToString();
   EXPECT_EQ(target_.Visible(), AllNumbers());
+}
+
+TEST_F(JobRunnerTest, NothingIsWrittenAfterTheLastCheckpoint) {
+  numbers_.growing = true;
+  for (const uint32_t parallelism : {1U, 2U}) {
+    auto runner = Make(parallelism, true);
+    JobSummary summary;
+    std::thread running([&] { summary = runner->Run(); });
+    while (runner->progress().rows_read < 5000) std::this_thread::yield();
+    runner->RequestStop();
+    running.join();
+    EXPECT_EQ(summary.outcome, Outcome::kStopped) << summary.status.ToString();
+    EXPECT_EQ(target_.rows_never_sealed, 0U) << "with parallelism " << parallelism;
+    EXPECT_EQ(summary.progress.rows_committed, summary.progress.rows_read);
+  }
+}
+
+TEST_F(JobRunnerTest, StopEndsTheWaitForATargetThatIsAway) {
+  target_.away = true;
+  retry_interval_seconds_ = 3600;
+  auto runner = Make(1);
+  JobSummary summary;
+  std::thread running([&] { summary = runner->Run(); });
+  while (target_.prepares == 0) std::this_thread::yield();
+  runner->RequestStop();
+  running.join();
+  EXPECT_EQ(summary.outcome, Outcome::kStopped) << summary.status.ToString();
 }
 
 TEST_F(JobRunnerTest, FinishedJobStartsAnew) {

@@ -68,6 +68,11 @@ Promise Strongest(const Source& source, const Sink& sink) {
   if (source.replay() != Replay::kExact) {
     return {false, "the source cannot read the same rows again after a crash"};
   }
+  // Rows of a snapshot that come again must replace themselves.
+  std::string appends;
+  if (!source.replay_note().empty() && !sink.replay_converges(&appends)) {
+    return {false, fmt::format("{}, but {}", source.replay_note(), appends)};
+  }
   return {true,
           "the source reads the same rows again from a checkpoint, and the sink makes rows visible "
           "only with theirs"};
@@ -75,6 +80,11 @@ Promise Strongest(const Source& source, const Sink& sink) {
 
 void CheckPromise(JobPlan& plan, Diagnostics& diagnostics) {
   plan.promise = Strongest(*plan.source, *plan.sink);
+  if (plan.env.guarantee == Guarantee::kAtLeastOnce && plan.promise.exactly_once) {
+    plan.promise = {false,
+                    "the job asks for no more; rows come twice only when prepared ones are "
+                    "lost and must be read again"};
+  }
   if (const std::string note = plan.source->replay_note(); !note.empty()) {
     plan.notes.push_back(note);
   }

@@ -19,6 +19,8 @@ constexpr Duration kIdleMax = std::chrono::milliseconds(500);
 void SourceTask::Counter::Emit(Event event) {
   if (const auto* chunk = std::get_if<ChunkPtr>(&event)) {
     const size_t bytes = (*chunk)->bytes();
+    task_.rows_read_ += (*chunk)->rows();
+    task_.bytes_read_ += bytes;
     task_.counters_.rows_read += (*chunk)->rows();
     task_.counters_.bytes_read += bytes;
     task_.limit_.Spend((*chunk)->rows(), bytes);
@@ -97,7 +99,7 @@ Status SourceTask::Step() {
   if (writer_) writer_->PollPrepared();
   RETURN_IF_ERROR(CheckDownstream());
   limit_.Refill(ctx_.env.Now());
-  if (!reader_) {
+  if (!reader_ || ended_) {
     idle_ = kIdleMax;
     return {};
   }
@@ -118,7 +120,7 @@ Status SourceTask::HandleMessages() {
       messages_.pop_front();
     }
     if (auto* split = std::get_if<Split>(&message)) {
-      RETURN_IF_ERROR(OpenSplit(std::move(*split)));
+      if (!ended_) RETURN_IF_ERROR(OpenSplit(std::move(*split)));
     } else if (const auto* barrier = std::get_if<Barrier>(&message)) {
       RETURN_IF_ERROR(PassBarrier(*barrier));
     } else if (reader_) {
@@ -137,14 +139,17 @@ Status SourceTask::OpenSplit(Split split) {
 }
 
 Status SourceTask::PassBarrier(const Barrier& barrier) {
-  TaskSaved saved{run_, barrier.id, id_, {}};
+  SourceSaved report{{run_, barrier.id, id_, {}}};
   if (reader_) {
     RETURN_IF_ERROR(reader_->Flush(counter_));
-    saved.splits.push_back(reader_->Save());
+    report.saved.splits.push_back(reader_->Save());
   }
   chain_->Emit(barrier);
+  ended_ = barrier.last;
   RETURN_IF_ERROR(CheckDownstream());
-  report_(std::move(saved));
+  report.rows_read = rows_read_;
+  report.bytes_read = bytes_read_;
+  report_(std::move(report));
   return {};
 }
 

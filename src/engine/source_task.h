@@ -90,6 +90,9 @@ class SourceTask {
 
   std::unique_ptr<Reader> reader_;
   std::optional<Split> split_;
+  uint64_t rows_read_ = 0;
+  uint64_t bytes_read_ = 0;
+  bool ended_ = false;  // the last barrier has passed: what follows would belong to no checkpoint
   TimePoint flush_at_;
   Duration idle_{0};
   Thread thread_;

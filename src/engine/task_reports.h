@@ -18,11 +18,23 @@ struct SplitFinished {
   Bytes report;
 };
 
-using TaskReport = std::variant<SplitFinished, TaskSaved, WriterPrepared, TaskFailed>;
+// What a task has counted in its run when the barrier of a checkpoint passed it.
+struct SourceSaved {
+  TaskSaved saved;
+  uint64_t rows_read = 0;
+  uint64_t bytes_read = 0;
+};
+struct WriterSealed {
+  CheckpointId id = 0;
+  uint64_t rows_written = 0;
+};
+
+using TaskReport =
+    std::variant<SplitFinished, SourceSaved, WriterSealed, WriterPrepared, TaskFailed>;
 // Any thread; never blocks.
 using ReportFn = std::function<void(TaskReport)>;
 
-// Shared by all tasks of a job; monotonic within a run.
+// For people who watch: shared by all tasks of a job, monotonic within a run.
 struct TaskCounters {
   std::atomic<uint64_t> rows_read = 0;
   std::atomic<uint64_t> bytes_read = 0;

@@ -17,7 +17,8 @@ TaskSet::TaskSet(JobPlan& plan, const Context& base, TaskCounters& counters, Rep
       base_(base),
       counters_(counters),
       report_(std::move(report)),
-      parallelism_(plan.parallelism) {}
+      parallelism_(plan.parallelism),
+      before_{counters.rows_read, counters.bytes_read, counters.rows_written} {}
 
 TaskSet::~TaskSet() {
   base_.cancel.Cancel();
@@ -87,6 +88,8 @@ Status TaskSet::OpenSources() {
 void TaskSet::SendBarriers(const Barrier& barrier) {
   aligning_ = barrier;
   saved_.clear();
+  counted_ = before_;
+  sealed_ = 0;
   for (auto& task : sources_) task->SendBarrier(barrier);
 }
 
@@ -102,8 +105,12 @@ Result<TaskSet::Outcome> TaskSet::OnReport(TaskReport report) {
       return outcome;
     }
     RETURN_IF_ERROR(Finished(*finished));
-  } else if (auto* saved = std::get_if<TaskSaved>(&report)) {
+  } else if (auto* saved = std::get_if<SourceSaved>(&report)) {
     return Saved(std::move(*saved));
+  } else if (const auto* sealed = std::get_if<WriterSealed>(&report)) {
+    counted_.rows_written += sealed->rows_written;
+    ++sealed_;
+    MaybeTellCounters(outcome);
   } else if (auto* prepared = std::get_if<WriterPrepared>(&report)) {
     outcome.inputs.emplace_back(std::move(*prepared));
   } else {
@@ -117,10 +124,13 @@ Status TaskSet::Finished(const SplitFinished& finished) {
   return enumerator_->OnFinished(finished.split, finished.report);
 }
 
-Result<TaskSet::Outcome> TaskSet::Saved(TaskSaved saved) {
+Result<TaskSet::Outcome> TaskSet::Saved(SourceSaved report) {
+  TaskSaved& saved = report.saved;
   CHECK(aligning_ && aligning_->id == saved.id);
   Outcome outcome;
   saved_.insert(saved.source);
+  counted_.rows_read += report.rows_read;
+  counted_.bytes_read += report.bytes_read;
   // Splits of an earlier run that nobody reads yet are still part of the state.
   if (saved.source == 0) {
     saved.splits.insert(saved.splits.end(), restored_.begin(), restored_.end());
@@ -128,12 +138,21 @@ Result<TaskSet::Outcome> TaskSet::Saved(TaskSaved saved) {
   const CheckpointId id = saved.id;
   outcome.inputs.emplace_back(std::move(saved));
   if (saved_.size() < sources_.size()) return outcome;
-  outcome.inputs.emplace_back(EnumeratorSaved{base_.run, id, enumerator_->Save(), {}});
+  enumerator_saved_ = EnumeratorSaved{base_.run, id, enumerator_->Save(), {}};
+  MaybeTellCounters(outcome);
   aligning_.reset();
   for (const SplitFinished& finished : std::exchange(set_aside_, {})) {
     RETURN_IF_ERROR(Finished(finished));
   }
   return outcome;
+}
+
+// The counters go with the enumerator's state once every writer has counted too.
+void TaskSet::MaybeTellCounters(Outcome& outcome) {
+  if (!enumerator_saved_ || sealed_ < parallelism_) return;
+  enumerator_saved_->counters = {counted_.rows_read, counted_.bytes_read, counted_.rows_written};
+  outcome.inputs.emplace_back(std::move(*enumerator_saved_));
+  enumerator_saved_.reset();
 }
 
 Status TaskSet::AssignSplits() {

@@ -47,7 +47,8 @@ class TaskSet {
   Status OpenSources();
   Result<std::unique_ptr<WriterStage>> MakeStage(TaskId id, Context& ctx);
   Status Finished(const SplitFinished& finished);
-  Result<Outcome> Saved(TaskSaved saved);
+  Result<Outcome> Saved(SourceSaved report);
+  void MaybeTellCounters(Outcome& outcome);
 
   JobPlan& plan_;
   const Context base_;
@@ -66,6 +67,17 @@ class TaskSet {
   std::optional<Barrier> aligning_;
   std::set<TaskId> saved_;
   std::vector<SplitFinished> set_aside_;
+
+  // Of the checkpoint that is being taken: counted up to its barrier, earlier runs included.
+  struct Counted {
+    uint64_t rows_read = 0;
+    uint64_t bytes_read = 0;
+    uint64_t rows_written = 0;
+  };
+  Counted before_;  // in earlier runs
+  Counted counted_;
+  uint32_t sealed_ = 0;  // writers
+  std::optional<EnumeratorSaved> enumerator_saved_;
   bool source_done_ = false;
 };
 

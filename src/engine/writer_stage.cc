@@ -19,15 +19,20 @@ void WriterStage::Emit(Event event) {
 Status WriterStage::Take(const Event& event) {
   if (const auto* chunk = std::get_if<ChunkPtr>(&event)) return Write(**chunk);
   if (const auto* change = std::get_if<SchemaChange>(&event)) return writer_->Rebind(*change);
-  if (const auto* barrier = std::get_if<Barrier>(&event)) {
-    sealed_.push_back(barrier->id);
-    return writer_->Seal(barrier->id);
-  }
+  if (const auto* barrier = std::get_if<Barrier>(&event)) return Seal(barrier->id);
+  return {};
+}
+
+Status WriterStage::Seal(CheckpointId id) {
+  RETURN_IF_ERROR(writer_->Seal(id));
+  sealed_.push_back(id);
+  report_(WriterSealed{id, rows_written_});
   return {};
 }
 
 Status WriterStage::Write(const Chunk& chunk) {
   RETURN_IF_ERROR(writer_->Write(chunk));
+  rows_written_ += chunk.rows();
   counters_.rows_written += chunk.rows();
   if (chunk.source_micros > 0) counters_.lag_micros = env_.WallMicros() - chunk.source_micros;
   return {};

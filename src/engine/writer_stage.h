@@ -26,6 +26,7 @@ class WriterStage final : public Emitter {
 
  private:
   Status Take(const Event& event);
+  Status Seal(CheckpointId id);
   Status Write(const Chunk& chunk);
 
   const TaskId id_;
@@ -34,6 +35,7 @@ class WriterStage final : public Emitter {
   Env& env_;
   TaskCounters& counters_;
   ReportFn report_;
+  uint64_t rows_written_ = 0;
   std::deque<CheckpointId> sealed_;  // not yet prepared, in order
   Status status_;
 };

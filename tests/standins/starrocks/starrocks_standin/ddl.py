@@ -389,6 +389,10 @@ def _finish_column(column: Column, is_key: bool, model: str) -> Column:
         raise SqlError(
             f"Invalid data type of key column '{column.name}': '{column.type.canonical()}'"
         )
+    if is_key and model == "PRIMARY" and column.type.kind == "DECIMAL":
+        raise SqlError(
+            f"primary key column[{column.name}] type not supported: {column.type.canonical()}."
+        )
     if is_key and model == "PRIMARY":
         column = replace(column, nullable=False)
     if not is_key and model == "AGGREGATE" and not column.aggregate:

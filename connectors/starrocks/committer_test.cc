@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/committer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/thread.h"
+#include "starrocks/fake_cluster_for_tests.h"
+#include "starrocks/labels.h"
+
+namespace sluice::starrocks {
+namespace {
+
+using How = FakeCluster::How;
+using testing::HasSubstr;
+
+class CommitterTest : public testing::Test {
+ protected:
+  CommitterTest() {
+    options_.node_urls = {"fe1:8030"};
+    for (int i = 0; i < 50; ++i) tables_.push_back({"ods", fmt::format("t{}", i)});
+  }
+  std::unique_ptr<StarrocksCommitter> Make() {
+    return std::make_unique<StarrocksCommitter>(world_.ctx, options_, tables_);
+  }
+  std::string LabelOf(const TableName& table, const LabelParts& parts) const {
+    return Label(LabelName("", "j1"), parts, table.database, table.table);
+  }
+  // One prepared transaction a table; what the manifest holds.
+  Prepared PrepareAll(const LabelParts& parts) {
+    std::vector<PreparedTxn> work;
+    for (const TableName& table : tables_) {
+      const std::string label = LabelOf(table, parts);
+      world_.cluster.Put({label, table.database + "." + table.table, "PREPARED", {"[1]"}});
+      work.push_back({table.database, table.table, label, 1, 3});
+    }
+    return EncodeWork(work);
+  }
+  size_t InState(const std::string& state) const {
+    size_t n = 0;
+    for (const auto& txn : world_.cluster.transactions()) n += txn.state == state ? 1 : 0;
+    return n;
+  }
+
+  FakeWorld world_;
+  StarrocksOptions options_;
+  std::vector<TableName> tables_;
+};
+
+TEST_F(CommitterTest, EveryTableBecomesVisibleAndTwiceEqualsOnce) {
+  const std::vector<Prepared> work = {PrepareAll({2, 9, 0, 0}), "", PrepareAll({2, 9, 1, 0})};
+  auto committer = Make();
+  ASSERT_TRUE(committer->Commit(9, work).ok());
+  EXPECT_EQ(InState("VISIBLE"), 100U);
+  ASSERT_TRUE(committer->Commit(9, work).ok());
+  EXPECT_EQ(InState("VISIBLE"), 100U);
+  EXPECT_EQ(world_.cluster.CallsOf("commit"), 100U);
+}
+
+TEST_F(CommitterTest, ASlowTableDoesNotHoldUpTheOthers) {
+  const std::vector<Prepared> work = {PrepareAll({2, 9, 0, 0})};
+  world_.cluster.Plant({.operation = "commit", .how = How::kBlock});
+  auto committer = Make();
+  Status status;
+  Thread committing("committing", [&] { status = committer->Commit(9, work); });
+  world_.cluster.WaitForCalls("commit", 50);
+  world_.ctx.cancel.Cancel();
+  committing.Join();
+  EXPECT_EQ(status.code(), Code::kCancelled);
+  EXPECT_EQ(InState("PREPARED"), 1U);
+}
+
+TEST_F(CommitterTest, AllLostWorkIsNamed) {
+  const std::vector<Prepared> work = {PrepareAll({2, 9, 0, 0})};
+  for (const TableName& table : tables_) {
+    world_.cluster.SetState(LabelOf(table, {2, 9, 0, 0}), "ABORTED");
+  }
+  const Status status = Make()->Commit(9, work);
+  EXPECT_EQ(status.code(), Code::kCommitLost);
+  for (const TableName& table : tables_) {
+    EXPECT_THAT(std::string(status.message()), HasSubstr("ods." + table.table + " "));
+  }
+}
+
+TEST_F(CommitterTest, AClusterThatIsAwayIsNotAskedForEveryLabel) {
+  world_.cluster.Plant({.how = How::kRefuse, .times = 100'000});
+  const Status status = Make()->AbortOrphans({.run = 2, .first = 1, .last = 20, .writers = 3});
+  EXPECT_EQ(status.retry(), Retry::kInPlace);
+  EXPECT_LT(world_.cluster.calls().size(), 32U);
+}
+
+TEST_F(CommitterTest, OrphansOfTheRangeAreRolledBackAndNothingElse) {
+  const LabelParts inside[] = {{2, 10, 0, 0}, {2, 11, 1, 3}};
+  const LabelParts outside[] = {{2, 9, 0, 0}, {2, 12, 0, 0}, {3, 10, 0, 0}, {2, 10, 2, 0}};
+  for (const LabelParts& parts : inside) PrepareAll(parts);
+  for (const LabelParts& parts : outside) PrepareAll(parts);
+  world_.cluster.SetState(LabelOf(tables_[7], inside[0]), "PREPARE");
+  ASSERT_TRUE(Make()->AbortOrphans({.run = 2, .first = 10, .last = 11, .writers = 2}).ok());
+  for (const TableName& table : tables_) {
+    for (const LabelParts& parts : inside) {
+      EXPECT_EQ(world_.cluster.StateOf(LabelOf(table, parts)), "ABORTED") << table.table;
+    }
+    for (const LabelParts& parts : outside) {
+      EXPECT_EQ(world_.cluster.StateOf(LabelOf(table, parts)), "PREPARED") << table.table;
+    }
+  }
+}
+
+TEST_F(CommitterTest, LostAnswersOfCommitsAreAskedFor) {
+  const std::vector<Prepared> work = {PrepareAll({2, 9, 0, 0})};
+  world_.cluster.Plant({.operation = "commit", .how = How::kDropAfter, .times = 25});
+  ASSERT_TRUE(Make()->Commit(9, work).ok());
+  EXPECT_EQ(InState("VISIBLE"), 50U);
+}
+
+}  // namespace
+}  // namespace sluice::starrocks
