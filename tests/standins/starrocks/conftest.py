@@ -75,8 +75,9 @@ def hooks(cluster: Client) -> Iterator[Client]:
     try:
         yield cluster
     finally:
-        cluster.hook("DELETE", "/faults")
-        cluster.hook("POST", "/settings", settings)
+        cluster.clear_faults()
+        cluster.settings(**settings)
+        cluster.advance_clock(-cluster.advanced)
         nodes = cluster.hook("GET", "/nodes")
         for kind in ("fe", "be"):
             for index, node in enumerate(nodes[kind]):

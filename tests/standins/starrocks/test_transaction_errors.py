@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from client import Client, Wire, head_bytes
-
-ROW = [{"id": 1, "name": "a", "score": 2}]
-STORED = [(1, "a", 2)]
+from steps import JSON, ROW, STORED, begin, commit, load, prepare
 
 
 @pytest.mark.parametrize(
@@ -47,7 +45,7 @@ def test_begin_is_refused(cluster: Client, db: str, t: str, label: str, change: 
 def test_the_longest_label_is_taken(cluster: Client, db: str, t: str):
     """Line 23, at the edge."""
     label = "L-_9" * 32
-    assert cluster.txn("begin", db, label, t).code == "OK"
+    begin(cluster, db, t, label)
     assert cluster.state(db, label) == "PREPARE"
     assert cluster.txn("rollback", db, label).code == "OK"
 
@@ -55,14 +53,14 @@ def test_the_longest_label_is_taken(cluster: Client, db: str, t: str):
 def test_load_for_another_table(cluster: Client, db: str, t: str, make_table, label: str):
     """Line 25."""
     second = make_table("id BIGINT NOT NULL")
-    assert cluster.txn("begin", db, label, t).code == "OK"
+    begin(cluster, db, t, label)
     answer = cluster.txn("load", db, label, second, [{"id": 5}])
     assert answer.code not in ("OK", "Success")
     assert second in answer.message and t in answer.message
     assert cluster.state(db, label) == "PREPARE"
     assert cluster.txn("load", db, label, t, ROW).code == "OK"
     assert cluster.txn("prepare", db, label).code == "OK"
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}") == STORED and cluster.rows(f"{db}.{second}") == []
 
 
@@ -74,8 +72,7 @@ def test_loads_must_be_alike(
     cluster: Client, db: str, t: str, label: str, header: str, value: str
 ):
     """Line 26."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
-    assert cluster.txn("load", db, label, t, ROW).code == "OK"
+    load(cluster, db, t, label)
     answer = cluster.txn("load", db, label, t, [{"id": 2}], **{header: value})
     assert answer.code == "INTERNAL_ERROR"
     assert "load request not equal last" in answer.message
@@ -89,7 +86,7 @@ def test_one_load_at_a_time(cluster: Client, db: str, t: str, label: str):
     begun = cluster.txn("begin", db, label, t)
     target = urlsplit(begun.hops[-1])
     address = (str(target.hostname), int(target.port or 80))
-    more = {"db": db, "table": t, "label": label, "format": "json", "strip_outer_array": "true"}
+    more = {"db": db, "table": t, "label": label, **JSON}
     body = b'[{"id": 1, "name": "a", "score": 2}]'
     headers = cluster.headers(Expect="100-continue", Content__Length=str(len(body)), **more)
     wire = Wire(address)
@@ -106,13 +103,13 @@ def test_one_load_at_a_time(cluster: Client, db: str, t: str, label: str):
         wire.close()
     assert cluster.txn("load", db, label, t, [{"id": 2, "name": "b"}]).code == "OK"
     assert cluster.txn("prepare", db, label).get("NumberLoadedRows") == 2
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}") == [(1, "a", 2), (2, "b", None)]
 
 
 def test_prepare_without_load(cluster: Client, db: str, t: str, label: str):
     """Line 28."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
+    begin(cluster, db, t, label)
     answer = cluster.txn("prepare", db, label)
     assert answer.code not in ("OK", "Success")
     assert "hasn't send any data yet" in answer.message
@@ -122,7 +119,7 @@ def test_prepare_without_load(cluster: Client, db: str, t: str, label: str):
 @pytest.mark.parametrize("op", ["prepare", "commit"])
 def test_bad_rows_show_late(cluster: Client, db: str, t: str, label: str, op: str):
     """Line 29."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
+    begin(cluster, db, t, label)
     rows = [{"id": 1, "name": "fits"}, {"id": 2, "name": "x" * 21}]
     assert cluster.txn("load", db, label, t, rows).code == "OK"
     answer = cluster.txn(op, db, label)
@@ -139,14 +136,14 @@ def test_bad_rows_show_late(cluster: Client, db: str, t: str, label: str, op: st
 
 def test_bad_rows_within_the_ratio(cluster: Client, db: str, t: str, label: str):
     """Lines 13 and 29: the ratio counts over all loads of the transaction."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
+    begin(cluster, db, t, label)
     for rows in ([{"id": 1, "name": "x" * 21}], [{"id": 2, "name": "good"}]):
         answer = cluster.txn("load", db, label, t, rows, max_filter_ratio="0.5")
         assert answer.code == "OK"
     answer = cluster.txn("prepare", db, label)
     assert answer.code == "OK"
     assert (answer.get("NumberLoadedRows"), answer.get("NumberFilteredRows")) == (1, 1)
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}", "id, name") == [(2, "good")]
 
 
@@ -155,7 +152,7 @@ def test_body_cut_in_a_transaction(cluster: Client, db: str, t: str, label: str)
     begun = cluster.txn("begin", db, label, t)
     assert cluster.txn("load", db, label, t, ROW).code == "OK"
     target = urlsplit(begun.hops[-1])
-    more = {"db": db, "table": t, "label": label, "format": "json", "strip_outer_array": "true"}
+    more = {"db": db, "table": t, "label": label, **JSON}
     headers = cluster.headers(Expect="100-continue", Content__Length="1000", **more)
     wire = Wire((str(target.hostname), int(target.port or 80)))
     wire.send(head_bytes("PUT", "/api/transaction/load", {"Host": "x", **headers}))
@@ -169,9 +166,7 @@ def test_body_cut_in_a_transaction(cluster: Client, db: str, t: str, label: str)
 
 def test_commit_after_rollback(cluster: Client, db: str, t: str, label: str):
     """Line 36."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
-    assert cluster.txn("load", db, label, t, ROW).code == "OK"
-    assert cluster.txn("prepare", db, label).code == "OK"
+    prepare(cluster, db, t, label)
     assert cluster.txn("rollback", db, label).code == "OK"
     answer = cluster.txn("commit", db, label)
     assert answer.code == "FAILED" and "Can not commit ABORTED transaction" in answer.message
@@ -181,10 +176,8 @@ def test_commit_after_rollback(cluster: Client, db: str, t: str, label: str):
 
 def test_rollback_after_commit(cluster: Client, db: str, t: str, label: str):
     """Line 36."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
-    assert cluster.txn("load", db, label, t, ROW).code == "OK"
-    assert cluster.txn("prepare", db, label).code == "OK"
-    assert cluster.txn("commit", db, label).code == "OK"
+    prepare(cluster, db, t, label)
+    commit(cluster, db, label)
     answer = cluster.txn("rollback", db, label)
     assert answer.code == "FAILED" and "Can not abort VISIBLE transaction" in answer.message
     assert cluster.state(db, label) == "VISIBLE"
@@ -207,8 +200,7 @@ def test_an_ended_transaction_takes_nothing(
     cluster: Client, db: str, t: str, label: str, op: str, end: str
 ):
     """Line 36, for load and prepare of an ended transaction."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
-    assert cluster.txn("load", db, label, t, ROW).code == "OK"
+    load(cluster, db, t, label)
     assert cluster.txn(end, db, label).code == "OK"
     state, rows = cluster.state(db, label), cluster.rows(f"{db}.{t}")
     answer = cluster.txn(op, db, label, t, [{"id": 9}] if op == "load" else None)

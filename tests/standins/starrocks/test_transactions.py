@@ -8,19 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from client import Answer, Client
-
-ROW = [{"id": 1, "name": "a", "score": 2}]
-STORED = [(1, "a", 2)]
-
-
-def prepared(cluster: Client, db: str, t: str, label: str, rows=ROW) -> int:
-    """A transaction in PREPARED that holds the rows; its TxnId."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
-    assert cluster.txn("load", db, label, t, rows).code == "OK"
-    answer = cluster.txn("prepare", db, label)
-    assert answer.code == "OK", answer.body
-    return int(answer.get("TxnId"))
-
+from steps import ROW, STORED, begin, commit, load, prepare
 
 def assert_refused(answer: Answer, status: str, words: str = "") -> None:
     assert answer.status == 200
@@ -42,11 +30,11 @@ def test_begin_goes_to_a_back_end(cluster: Client, db: str, t: str, label: str):
 
 def test_begin_twice_leaves_the_first(cluster: Client, db: str, t: str, label: str):
     """Line 22."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
+    begin(cluster, db, t, label)
     assert_refused(cluster.txn("begin", db, label, t), "LABEL_ALREADY_EXISTS")
     assert cluster.state(db, label) == "PREPARE"
     assert cluster.txn("load", db, label, t, ROW).code == "OK"
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
@@ -54,10 +42,9 @@ def test_begin_at_another_back_end_is_told_of_the_label(
     hooks: Client, db: str, t: str, label: str
 ):
     """Line 22, where the label is taken by a transaction of another back end."""
-    assert hooks.txn("begin", db, label, t).code == "OK"
-    nodes = hooks.hook("GET", "/nodes")["be"]
-    idle = next(("127.0.0.1", node["port"]) for node in nodes if not node["open"])
-    answer = hooks.txn("begin", db, label, t, to=idle)
+    begin(hooks, db, t, label)
+    another = hooks.hook("GET", "/nodes")["be"][1 - hooks.coordinator(label)]
+    answer = hooks.txn("begin", db, label, t, to=("127.0.0.1", another["port"]))
     assert_refused(answer, "LABEL_ALREADY_EXISTS", label)
     assert answer.get("ExistingJobStatus") == "RUNNING"
     assert hooks.state(db, label) == "PREPARE"
@@ -89,11 +76,11 @@ def test_rows_appear_with_the_commit_alone(cluster: Client, db: str, t: str, lab
 
 def test_csv_bodies_are_one_text(cluster: Client, db: str, t: str, label: str):
     """Line 24, for CSV: a row may end in the next body."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
+    begin(cluster, db, t, label)
     for body in (b"1\ta\t10\n2\tb", b"b\t20\n", b"3\tc\t30"):
         assert cluster.txn("load", db, label, t, body, format="csv").code == "OK"
     assert cluster.txn("prepare", db, label).get("NumberLoadedRows") == 3
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}") == [(1, "a", 10), (2, "bb", 20), (3, "c", 30)]
 
 
@@ -104,11 +91,11 @@ def test_the_last_row_of_a_key_wins_over_loads(cluster: Client, db: str, t: str,
         [{"id": 1, "__op": 1}, {"id": 2, "__op": 1}],
         [{"id": 2, "name": "last"}],
     )
-    assert cluster.txn("begin", db, label, t).code == "OK"
+    begin(cluster, db, t, label)
     for rows in bodies:
         assert cluster.txn("load", db, label, t, rows).code == "OK"
     assert cluster.txn("prepare", db, label).code == "OK"
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}", "id, name") == [(2, "last")]
 
 
@@ -116,58 +103,58 @@ def test_order_between_transactions_is_that_of_the_commits(
     cluster: Client, db: str, t: str, label: str, other: str
 ):
     """Line 24, for two open transactions on one key."""
-    prepared(cluster, db, t, label, [{"id": 1, "name": "begun first"}])
-    prepared(cluster, db, t, other, [{"id": 1, "name": "begun second"}])
-    assert cluster.txn("commit", db, other).code == "OK"
-    assert cluster.txn("commit", db, label).code == "OK"
+    prepare(cluster, db, t, label, [{"id": 1, "name": "begun first"}])
+    prepare(cluster, db, t, other, [{"id": 1, "name": "begun second"}])
+    commit(cluster, db, other)
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}", "id, name") == [(1, "begun first")]
 
 
 def test_second_prepare_is_no_failure(cluster: Client, db: str, t: str, label: str):
     """Line 30."""
-    prepared(cluster, db, t, label)
+    prepare(cluster, db, t, label)
     assert_refused(cluster.txn("prepare", db, label), "TXN_NOT_EXISTS")
     assert cluster.state(db, label) == "PREPARED"
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
 def test_no_load_after_prepare(cluster: Client, db: str, t: str, label: str):
     """Line 31."""
-    prepared(cluster, db, t, label)
+    prepare(cluster, db, t, label)
     assert_refused(cluster.txn("load", db, label, t, [{"id": 2}]), "TXN_NOT_EXISTS")
     assert cluster.state(db, label) == "PREPARED"
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
-def test_begin_over_prepared(cluster: Client, db: str, t: str, label: str):
+def test_begin_over_prepare(cluster: Client, db: str, t: str, label: str):
     """Line 32."""
-    prepared(cluster, db, t, label)
+    prepare(cluster, db, t, label)
     answer = cluster.txn("begin", db, label, t)
     assert_refused(answer, "LABEL_ALREADY_EXISTS")
     assert answer.get("ExistingJobStatus") == "RUNNING"
     assert cluster.state(db, label) == "PREPARED"
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     answer = cluster.txn("begin", db, label, t)
     assert_refused(answer, "LABEL_ALREADY_EXISTS")
     assert answer.get("ExistingJobStatus") == "FINISHED"
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
-def test_plain_load_over_prepared(cluster: Client, db: str, t: str, label: str):
+def test_plain_load_over_prepare(cluster: Client, db: str, t: str, label: str):
     """Lines 17 and 32: both interfaces share the labels of a database."""
-    prepared(cluster, db, t, label)
+    prepare(cluster, db, t, label)
     answer = cluster.load(db, t, label, [{"id": 9}])
     assert answer.code == "Label Already Exists"
     assert answer.get("ExistingJobStatus") == "RUNNING"
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
 def test_front_end_commits_and_commits_again(cluster: Client, db: str, t: str, label: str):
     """Line 33."""
-    txn_id = prepared(cluster, db, t, label)
+    txn_id = prepare(cluster, db, t, label)
     for words in ("", f"Transaction {txn_id} has already committed, label is {label}"):
         answer = cluster.txn("commit", db, label)
         assert answer.code == "OK" and answer.get("TxnId") == txn_id
@@ -183,8 +170,7 @@ def is_front_end(cluster: Client, location: str) -> bool:
 
 def test_commit_without_prepare(cluster: Client, db: str, t: str, label: str):
     """Line 34."""
-    assert cluster.txn("begin", db, label, t).code == "OK"
-    assert cluster.txn("load", db, label, t, ROW).code == "OK"
+    load(cluster, db, t, label)
     answer = cluster.txn("commit", db, label)
     assert answer.code == "OK" and answer.get("NumberLoadedRows") == 1
     assert not is_front_end(cluster, answer.hops[-1])
@@ -196,9 +182,9 @@ def test_commit_without_prepare(cluster: Client, db: str, t: str, label: str):
 def test_rollback_and_again(cluster: Client, db: str, t: str, label: str, phase: str):
     """Line 35."""
     if phase == "prepared":
-        prepared(cluster, db, t, label)
+        prepare(cluster, db, t, label)
     else:
-        assert cluster.txn("begin", db, label, t).code == "OK"
+        begin(cluster, db, t, label)
         if phase == "loaded":
             assert cluster.txn("load", db, label, t, ROW).code == "OK"
     assert cluster.txn("rollback", db, label).code == "OK"
@@ -211,12 +197,12 @@ def test_rollback_and_again(cluster: Client, db: str, t: str, label: str, phase:
 
 def test_an_aborted_label_begins_anew(cluster: Client, db: str, t: str, label: str):
     """Line 37."""
-    old = prepared(cluster, db, t, label, [{"id": 7}])
+    old = prepare(cluster, db, t, label, [{"id": 7}])
     assert cluster.txn("rollback", db, label).code == "OK"
     new = cluster.txn("begin", db, label, t).get("TxnId")
     assert new > old and cluster.state(db, label) == "PREPARE"
     assert cluster.txn("load", db, label, t, ROW).code == "OK"
     assert cluster.txn("prepare", db, label).get("TxnId") == new
     assert cluster.state(db, label) == "PREPARED"
-    assert cluster.txn("commit", db, label).code == "OK"
+    commit(cluster, db, label)
     assert cluster.rows(f"{db}.{t}") == STORED

@@ -77,8 +77,7 @@ class StandinSession(BaseSession):
             if rule is not None and rule.action == "refuse":
                 raise SqlError(rule.message or "injected refusal", 1105)
             answer = await self._run(sql)
-            if rule is not None and rule.action == "drop_after":
-                raise Dropped
+            await faults.after(rule)
             return answer
         except Dropped:
             self.connection.stream.writer.transport.abort()
