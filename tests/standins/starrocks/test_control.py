@@ -160,17 +160,17 @@ def test_a_killed_node_drops_what_it_was_doing(
 
 def test_a_killed_back_end_finishes_nothing(hooks: Client, db: str, t: str, label: str):
     """What it had not answered ends where it stood, even before the front ends notice."""
-    load(hooks, db, t, label)
-    fault = hooks.fault("commit", "delay", label=label, delay_ms=100)
-    call = Call(lambda: hooks.txn("commit", db, label))
+    fault = hooks.fault("stream_load", "delay", label=label, delay_ms=100)
+    call = Call(lambda: hooks.load(db, t, label, ROW))
     wait_for(lambda: hooks.fault_hits(fault) == 1, "the call to arrive")
-    hooks.hook("POST", f"/be/{hooks.coordinator(label)}/kill", {"detect_ms": 3_600_000})
+    for index in range(2):
+        hooks.hook("POST", f"/be/{index}/kill", {"detect_ms": 3_600_000})
     call.end()
     assert isinstance(call.error, ConnectionError)
-    # By the stand-in's own timer: past the moment at which the commit would have gone on.
+    # By the stand-in's own timer: past the moment at which the load would have gone on.
     hooks.fault("health", "delay", delay_ms=200)
     assert hooks.request("GET", "/api/health").status == 200
-    assert hooks.state(db, label) == "PREPARE" and hooks.rows(f"{db}.{t}") == []
+    assert hooks.history(label) == [] and hooks.rows(f"{db}.{t}") == []
 
 
 def test_faults_count_and_skip(hooks: Client, db: str, t: str):
