@@ -45,7 +45,8 @@ def with_connector_j(cluster: Client, *statements: str) -> list[Rows]:
         script.flush()
         done = subprocess.run(
             [
-                *("java", "-Dfile.encoding=UTF-8", "-cp", jars, "sqlline.SqlLine"),
+                *("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8"),
+                *("-cp", jars, "sqlline.SqlLine"),
                 *("-d", "com.mysql.cj.jdbc.Driver", "-u", url),
                 *("-n", cluster.user, "-p", cluster.password),
                 *("--outputformat=json", "--silent=true", f"--run={script.name}"),

@@ -53,7 +53,7 @@ def test_slow_publish_of_a_commit_by_the_back_end(hooks: Client, db: str, t: str
 def test_slow_publish_of_a_plain_load(hooks: Client, db: str, t: str, label: str):
     """Line 38."""
     hold_publishes(hooks, db)
-    answer = hooks.load(db, t, label, ROW, timeout="1")
+    answer = hooks.load(db, t, label, ROW, timeout="2")
     assert answer.code == "Publish Timeout"
     assert answer.message.startswith("Publish timeout. The data will be visible after a while")
     assert hooks.state(db, label) == "COMMITTED" and hooks.rows(f"{db}.{t}") == []

@@ -28,7 +28,7 @@ def assert_over(cluster: Client, db: str, t: str, label: str) -> None:
 
 def test_begin_with_a_timeout(cluster: Client, db: str, t: str, label: str):
     """Line 43, by the clock on the wall."""
-    load(cluster, db, t, label, timeout="1")
+    begin(cluster, db, t, label, timeout="1")
     ended = lambda: cluster.state(db, label) == "ABORTED"  # noqa: E731
     wait_for(ended, "the timeout", SWEEP_SECONDS)
     assert_over(cluster, db, t, label)

@@ -11,7 +11,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 LINES = range(1, 52)
 LEFT_OUT = {
-    47: "left out: transactions over several tables have no prepare, so the engine does not use them",
+    47: "left out: transactions over several tables have one phase only, so the engine has no use "
+    "for them; back ends refuse the header `transaction_type: multi`",
     48: "left out, as 47",
 }
 

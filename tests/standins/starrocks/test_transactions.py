@@ -128,7 +128,7 @@ def test_no_load_after_prepare(cluster: Client, db: str, t: str, label: str):
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
-def test_begin_over_prepare(cluster: Client, db: str, t: str, label: str):
+def test_begin_over_prepared(cluster: Client, db: str, t: str, label: str):
     """Line 32."""
     prepare(cluster, db, t, label)
     answer = cluster.txn("begin", db, label, t)
@@ -142,7 +142,7 @@ def test_begin_over_prepare(cluster: Client, db: str, t: str, label: str):
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
-def test_plain_load_over_prepare(cluster: Client, db: str, t: str, label: str):
+def test_plain_load_over_prepared(cluster: Client, db: str, t: str, label: str):
     """Lines 17 and 32: both interfaces share the labels of a database."""
     prepare(cluster, db, t, label)
     answer = cluster.load(db, t, label, [{"id": 9}])

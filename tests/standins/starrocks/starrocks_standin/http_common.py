@@ -34,6 +34,7 @@ class Listener:
             auto_decompress=False,
             max_line_size=1 << 20,
             max_field_size=1 << 20,
+            read_bufsize=1 << 20,
             lingering_time=2,
             keepalive_timeout=300,
             access_log=None,
