@@ -250,14 +250,14 @@ def test_follower_sends_to_the_leader(hooks: Client, db: str, t: str, label: str
     assert len(ask().hops) == (1 if call == "begin" else 0)
 
 
-def test_any_front_end_redirects_a_plain_load(hooks: Client, db: str, t: str, label: str):
+def test_any_front_end_redirects_a_plain_load(cluster: Client, db: str, t: str, label: str):
     """Line 42: only transactions need the leader."""
-    headers = hooks.headers(Expect="100-continue", label=label)
+    headers = cluster.headers(Expect="100-continue", label=label)
     path = f"/api/{db}/{t}/_stream_load"
-    for address in hooks.fe:
-        moved = hooks.request("PUT", path, headers, b"", address, follow=False)
+    for address in cluster.fe:
+        moved = cluster.request("PUT", path, headers, b"", address, follow=False)
         target = urlsplit(moved.headers["location"])
-        assert moved.status == 307 and (target.hostname, target.port) not in hooks.fe
+        assert moved.status == 307 and (target.hostname, target.port) not in cluster.fe
 
 
 @pytest.mark.parametrize("action", ["drop_before", "drop_after"])

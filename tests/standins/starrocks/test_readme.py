@@ -17,7 +17,7 @@ LEFT_OUT = {
 }
 
 
-def tests_of_lines() -> dict[int, list[str]]:
+def named_tests() -> dict[int, list[str]]:
     """Every test names its lines at the start of its docstring: `Line 7.`, `Lines 7 and 9`."""
     found = defaultdict(list)
     for path in sorted(HERE.glob("test_*.py")):
@@ -30,7 +30,7 @@ def tests_of_lines() -> dict[int, list[str]]:
 
 
 def table() -> str:
-    tests = tests_of_lines()
+    tests = named_tests()
     rows = ["| line | tests |", "| --- | --- |"]
     for line in LINES:
         by_file: dict[str, list[str]] = defaultdict(list)
@@ -47,7 +47,7 @@ def test_table_of_the_checklist():
 
 
 def test_each_line_has_a_test_or_a_reason():
-    found = tests_of_lines()
+    found = named_tests()
     assert set(found) | set(LEFT_OUT) == set(LINES) and not set(found) & set(LEFT_OUT)
 
 
