@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Puts Connector/J and a command line for it into DIR: jdbc.sh DIR. Does nothing when they are there.
 # Fetched through Maven, so its mirrors and proxies count, and checked.
 set -euo pipefail
