@@ -116,6 +116,7 @@ class Client:
         self.user = user
         self.password = password
         self.control = control
+        self.advanced = 0.0
         self._connection: Any = None
 
     # SQL
@@ -256,8 +257,32 @@ class Client:
         assert answer.status == 200, answer.body
         return json.loads(answer.body)
 
-    def fault(self, **rule: Any) -> None:
-        self.hook("POST", "/faults", rule)
+    def fault(self, op: str, action: str, **more: Any) -> int:
+        """Plants a fault that fires once, unless `count` says otherwise; its id."""
+        return int(self.hook("POST", "/faults", {"op": op, "action": action, **more})[0]["id"])
+
+    def fault_hits(self, number: int) -> int:
+        return sum(r["hits"] for r in self.hook("GET", "/faults") if r["id"] == number)
+
+    def clear_faults(self) -> None:
+        self.hook("DELETE", "/faults")
+
+    def settings(self, **values: Any) -> None:
+        self.hook("POST", "/settings", values)
+
+    def advance_clock(self, seconds: float) -> None:
+        self.advanced += seconds
+        self.hook("POST", "/clock/advance", {"seconds": seconds})
+
+    def coordinator(self, label: str) -> int:
+        """Number of the back end that has the newest transaction of the label."""
+        return int(self.history(label)[-1]["coordinator"])
+
+    def history(self, label: str) -> list[dict[str, Any]]:
+        """What the stand-in recorded of every transaction of the label, oldest first."""
+        found = self.hook("GET", f"/transactions?label={label}")
+        assert isinstance(found, list)
+        return found
 
 
 def encode(body: bytes | Any, headers: dict[str, str | None]) -> bytes:

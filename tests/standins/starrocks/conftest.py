@@ -38,12 +38,13 @@ def _real() -> Client | None:
     return Client(fe, mysql, user, os.environ.get("SLUICE_STARROCKS_PASSWORD", ""), None)
 
 
-def _started(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], Client]:
+def started(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], Client]:
+    """A stand-in that answers, on free ports unless the options name some."""
     ports_file = folder / "ports.json"
     command = [sys.executable, "-m", "starrocks_standin", "--ports-file", str(ports_file)]
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen([*command, *options], cwd=HERE, stdout=log, stderr=log)
-    wait_for(lambda: ports_file.exists() or process.poll() is not None, "the stand-in")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([*command, *options], cwd=HERE, stdout=log, stderr=log)
+    wait_for(lambda: ports_file.exists() or process.poll() is not None, "the stand-in", 60)
     assert process.poll() is None, (folder / "log").read_text()
     ports = json.loads(ports_file.read_text())
     fe = [("127.0.0.1", port) for port in ports["fe_http"]]
@@ -58,7 +59,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         yield real
         return
     folder = tmp_path_factory.mktemp("starrocks")
-    process, client = _started(folder)
+    process, client = started(folder)
     try:
         yield client
     finally:
@@ -75,8 +76,9 @@ def hooks(cluster: Client) -> Iterator[Client]:
     try:
         yield cluster
     finally:
-        cluster.hook("DELETE", "/faults")
-        cluster.hook("POST", "/settings", settings)
+        cluster.clear_faults()
+        cluster.settings(**settings)
+        cluster.advance_clock(-cluster.advanced)
         nodes = cluster.hook("GET", "/nodes")
         for kind in ("fe", "be"):
             for index, node in enumerate(nodes[kind]):

@@ -31,7 +31,8 @@ def redirected(cluster: Client, db: str, t: str, label: str) -> tuple[tuple[str,
     return (str(parts.hostname), int(parts.port or 80)), parts.path
 
 
-def test_line_01_front_end_redirects_a_stream_load(cluster: Client, db: str, t: str, label: str):
+def test_front_end_redirects_a_stream_load(cluster: Client, db: str, t: str, label: str):
+    """Line 1."""
     path = f"/api/{db}/{t}/_stream_load?a=1"
     answer = cluster.request("PUT", path, json_headers(cluster, label), ROW, follow=False)
     assert answer.status == 307
@@ -43,7 +44,8 @@ def test_line_01_front_end_redirects_a_stream_load(cluster: Client, db: str, t: 
     assert answer.body == b""
 
 
-def test_line_02_back_end_loads(cluster: Client, db: str, t: str, label: str):
+def test_back_end_loads(cluster: Client, db: str, t: str, label: str):
+    """Line 2."""
     address, path = redirected(cluster, db, t, label)
     answer = cluster.once("PUT", path, json_headers(cluster, label), ROW, address)
     assert answer.status == 200 and answer.saw_continue
@@ -53,7 +55,8 @@ def test_line_02_back_end_loads(cluster: Client, db: str, t: str, label: str):
     assert cluster.rows(f"{db}.{t}") == [(1, "a", 2)]
 
 
-def test_line_03_front_end_wants_expect(cluster: Client, db: str, t: str, label: str):
+def test_front_end_wants_expect(cluster: Client, db: str, t: str, label: str):
+    """Line 3."""
     headers = json_headers(cluster, label)
     del headers["Expect"]
     answer = cluster.request("PUT", f"/api/{db}/{t}/_stream_load", headers, ROW, follow=False)
@@ -63,7 +66,8 @@ def test_line_03_front_end_wants_expect(cluster: Client, db: str, t: str, label:
     assert cluster.state(db, label) == "UNKNOWN"
 
 
-def test_line_04_back_end_wants_authorization(cluster: Client, db: str, t: str, label: str):
+def test_back_end_wants_authorization(cluster: Client, db: str, t: str, label: str):
+    """Line 4."""
     address, path = redirected(cluster, db, t, label)
     headers = json_headers(cluster, label)
     del headers["Authorization"]
@@ -83,7 +87,8 @@ def test_line_04_back_end_wants_authorization(cluster: Client, db: str, t: str, 
         ("POST", "/api/{db}/x/_cancel"),
     ],
 )
-def test_line_05_wrong_password(cluster: Client, db: str, t: str, method: str, path: str):
+def test_wrong_password(cluster: Client, db: str, t: str, method: str, path: str):
+    """Line 5."""
     headers = {
         "Authorization": basic(cluster.user, "not the password"),
         "Expect": "100-continue",
@@ -97,7 +102,8 @@ def test_line_05_wrong_password(cluster: Client, db: str, t: str, method: str, p
     assert f"Access denied for {cluster.user}" in answer.message
 
 
-def test_line_06_user_without_insert(cluster: Client, db: str, t: str, label: str):
+def test_user_without_insert(cluster: Client, db: str, t: str, label: str):
+    """Line 6."""
     user = f"u{label[2:14]}"
     cluster.sql(f"CREATE USER '{user}' IDENTIFIED BY 'secret'")
     try:
@@ -113,7 +119,8 @@ def test_line_06_user_without_insert(cluster: Client, db: str, t: str, label: st
     assert cluster.rows(f"{db}.{t}", "id") == [(1,)]
 
 
-def test_line_07_probes_do_no_harm(cluster: Client, db: str, t: str, label: str):
+def test_probes_do_no_harm(cluster: Client, db: str, t: str, label: str):
+    """Line 7."""
     address, _ = redirected(cluster, db, t, label)
     for target in (*cluster.fe, address, cluster.mysql):
         socket.create_connection(target, timeout=10).close()
@@ -128,9 +135,10 @@ def test_line_07_probes_do_no_harm(cluster: Client, db: str, t: str, label: str)
     )
 
 
-def test_line_08_begin_without_length_or_expect(
+def test_begin_without_length_or_expect(
     cluster: Client, db: str, t: str, label: str, other: str
 ):
+    """Line 8."""
     def begin(name: str, address: tuple[str, int]):
         wire = Wire(address)
         headers = {"Host": "x", **cluster.headers(db=db, table=t, label=name)}

@@ -20,7 +20,8 @@ def array(rows: list[dict]) -> bytes:
     return json.dumps(rows).encode()
 
 
-def test_line_09_chunked_lz4_json(cluster: Client, db: str, t: str, label: str):
+def test_chunked_lz4_json(cluster: Client, db: str, t: str, label: str):
+    """Line 9."""
     answer = cluster.load(
         db,
         t,
@@ -35,7 +36,8 @@ def test_line_09_chunked_lz4_json(cluster: Client, db: str, t: str, label: str):
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
-def test_line_09_csv_in_format_lz4(cluster: Client, db: str, t: str, label: str):
+def test_csv_in_format_lz4(cluster: Client, db: str, t: str, label: str):
+    """Line 9."""
     body = "".join(f"{i}\t{n}\t{s}\n" for i, n, s in STORED).encode()
     assert cluster.load(db, t, label, lz4.frame.compress(body), format="lz4").code == "Success"
     assert cluster.rows(f"{db}.{t}") == STORED
@@ -44,16 +46,18 @@ def test_line_09_csv_in_format_lz4(cluster: Client, db: str, t: str, label: str)
 @pytest.mark.parametrize(
     "name, compress", [("gzip", gzip.compress), ("zstd", zstandard.compress)]
 )
-def test_line_09_other_compressions(
+def test_other_compressions(
     cluster: Client, db: str, t: str, label: str, name: str, compress
 ):
+    """Line 9."""
     body = compress(array(ROWS))
     more = {"format": "json", "strip_outer_array": "true", "compression": name}
     assert cluster.load(db, t, label, body, **more).code == "Success"
     assert cluster.rows(f"{db}.{t}") == STORED
 
 
-def test_line_10_unknown_table_and_database(cluster: Client, db: str, t: str, label: str):
+def test_unknown_table_and_database(cluster: Client, db: str, t: str, label: str):
+    """Line 10."""
     answer = cluster.load(db, "nowhere", label, ROWS[:1])
     assert answer.code in ("Fail", "FAILED") and "nowhere" in answer.message
     assert cluster.state(db, label) == "UNKNOWN"
@@ -61,7 +65,8 @@ def test_line_10_unknown_table_and_database(cluster: Client, db: str, t: str, la
     assert answer.code in ("Fail", "FAILED") and "no_such_db" in answer.message
 
 
-def test_line_11_array_without_strip(cluster: Client, db: str, t: str, label: str):
+def test_array_without_strip(cluster: Client, db: str, t: str, label: str):
+    """Line 11."""
     answer = cluster.load(db, t, label, array(ROWS[:2]), format="json")
     assert answer.code == "Fail"
     assert "you can set strip_outer_array=true" in answer.message
@@ -69,13 +74,15 @@ def test_line_11_array_without_strip(cluster: Client, db: str, t: str, label: st
     assert cluster.rows(f"{db}.{t}") == []
 
 
-def test_line_11_documents_one_after_another(cluster: Client, db: str, t: str, label: str):
+def test_documents_one_after_another(cluster: Client, db: str, t: str, label: str):
+    """Line 11."""
     body = b'{"id": 1, "name": "a"}\n{"id": 2}'
     assert cluster.load(db, t, label, body, format="json").code == "Success"
     assert cluster.rows(f"{db}.{t}") == [(1, "a", None), (2, None, None)]
 
 
-def test_line_12_one_bad_row_fails_the_load(cluster: Client, db: str, t: str, label: str):
+def test_one_bad_row_fails_the_load(cluster: Client, db: str, t: str, label: str):
+    """Line 12."""
     rows = [{"id": 1, "name": "fits"}, {"id": 2, "name": "x" * 21}]
     answer = cluster.load(db, t, label, rows)
     assert answer.code == "Fail" and "too many filtered rows" in answer.message
@@ -90,7 +97,8 @@ def test_line_12_one_bad_row_fails_the_load(cluster: Client, db: str, t: str, la
     assert cluster.rows(f"{db}.{t}") == []
 
 
-def test_line_13_bad_rows_within_the_ratio(cluster: Client, db: str, t: str, label: str):
+def test_bad_rows_within_the_ratio(cluster: Client, db: str, t: str, label: str):
+    """Line 13."""
     rows = [{"id": 1, "name": "good"}, {"name": "no key"}]
     answer = cluster.load(db, t, label, rows, max_filter_ratio="0.5")
     assert answer.code == "Success"
@@ -98,7 +106,8 @@ def test_line_13_bad_rows_within_the_ratio(cluster: Client, db: str, t: str, lab
     assert cluster.rows(f"{db}.{t}") == [(1, "good", None)]
 
 
-def test_line_14_where(cluster: Client, db: str, t: str, label: str):
+def test_where(cluster: Client, db: str, t: str, label: str):
+    """Line 14."""
     rows = [{"id": 1, "score": 5}, {"id": 2, "score": 50}]
     answer = cluster.load(db, t, label, rows, where="score > 10")
     assert answer.code == "Success"
@@ -106,7 +115,8 @@ def test_line_14_where(cluster: Client, db: str, t: str, label: str):
     assert cluster.rows(f"{db}.{t}", "id") == [(2,)]
 
 
-def test_line_15_json_size_limit(hooks: Client, db: str, t: str, label: str, other: str):
+def test_json_size_limit(hooks: Client, db: str, t: str, label: str, other: str):
+    """Line 15."""
     hooks.hook("POST", "/settings", {"streaming_load_max_batch_size_mb": 0.001})
     answer = hooks.load(db, t, label, ROWS[:100])
     assert answer.code == "Fail"
@@ -120,7 +130,8 @@ def test_line_15_json_size_limit(hooks: Client, db: str, t: str, label: str, oth
     assert len(hooks.rows(f"{db}.{t}")) == 100
 
 
-def test_line_16_cut_body(cluster: Client, db: str, t: str, label: str):
+def test_cut_body(cluster: Client, db: str, t: str, label: str):
+    """Line 16."""
     headers = cluster.headers(
         Expect="100-continue", label=label, format="json", strip_outer_array="true"
     )
@@ -136,7 +147,8 @@ def test_line_16_cut_body(cluster: Client, db: str, t: str, label: str):
     assert cluster.rows(f"{db}.{t}") == []
 
 
-def test_line_17_label_after_success(cluster: Client, db: str, t: str, label: str):
+def test_label_after_success(cluster: Client, db: str, t: str, label: str):
+    """Line 17."""
     assert cluster.load(db, t, label, ROWS[:1]).code == "Success"
     answer = cluster.load(db, t, label, ROWS[:5])
     assert answer.code == "Label Already Exists"
@@ -144,7 +156,8 @@ def test_line_17_label_after_success(cluster: Client, db: str, t: str, label: st
     assert cluster.rows(f"{db}.{t}") == STORED[:1]
 
 
-def test_line_18_label_after_fail(cluster: Client, db: str, t: str, label: str):
+def test_label_after_fail(cluster: Client, db: str, t: str, label: str):
+    """Line 18."""
     assert cluster.load(db, t, label, b"not json", format="json").code == "Fail"
     assert cluster.load(db, t, label, ROWS[:1]).code == "Success"
     assert cluster.rows(f"{db}.{t}") == STORED[:1]
@@ -165,7 +178,8 @@ OPS = [
 LEFT = [(1, "absent"), (2, "number"), (3, "text"), (7, "last")]
 
 
-def test_line_19_op_in_json(cluster: Client, db: str, t: str, label: str, other: str):
+def test_op_in_json(cluster: Client, db: str, t: str, label: str, other: str):
+    """Line 19."""
     before = [{"id": i, "name": "old"} for i in (4, 5, 6)]
     assert cluster.load(db, t, other, before).code == "Success"
     answer = cluster.load(db, t, label, OPS)
@@ -174,9 +188,10 @@ def test_line_19_op_in_json(cluster: Client, db: str, t: str, label: str, other:
 
 
 @pytest.mark.parametrize("columns", ["id,name,score,__op", "id,name,score,tmp,__op=tmp"])
-def test_line_19_op_in_csv(
+def test_op_in_csv(
     cluster: Client, db: str, t: str, label: str, other: str, columns: str
 ):
+    """Line 19."""
     before = [{"id": i, "name": "old"} for i in (4, 5, 6)]
     assert cluster.load(db, t, other, before).code == "Success"
     lines = [f"{r['id']},{r.get('name', '')},\\N,{r.get('__op', 0)}\n" for r in OPS]
@@ -185,14 +200,16 @@ def test_line_19_op_in_csv(
     assert cluster.rows(f"{db}.{t}", "id, name") == LEFT
 
 
-def test_line_19_op_as_a_constant(cluster: Client, db: str, t: str, label: str, other: str):
+def test_op_as_a_constant(cluster: Client, db: str, t: str, label: str, other: str):
+    """Line 19."""
     assert cluster.load(db, t, other, ROWS[:3]).code == "Success"
     columns = "id,name,score,__op='delete'"
     assert cluster.load(db, t, label, b"2\tx\t1\n", columns=columns).code == "Success"
     assert cluster.rows(f"{db}.{t}", "id") == [(1,), (3,)]
 
 
-def test_line_20_op_to_a_duplicate_table(cluster: Client, db: str, make_table, label: str):
+def test_op_to_a_duplicate_table(cluster: Client, db: str, make_table, label: str):
+    """Line 20."""
     dup = make_table("id BIGINT NOT NULL, name VARCHAR(20)", "DUPLICATE")
     answer = cluster.load(db, dup, label, b"1\ta\t0\n", columns="id,name,__op")
     assert answer.code in ("Fail", "FAILED")

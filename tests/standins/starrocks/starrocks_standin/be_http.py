@@ -16,7 +16,6 @@ from .http_common import (
     Listener,
     basic_auth,
     be_json,
-    cut_if_lost,
     known_user,
     read_body,
     refusal,
@@ -83,7 +82,7 @@ class BackEndHttp:
             return refused
         user = known_user(self.cluster, request)
         answer = await self.transactions.handle(op, request, user)
-        cut_if_lost(rule)
+        await self.cluster.faults.after(rule)
         return be_json(answer, close=not request.content.is_eof())
 
     async def _stream_load(
@@ -109,7 +108,7 @@ class BackEndHttp:
             if error.existing is not None:
                 answer["Status"] = "Label Already Exists"
                 answer["ExistingJobStatus"] = error.existing
-        cut_if_lost(rule)
+        await self.cluster.faults.after(rule)
         return be_json(answer, close=not request.content.is_eof())
 
     async def _plain_load(

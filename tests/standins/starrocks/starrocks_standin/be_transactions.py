@@ -68,9 +68,9 @@ class BackEndTransactions:
             raise TxnError("ANALYSIS_ERROR", "Access denied")
         timeouts = timeouts_of(cluster, headers)
         cluster.transactions.check_label(label)
-        if (db, label) in self.node.contexts:
-            cluster.transactions.sweep()
-        if (db, label) in self.node.contexts:
+        cluster.transactions.sweep()
+        known = self.node.contexts.get((db, label))
+        if known is not None and known.txn.state == PREPARE:
             return failure("LABEL_ALREADY_EXISTS", "", ExistingJobStatus="")
         table = cluster.check_table(db, table_name)
         if not user.may("INSERT", db, table_name):
@@ -216,8 +216,7 @@ class BackEndTransactions:
         visible = await self.cluster.transactions.wait_visible(txn, wait)
         answer["CommitAndPublishTimeMs"] = elapsed_ms(started)
         if not visible:
-            answer["Status"] = "PUBLISH_TIMEOUT"
-            answer["Message"] = PUBLISH_TIMEOUT
+            return failure("PUBLISH_TIMEOUT", PUBLISH_TIMEOUT)
         return answer
 
     def _rollback(self, context: LoadContext) -> Answer:

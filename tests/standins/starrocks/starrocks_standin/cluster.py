@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 import uuid
 from collections import OrderedDict
@@ -11,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from .faults import Faults
+from .faults import Faults, Rule
 from .jobs import AlterJobs
 from .loader import Loader, Tools
 from .settings import Settings
@@ -107,6 +108,7 @@ class Cluster:
         self.parser = ThreadPoolExecutor(1, "parse")
         self.tools: Tools | None = None
         self._turn = 0
+        self._holding: set[asyncio.Task[None]] = set()
 
     def now(self) -> float:
         return time.time() + self.clock_offset
@@ -129,9 +131,24 @@ class Cluster:
             rule = self.faults.find(
                 "publish", "fe", db=txn.db, table=table.name, label=txn.label
             )
-            if rule is not None:
-                delay = max(delay, rule.delay_ms)
+            if rule is None:
+                continue
+            delay = max(delay, rule.delay_ms)
+            if rule.action == "hang":
+                self._hold(rule, txn)
+                delay = math.inf
         return delay / 1000
+
+    def _hold(self, rule: Rule, txn: Txn) -> None:
+        """Publishes once the rule is cleared."""
+
+        async def release() -> None:
+            await self.faults.gone(rule)
+            self.transactions.ready(txn)
+
+        task = asyncio.create_task(release())
+        self._holding.add(task)
+        task.add_done_callback(self._holding.discard)
 
     def _transaction_ended(self, txn: Txn) -> None:
         if txn.state == ABORTED:

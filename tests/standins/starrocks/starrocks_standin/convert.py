@@ -8,6 +8,7 @@ that are not already of the right kind. It is what the load rate of the stand-in
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Callable
 
 from .schema import Column, Schema
@@ -53,9 +54,14 @@ def _fast_check(column: Column, var: str) -> str:
         return f"type({var}) is int and {-top - 1} <= {var} <= {top}"
     if kind in ("VARCHAR", "CHAR"):
         limit = column.type.length
-        return f"type({var}) is str and (len({var}) <= {limit // 4})"
+        return (
+            f"type({var}) is str and "
+            f"(len({var}) <= {limit // 4} or len({var}) <= {limit} and {var}.isascii())"
+        )
     if kind == "DOUBLE":
         return f"type({var}) is float"
+    if kind == "BOOLEAN":
+        return f"type({var}) is int and 0 <= {var} <= 1"
     return "False"
 
 
@@ -81,8 +87,34 @@ def _convert_lines(column: Column, index: int) -> list[str]:
             f"else: {var} = slow{index}({var})",
         ]
     else:
-        lines.append(f"if not ({_fast_check(column, var)}): {var} = slow{index}({var})")
+        lines.append(f"if {_fast_check(column, var)}: pass")
+        quick = _quick_text(column, var)
+        if quick is not None:
+            lines.append(f"elif {quick[0]}: {var} = {quick[1]}")
+        lines.append(f"else: {var} = slow{index}({var})")
     return lines
+
+
+def _quick_text(column: Column, var: str) -> tuple[str, str] | None:
+    """Source of the condition under which plain digits convert without a check, and how."""
+    kind = column.type.kind
+    if kind in INT_BITS:
+        digits = len(str(max_of(kind))) - 1
+        return (
+            f"type({var}) is str and len({var}) <= {digits} and {var}.isascii() "
+            f"and {var}.isdigit()",
+            f"int({var})",
+        )
+    if kind == "DECIMAL" and column.type.scale:
+        point = -column.type.scale - 1
+        whole, end = f"{var}[:{point}]", f"{var}[{point + 1}:]"
+        return (
+            f"type({var}) is str and len({var}) <= {column.type.length + 1} and {var}.isascii() "
+            f"and {var}[{point}:{point + 1}] == '.' and {end}.isdigit() "
+            f"and ({whole}.isdigit() or {whole}[:1] == '-' and {whole}[1:].isdigit())",
+            f"Decimal({var})",
+        )
+    return None
 
 
 def key_size_lines(schema: Schema) -> list[str]:
@@ -119,6 +151,7 @@ def build(
         "KEEP": KEEP,
         "Bad": Bad,
         "KeyTooLong": KeyTooLong,
+        "Decimal": Decimal,
         "fromiso": datetime.fromisoformat,
         "dateiso": date.fromisoformat,
         "limit": key_limit,

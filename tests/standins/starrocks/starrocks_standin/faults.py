@@ -16,7 +16,9 @@ OPERATIONS = (
     "mysql publish write any"
 ).split()
 # before: the request has no effect; after: it has, and the answer is lost.
-ACTIONS = "refuse http_error hang drop_before drop_after delay too_many_versions".split()
+ACTIONS = (
+    "refuse http_error hang hang_after drop_before drop_after delay too_many_versions"
+).split()
 
 
 class Dropped(Exception):
@@ -61,7 +63,7 @@ class Faults:
         self.rules: list[Rule] = []
         self._ids = itertools.count(1)
         self.random = random.Random(0)
-        # Set and replaced when rules are cleared, so that hanging requests end.
+        # Set and replaced when rules are cleared, so that whoever waits looks again.
         self.cleared = asyncio.Event()
 
     def add(self, values: dict[str, Any]) -> Rule:
@@ -109,7 +111,17 @@ class Faults:
         if rule.delay_ms:
             await asyncio.sleep(rule.delay_ms / 1000)
         if rule.action == "hang":
+            await self.gone(rule)
+        if rule.action in ("hang", "drop_before"):
+            raise Dropped
+
+    async def after(self, rule: Rule | None) -> None:
+        """Plays the part of a rule that loses the answer of what was done."""
+        if rule is not None and rule.action == "hang_after":
+            await self.gone(rule)
+        if rule is not None and rule.action in ("hang_after", "drop_after"):
+            raise Dropped
+
+    async def gone(self, rule: Rule) -> None:
+        while rule in self.rules:
             await self.cleared.wait()
-            raise Dropped
-        if rule.action == "drop_before":
-            raise Dropped

@@ -12,7 +12,6 @@ from .cluster import Cluster, FrontEnd
 from .http_common import (
     Listener,
     basic_auth,
-    cut_if_lost,
     fe_json,
     known_user,
     redirect,
@@ -86,7 +85,7 @@ class FrontEndHttp:
                 "feStartTime": 0,
                 "feVersion": None,
             }
-        cut_if_lost(rule)
+        await self.cluster.faults.after(rule)
         return fe_json(body)
 
     def _denied(self, request: web.BaseRequest, detail: str = "") -> web.Response:
@@ -139,7 +138,7 @@ class FrontEndHttp:
         node = self.cluster.pick_back_end()
         if node is None:
             return fe_json(failed("class com.starrocks.common.DdlException: No alive backend"))
-        cut_if_lost(rule)
+        await self.cluster.faults.after(rule)
         answer = redirect(request, node.port)
         answer.force_close()
         return answer
@@ -166,7 +165,7 @@ class FrontEndHttp:
         if refused is not None:
             return refused
         if isinstance(target, int):
-            cut_if_lost(rule)
+            await self.cluster.faults.after(rule)
             return redirect(request, self.cluster.back_ends[target].port)
         if isinstance(target, web.Response):
             return target
@@ -174,7 +173,7 @@ class FrontEndHttp:
             answer = await target()
         except TxnError as error:
             answer = {"Status": error.status, "Message": error.message}
-        cut_if_lost(rule)
+        await self.cluster.faults.after(rule)
         return fe_json(answer)
 
     def _decide(self, op: str, request: web.BaseRequest, db: str, label: str, table: str) -> Any:
@@ -268,7 +267,7 @@ class FrontEndHttp:
             return fe_json(rest_error(f"unknown database, database={db}"))
         self.cluster.transactions.sweep(database.id)
         txn = self.cluster.transactions.newest(database, label)
-        cut_if_lost(rule)
+        await self.cluster.faults.after(rule)
         return fe_json(
             {
                 "state": "UNKNOWN" if txn is None else txn.state,
@@ -289,6 +288,9 @@ class FrontEndHttp:
         label = request.query.get("label", "") or path_label
         rule = self.cluster.faults.find("cancel", self.name, db=db, label=label)
         await self.cluster.faults.before(rule)
+        refused = refusal(rule, "FAILED", "injected refusal")
+        if refused is not None:
+            return refused
         database = self.cluster.catalog.databases.get(db)
         if database is None:
             return fe_json(rest_error(f"unknown database, database={db}"))
@@ -296,5 +298,5 @@ class FrontEndHttp:
         if txn is None or txn.state != PREPARE:
             return fe_json(rest_error(f"running transaction not found, label={label}"))
         self.cluster.transactions.abort(txn, "user cancel")
-        cut_if_lost(rule)
+        await self.cluster.faults.after(rule)
         return fe_json({"status": "OK", "code": "0", "msg": "Success", "message": "OK"})

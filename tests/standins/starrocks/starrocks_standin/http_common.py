@@ -25,6 +25,7 @@ class Listener:
         self._handler = handler
         self._server: asyncio.Server | None = None
         self._web: Any = None
+        self._running: set[asyncio.Task[Any]] = set()
         self.port = 0
 
     async def start(self, port: int = 0) -> None:
@@ -33,6 +34,7 @@ class Listener:
             auto_decompress=False,
             max_line_size=1 << 20,
             max_field_size=1 << 20,
+            read_bufsize=1 << 20,
             lingering_time=2,
             keepalive_timeout=300,
             access_log=None,
@@ -44,7 +46,9 @@ class Listener:
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
-        """Connections are reset, as when a process dies."""
+        """Connections are reset and what runs ends where it stands, as when a process dies."""
+        for task in self._running:
+            task.cancel()
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -54,12 +58,17 @@ class Listener:
                     connection.transport.abort()
 
     async def _guarded(self, request: web.BaseRequest) -> web.StreamResponse:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
         try:
             return await self._handler(request)
         except Dropped:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
+        finally:
+            self._running.discard(task)
 
 
 def basic_auth(request: web.BaseRequest) -> tuple[str, str] | None:
@@ -119,11 +128,6 @@ def refusal(rule: Rule | None, default_status: str, default_message: str) -> Any
         body = {"Status": rule.status or default_status, "Message": rule.message or default_message}
         return be_json(body)
     return None
-
-
-def cut_if_lost(rule: Rule | None) -> None:
-    if rule is not None and rule.action == "drop_after":
-        raise Dropped
 
 
 async def read_body(request: web.BaseRequest) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 from typing import Any
 
 import duckdb
@@ -77,8 +78,7 @@ class StandinSession(BaseSession):
             if rule is not None and rule.action == "refuse":
                 raise SqlError(rule.message or "injected refusal", 1105)
             answer = await self._run(sql)
-            if rule is not None and rule.action == "drop_after":
-                raise Dropped
+            await faults.after(rule)
             return answer
         except Dropped:
             self.connection.stream.writer.transport.abort()
@@ -250,11 +250,10 @@ class Identities(IdentityProvider):
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
 
-    async def get_user(self, username: str) -> LoginUser | None:
+    async def get_user(self, username: str) -> LoginUser:
+        """An unknown user is one whose password nobody knows: the refusal is the same."""
         user = self.cluster.users.get(username)
-        if user is None:
-            return None
-        secret = user.password
+        secret = secrets.token_hex() if user is None else user.password
         hashed = NativePasswordAuthPlugin.create_auth_string(secret) if secret else None
         return LoginUser(username, hashed, NativePasswordAuthPlugin.name)
 

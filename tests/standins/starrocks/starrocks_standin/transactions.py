@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections import deque
 from dataclasses import dataclass, field
@@ -190,9 +191,11 @@ class Transactions:
             self._make_visible(txn)
             return
         self.pending.append(txn)
-        asyncio.get_running_loop().call_later(max(delay, 0), self._ready, txn)
+        if delay < math.inf:
+            asyncio.get_running_loop().call_later(max(delay, 0), self.ready, txn)
 
-    def _ready(self, txn: Txn) -> None:
+    def ready(self, txn: Txn) -> None:
+        """The publish of a committed transaction may go on."""
         txn.ready = True
         self.publish_pending()
 

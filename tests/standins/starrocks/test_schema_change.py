@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checklist line 50: column changes run as jobs that wait for older transactions."""
+
+from __future__ import annotations
+
+import pymysql
+import pytest
+
+from client import Client, wait_for
+from steps import ROW, commit, load, prepare
+
+
+def job(cluster: Client, db: str, t: str) -> str:
+    """State of the table's newest job; empty if there is none."""
+    rows = cluster.dicts(
+        f'SHOW ALTER TABLE COLUMN FROM {db} WHERE TableName="{t}" '
+        "ORDER BY CreateTime DESC LIMIT 1"
+    )
+    return str(rows[0]["State"]) if rows else ""
+
+
+def wait_job(cluster: Client, db: str, t: str, state: str) -> None:
+    wait_for(lambda: job(cluster, db, t) == state, f"the job to be {state}", 120)
+
+
+def columns(cluster: Client, db: str, t: str) -> list[str]:
+    return [row["Field"] for row in cluster.dicts(f"DESC {db}.{t}")]
+
+
+@pytest.mark.parametrize("state", ["PREPARE", "PREPARED"])
+def test_a_job_waits_for_open_transactions(
+    cluster: Client, db: str, t: str, label: str, other: str, state: str
+):
+    """Line 50."""
+    (load if state == "PREPARE" else prepare)(cluster, db, t, label)
+    cluster.sql(f"ALTER TABLE {db}.{t} ADD COLUMN extra INT NULL DEFAULT '7' AFTER name")
+    wait_job(cluster, db, t, "WAITING_TXN")
+    with pytest.raises(pymysql.err.MySQLError, match="SCHEMA_CHANGE"):
+        cluster.sql(f"ALTER TABLE {db}.{t} ADD COLUMN another INT NULL")
+    assert "extra" not in columns(cluster, db, t)
+    commit(cluster, db, label)
+    wait_job(cluster, db, t, "FINISHED")
+    assert columns(cluster, db, t) == ["id", "name", "extra", "score"]
+    rows = [{"id": 2, "name": "b", "extra": 5}]
+    assert cluster.load(db, t, other, rows).code == "Success"
+    assert cluster.rows(f"{db}.{t}") == [(1, "a", 7, 2), (2, "b", 5, None)]
+
+
+def test_rows_begun_before_the_change_fit_after_it(
+    hooks: Client, db: str, t: str, label: str
+):
+    """Line 50: a transaction committed before the job, published after it."""
+    prepare(hooks, db, t, label)
+    hooks.sql(f"ALTER TABLE {db}.{t} DROP COLUMN score")
+    wait_job(hooks, db, t, "WAITING_TXN")
+    hooks.fault("publish", "hang", label=label)
+    hooks.settings(commit_wait_second=0.05)
+    assert "publish timeout" in hooks.txn("commit", db, label).message
+    assert job(hooks, db, t) == "WAITING_TXN"
+    hooks.clear_faults()
+    wait_job(hooks, db, t, "FINISHED")
+    assert hooks.rows(f"{db}.{t}") == [(1, "a")]
+
+
+def test_kinds_of_changes(cluster: Client, db: str, t: str, label: str):
+    """Line 50, for what a sink asks for."""
+    table = f"{db}.{t}"
+    assert cluster.load(db, t, label, ROW).code == "Success"
+    for change in (
+        "ADD COLUMN (a INT NULL, b VARCHAR(5) NOT NULL DEFAULT 'x')",
+        "MODIFY COLUMN score BIGINT NULL",
+        "MODIFY COLUMN name VARCHAR(40) NULL COMMENT 'longer'",
+        "DROP COLUMN a",
+    ):
+        cluster.sql(f"ALTER TABLE {table} {change}")
+        wait_job(cluster, db, t, "FINISHED")
+    cluster.sql(f"ALTER TABLE {table} RENAME COLUMN score TO points")
+    cluster.sql(f"ALTER TABLE {table} COMMENT = 'changed'")
+    shown = {r["Field"]: r["Type"] for r in cluster.dicts(f"SHOW FULL COLUMNS FROM {table}")}
+    assert shown == {
+        "id": "bigint(20)",
+        "name": "varchar(40)",
+        "points": "bigint(20)",
+        "b": "varchar(5)",
+    }
+    assert cluster.rows(table) == [(1, "a", 2, "x")]
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ("MODIFY COLUMN score TINYINT NULL", "change"),
+        ("MODIFY COLUMN name VARCHAR(3) NULL", "change"),
+        ("MODIFY COLUMN score INT NOT NULL", "non-nullable"),
+        ("ADD COLUMN name INT NULL", "name"),
+        ("ADD COLUMN must INT NOT NULL", "default"),
+        ("ADD COLUMN __op INT NULL", "__op"),
+        ("DROP COLUMN id", "key"),
+        ("DROP COLUMN nothing", "nothing"),
+    ],
+)
+def test_changes_that_are_refused(cluster: Client, db: str, t: str, change: str, words: str):
+    """Line 50, for what a server does not do."""
+    with pytest.raises(pymysql.err.MySQLError, match=words):
+        cluster.sql(f"ALTER TABLE {db}.{t} {change}")
+    assert columns(cluster, db, t) == ["id", "name", "score"] and job(cluster, db, t) == ""
+
+
+def test_a_job_can_be_cancelled(cluster: Client, db: str, t: str, label: str):
+    """Line 50."""
+    prepare(cluster, db, t, label)
+    cluster.sql(f"ALTER TABLE {db}.{t} ADD COLUMN extra INT NULL")
+    wait_job(cluster, db, t, "WAITING_TXN")
+    cluster.sql(f"CANCEL ALTER TABLE COLUMN FROM {db}.{t}")
+    wait_job(cluster, db, t, "CANCELLED")
+    commit(cluster, db, label)
+    assert cluster.rows(f"{db}.{t}") == [(1, "a", 2)]
