@@ -97,7 +97,7 @@ Status SourceTask::Step() {
   if (writer_) writer_->PollPrepared();
   RETURN_IF_ERROR(CheckDownstream());
   limit_.Refill(ctx_.env.Now());
-  if (!reader_) {
+  if (!reader_ || ended_) {
     idle_ = kIdleMax;
     return {};
   }
@@ -128,6 +128,7 @@ Status SourceTask::HandleMessages() {
 }
 
 Status SourceTask::OpenSplit(Split split) {
+  if (ended_) return {};
   split_ = split;
   auto reader = source_.Open(ctx_, std::move(split));
   if (!reader) return reader.error().In(fmt::format("opening split {}", split_->id));
@@ -143,6 +144,7 @@ Status SourceTask::PassBarrier(const Barrier& barrier) {
     saved.splits.push_back(reader_->Save());
   }
   chain_->Emit(barrier);
+  ended_ = barrier.last;
   RETURN_IF_ERROR(CheckDownstream());
   report_(std::move(saved));
   return {};
