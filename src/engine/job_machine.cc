@@ -54,14 +54,22 @@ void JobMachine::RaiseRun() {
   JobRecord next = record_;
   next.version += 1 + torn_;
   // Each damaged record may have raised the run: skip those numbers, and look for what they may
-  // have left.
-  for (uint64_t i = 0; i <= torn_; ++i) {
-    next.run += 1;
-    next.runs.push_back({next.run, config_.writers});
-  }
+  // have left. The new run leaves nothing before it is marked.
+  for (uint64_t i = 0; i < torn_; ++i) next.runs.push_back({++next.run, config_.writers});
+  next.run += 1;
   next.finished = false;
   next_record_ = next;
   Send(ReplaceRecord{NewOp(), record_, std::move(next), std::nullopt});
+}
+
+void JobMachine::Raised(const Status& status) {
+  if (status.code() == Code::kFenced) {  // somebody else was quicker: look again
+    state_ = State::kLoading;
+    return Send(LoadRecord{});
+  }
+  if (!status.ok()) return FailRun(status.In("recording the new run"));
+  record_ = *next_record_;
+  return Planted(Bug::kManifestReadBeforeFence) ? Recommit() : ReadLatest();
 }
 
 void JobMachine::ReadLatest() {
@@ -127,7 +135,6 @@ void JobMachine::Sweep() {
   // A run that published p may have left p+1 sealed and p+2 open; lost work begins after the
   // confirmed checkpoint.
   for (const RunRecord& old : record_.runs) {
-    if (old.run == record_.run && !Planted(Bug::kSweepAbortsNewerRuns)) continue;
     const bool from_confirmed = rolled_back_ || record_.latest.name.empty();
     const CheckpointId first = (from_confirmed ? record_.confirmed.id : record_.latest.id) + 1;
     ranges.push_back({old.run, first, record_.latest.id + 2, old.writers});
@@ -135,13 +142,30 @@ void JobMachine::Sweep() {
   if (Planted(Bug::kSweepAbortsNewerRuns)) {
     ranges.push_back({record_.run + 1, record_.latest.id, record_.latest.id + 2, config_.writers});
   }
-  if (ranges.empty() || Planted(Bug::kOrphansNeverAborted)) return Open();
+  if (ranges.empty() || Planted(Bug::kOrphansNeverAborted)) return Mark();
   Send(AbortOrphans{NewOp(), std::move(ranges)});
 }
 
 void JobMachine::Handle(const OrphansAborted& input) {
   if (state_ != State::kSweeping || input.op != op_) return;
   if (!input.status.ok()) return FailRun(input.status.In("rolling back what earlier runs left"));
+  Mark();
+}
+
+// Older runs leave nothing behind; from now on this one may. A run that never came so far is not
+// looked for, so that the list stays short however often a start fails.
+void JobMachine::Mark() {
+  state_ = State::kMarking;
+  JobRecord next = record_;
+  next.version += 1;
+  next.runs = {{record_.run, config_.writers}};
+  next_record_ = next;
+  Send(ReplaceRecord{NewOp(), record_, std::move(next), std::nullopt});
+}
+
+void JobMachine::Marked(const Status& status) {
+  if (!status.ok()) return FailRun(status.In("recording that the run begins"));
+  record_ = *next_record_;
   Open();
 }
 
@@ -152,9 +176,7 @@ void JobMachine::Open() {
   record_op_ = commit_op_ = 0;
   source_done_ = checkpoint_wanted_ = last_committed_ = false;
   commits_since_start_ = 0;
-  // Everything pending in the base is committed or, after a roll-back, aborted: older runs leave
-  // nothing behind.
-  if (!Planted(Bug::kOrphansNeverAborted)) record_.runs = {{record_.run, config_.writers}};
+  // Everything pending in the base is committed or, after a roll-back, aborted.
   confirmed_ = rolled_back_ ? record_.confirmed : record_.latest;
   committed_id_ = confirmed_.id;
   next_id_ = record_.latest.id + 1;
@@ -240,8 +262,9 @@ void JobMachine::Handle(const Tick& /*input*/) {
       return;
     case State::kRaising:
     case State::kReading:
-    case State::kRecommitting:
-    case State::kSweeping:
+    case State::kMarking:
+      // Commits and roll-backs take as long as they take: each call to the target has a deadline of
+      // its own, and giving up on many labels halfway would never come to an end.
       if (now_ - op_started_ > config_.checkpoint_timeout) {
         FailRun({Code::kTimeout, "recovery got no answer in time"});
       }

@@ -6,8 +6,8 @@
 //
 // The order that everything rests on (ARCHITECTURE.md tells why):
 //   recovery    load the record, raise the run, then read the manifest, commit its pending work
-//   again, abort what
-//               older runs left, open the tasks
+//               again, abort what older runs left, record that this run may leave something, open
+//               the tasks
 //   checkpoint  barriers, all saved and prepared, body written, record replaced, commit, confirm
 // Checkpoint n+1 may be taken while n is being committed, but is never committed before n.
 #pragma once
@@ -171,6 +171,7 @@ class JobMachine {
     kReading,  // LoadManifest
     kRecommitting,
     kSweeping,  // AbortOrphans
+    kMarking,   // ReplaceRecord with the run among those that may leave something
     kOpening,
     kRunning,
     kClosing,
@@ -218,10 +219,13 @@ class JobMachine {
   void Handle(const StopRequested& input);
   void Handle(const Tick& input);
   void RaiseRun();
+  void Raised(const Status& status);
   void ReadLatest();
   void Recommit();
   void RecommitDone(const Status& status);
   void Sweep();
+  void Mark();
+  void Marked(const Status& status);
   void Open();
   void FailRun(const Status& status);
   void RestartOrFinish();

@@ -99,16 +99,9 @@ void JobMachine::MaybePublish() {
 }
 
 void JobMachine::Handle(const RecordReplaced& input) {
-  if (state_ == State::kRaising) {
+  if (state_ == State::kRaising || state_ == State::kMarking) {
     if (input.op != op_) return;
-    if (input.status.code() == Code::kFenced) {  // somebody else was quicker: look again
-      state_ = State::kLoading;
-      Send(LoadRecord{});
-      return;
-    }
-    if (!input.status.ok()) return FailRun(input.status.In("recording the new run"));
-    record_ = *next_record_;
-    return Planted(Bug::kManifestReadBeforeFence) ? Recommit() : ReadLatest();
+    return state_ == State::kRaising ? Raised(input.status) : Marked(input.status);
   }
   if (state_ != State::kRunning || input.op != record_op_) return;
   record_op_ = 0;

@@ -61,7 +61,7 @@ struct JobRecord {
   std::string job_id;    // random at creation; part of every label
   std::string identity;  // of source and sink; another one does not resume
   Run run = 0;
-  std::vector<RunRecord> runs;  // not yet swept, oldest first; the last one is `run`
+  std::vector<RunRecord> runs;  // that may have left something in the target, oldest first
   BodyRef latest;
   BodyRef confirmed;  // the newest checkpoint whose commits are all known to be done
   bool finished = false;
