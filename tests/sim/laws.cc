@@ -28,15 +28,15 @@ Laws::Laws(World& world, const Scenario& scenario, const SimSource& source, SimT
 // ---- what becomes durable ----
 
 void Laws::OnSync() {
+  std::map<uint64_t, JobRecord> fresh;  // by version: several may become durable at once
   for (const auto& [name, bytes] : disk_.durable()) {
     if (!name.starts_with("record-") || name.ends_with(".tmp")) continue;
     const uint64_t hash = Hash64(bytes);
-    if (!seen_.emplace(name, hash).second) {
-      if (seen_[name] == hash) continue;
-      seen_[name] = hash;
-    }
-    if (const auto record = DecodeJobRecord(bytes)) OnRecord(*record);
+    uint64_t& seen = seen_[name];
+    if (std::exchange(seen, hash) == hash) continue;
+    if (auto record = DecodeJobRecord(bytes)) fresh[record->version] = std::move(*record);
   }
+  for (const auto& [version, record] : fresh) OnRecord(record);
 }
 
 void Laws::OnRecord(const JobRecord& record) {

@@ -80,11 +80,11 @@ void SimTasks::Step(TaskId id) {
     return setup_.report(TaskFailed{setup_.run, {Code::kUnavailable, "the source went away"}});
   }
   HandleMessages(id);
-  if (sources_[id].next) Read(id);
+  if (sources_[id].next && !sources_[id].ended) Read(id);
   Schedule(id);
 }
 
-bool SimTasks::HandleMessages(TaskId id) {
+void SimTasks::HandleMessages(TaskId id) {
   SourceTask& task = sources_[id];
   while (!task.messages.empty()) {
     const auto message = std::move(task.messages.front());
@@ -95,13 +95,13 @@ bool SimTasks::HandleMessages(TaskId id) {
       PassBarrier(id, std::get<Barrier>(message));
     }
   }
-  return true;
 }
 
 void SimTasks::PassBarrier(TaskId id, const Barrier& barrier) {
   TaskSaved saved{setup_.run, barrier.id, id, {}};
   if (sources_[id].next) saved.splits.push_back(EncodeSplit(*sources_[id].next));
   for (const auto& writer : writers_) writer->Push(id, barrier);
+  sources_[id].ended = barrier.last;
   OnControl([this, saved] { Saved(saved); });
 }
 

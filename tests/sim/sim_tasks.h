@@ -33,7 +33,7 @@ class SimTasks : public std::enable_shared_from_this<SimTasks> {
   };
   void Schedule(TaskId id);
   void Step(TaskId id);
-  bool HandleMessages(TaskId id);
+  void HandleMessages(TaskId id);
   void PassBarrier(TaskId id, const Barrier& barrier);
   void Read(TaskId id);
   // On the control thread:
