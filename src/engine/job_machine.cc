@@ -53,8 +53,11 @@ void JobMachine::RaiseRun() {
   state_ = State::kRaising;
   JobRecord next = record_;
   next.version += 1 + torn_;
-  // Each damaged record may have raised the run: skip those numbers, and look for what they may
-  // have left. The new run leaves nothing before it is marked.
+  // Each damaged record may have raised the run, or marked it: skip those numbers, and look for
+  // what they may have left. The new run leaves nothing before it is marked.
+  if (torn_ > 0 && (next.runs.empty() || next.runs.back().run != next.run)) {
+    next.runs.push_back({next.run, config_.writers});
+  }
   for (uint64_t i = 0; i < torn_; ++i) next.runs.push_back({++next.run, config_.writers});
   next.run += 1;
   next.finished = false;
@@ -73,26 +76,35 @@ void JobMachine::Raised(const Status& status) {
 }
 
 void JobMachine::ReadLatest() {
-  if (record_.latest.name.empty()) {
-    base_.reset();
-    return Recommit();
-  }
+  if (!record_.latest.name.empty()) return Read(record_.latest);
+  base_.reset();
+  Recommit();
+}
+
+void JobMachine::Read(const BodyRef& body) {
   state_ = State::kReading;
-  Send(LoadManifest{NewOp(), rolled_back_ ? record_.confirmed : record_.latest});
+  base_body_ = body;
+  Send(LoadManifest{NewOp(), body});
+}
+
+// The next older checkpoint that the record names; without a name when there is none.
+BodyRef JobMachine::Before(const BodyRef& body) const {
+  if (body == record_.latest && body != record_.confirmed) return record_.confirmed;
+  return body == record_.previous ? BodyRef{} : record_.previous;
 }
 
 void JobMachine::Handle(const ManifestLoaded& input) {
   if (state_ != State::kReading || input.op != op_) return;
   if (!input.result) {
     const Status& why = input.result.error();
-    const bool previous = !record_.confirmed.name.empty() && record_.confirmed != record_.latest;
-    if (why.code() != Code::kCorruption || rolled_back_ || !previous || !config_.replay_converges) {
+    const BodyRef before = Before(base_body_);
+    if (why.code() != Code::kCorruption || before.name.empty() || !config_.replay_converges) {
       return FailRun(why);
     }
     Send(Note{true, fmt::format("checkpoint {} is damaged ({}); going on from checkpoint {}",
-                                record_.latest.id, why.message(), record_.confirmed.id)});
+                                base_body_.id, why.message(), before.id)});
     rolled_back_ = true;
-    return ReadLatest();
+    return Read(before);
   }
   base_ = *input.result;
   if (Planted(Bug::kManifestReadBeforeFence) && !next_record_) return RaiseRun();
@@ -122,22 +134,21 @@ void JobMachine::RecommitDone(const Status& status) {
   Send(Note{true, fmt::format("{}; reading again from checkpoint {}, which upserts make harmless",
                               status.message(), record_.confirmed.id)});
   rolled_back_ = true;
-  if (record_.confirmed.name.empty()) {
-    base_.reset();
-    return Sweep();
-  }
-  ReadLatest();
+  if (!record_.confirmed.name.empty()) return Read(record_.confirmed);
+  base_.reset();
+  base_body_ = record_.confirmed;
+  Sweep();
 }
 
 void JobMachine::Sweep() {
   state_ = State::kSweeping;
   std::vector<OrphanRange> ranges;
-  // A run that published p may have left p+1 sealed and p+2 open; lost work begins after the
-  // confirmed checkpoint.
+  // A run that published p may have left p+1 sealed and p+2 open, and a damaged record may have
+  // published one more; lost work begins after the confirmed checkpoint.
   for (const RunRecord& old : record_.runs) {
     const bool from_confirmed = rolled_back_ || record_.latest.name.empty();
     const CheckpointId first = (from_confirmed ? record_.confirmed.id : record_.latest.id) + 1;
-    ranges.push_back({old.run, first, record_.latest.id + 2, old.writers});
+    ranges.push_back({old.run, first, record_.latest.id + 2 + torn_, old.writers});
   }
   if (Planted(Bug::kSweepAbortsNewerRuns)) {
     ranges.push_back({record_.run + 1, record_.latest.id, record_.latest.id + 2, config_.writers});
@@ -177,7 +188,7 @@ void JobMachine::Open() {
   source_done_ = checkpoint_wanted_ = last_committed_ = false;
   commits_since_start_ = 0;
   // Everything pending in the base is committed or, after a roll-back, aborted.
-  confirmed_ = rolled_back_ ? record_.confirmed : record_.latest;
+  confirmed_ = rolled_back_ ? base_body_ : record_.latest;
   committed_id_ = confirmed_.id;
   next_id_ = record_.latest.id + 1;
   Send(OpenTasks{record_.run, base_, next_id_});

@@ -221,6 +221,8 @@ class JobMachine {
   void RaiseRun();
   void Raised(const Status& status);
   void ReadLatest();
+  void Read(const BodyRef& body);
+  BodyRef Before(const BodyRef& body) const;
   void Recommit();
   void RecommitDone(const Status& status);
   void Sweep();
@@ -245,6 +247,7 @@ class JobMachine {
   Manifest MakeManifest();
   void MaybeCommit();
   void MaybeConfirm();
+  void Confirm(JobRecord& next) const;
   void CommittedInRun();
   void OnPublished();
   bool StaleRun(Run run) const { return state_ != State::kRunning || run != record_.run; }
@@ -272,9 +275,9 @@ class JobMachine {
   TimePoint commit_retry_at_;
 
   std::optional<Manifest> base_;        // what the tasks start from
+  BodyRef base_body_;                   // where it was read
   std::deque<PendingCommit> recommit_;  // of base_, not yet known to be done
-  bool rolled_back_ = false;  // base_ is the confirmed checkpoint because later work is lost
-  bool fell_back_ = false;    // the newest record or body could not be read
+  bool rolled_back_ = false;  // base_ is an earlier checkpoint: later work or its body is lost
   uint64_t torn_ = 0;         // LoadedRecord::torn
   CheckpointId next_id_ = 1;
   CheckpointId committed_id_ = 0;

@@ -88,6 +88,7 @@ Bytes EncodeJobRecord(const JobRecord& record) {
   for (const RunRecord& run : record.runs) out.U64(run.run).U64(run.writers);
   Put(out, record.latest);
   Put(out, record.confirmed);
+  Put(out, record.previous);
   out.Bool(record.finished);
   return Seal(std::move(out).Take());
 }
@@ -110,6 +111,7 @@ Result<JobRecord> DecodeJobRecord(std::string_view bytes) {
   }
   record.latest = GetBody(in);
   record.confirmed = GetBody(in);
+  record.previous = GetBody(in);
   record.finished = in.Bool();
   RETURN_IF_ERROR(in.Finish("job record"));
   return record;

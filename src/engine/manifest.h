@@ -64,6 +64,7 @@ struct JobRecord {
   std::vector<RunRecord> runs;  // that may have left something in the target, oldest first
   BodyRef latest;
   BodyRef confirmed;  // the newest checkpoint whose commits are all known to be done
+  BodyRef previous;   // the confirmed one before it, in case that its body is damaged
   bool finished = false;
 
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
