@@ -170,7 +170,8 @@ void Simulation::OnEnd(int process, const Finish& finish) {
     return StartLater();
   }
   const Status& why = finish.status;
-  const bool goes_on = why.retry() != Retry::kNever || why.code() == Code::kFenced;
+  const bool lost = why.code() == Code::kCommitLost && scenario_.machine.replay_converges;
+  const bool goes_on = why.retry() != Retry::kNever || why.code() == Code::kFenced || lost;
   if (goes_on) {
     world_.Probe("failed and started again");
     return StartLater();
