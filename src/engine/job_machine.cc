@@ -53,12 +53,13 @@ void JobMachine::RaiseRun() {
   state_ = State::kRaising;
   JobRecord next = record_;
   next.version += 1 + torn_;
-  // Each damaged record may have raised the run, or marked it: skip those numbers, and look for
-  // what they may have left. The new run leaves nothing before it is marked.
+  // Each damaged record may have raised the run, marked it or published a checkpoint: skip those
+  // numbers, and look for what they may have left. The new run leaves nothing before it is marked.
   if (torn_ > 0 && (next.runs.empty() || next.runs.back().run != next.run)) {
     next.runs.push_back({next.run, config_.writers});
   }
   for (uint64_t i = 0; i < torn_; ++i) next.runs.push_back({++next.run, config_.writers});
+  for (RunRecord& old : next.runs) old.unseen += torn_;
   next.run += 1;
   next.finished = false;
   next_record_ = next;
@@ -68,6 +69,7 @@ void JobMachine::RaiseRun() {
 void JobMachine::Raised(const Status& status) {
   if (status.code() == Code::kFenced) {  // somebody else was quicker: look again
     state_ = State::kLoading;
+    next_record_.reset();
     return Send(LoadRecord{});
   }
   if (!status.ok()) return FailRun(status.In("recording the new run"));
@@ -143,15 +145,17 @@ void JobMachine::RecommitDone(const Status& status) {
 void JobMachine::Sweep() {
   state_ = State::kSweeping;
   std::vector<OrphanRange> ranges;
-  // A run that published p may have left p+1 sealed and p+2 open, and a damaged record may have
-  // published one more; lost work begins after the confirmed checkpoint.
+  // A run that published p may have left p+1 sealed and p+2 open; lost work begins after the
+  // confirmed checkpoint.
   for (const RunRecord& old : record_.runs) {
     const bool from_confirmed = rolled_back_ || record_.latest.name.empty();
     const CheckpointId first = (from_confirmed ? record_.confirmed.id : record_.latest.id) + 1;
-    ranges.push_back({old.run, first, record_.latest.id + 2 + torn_, old.writers});
+    ranges.push_back({old.run, first, record_.latest.id + 2 + old.unseen, old.writers});
   }
   if (Planted(Bug::kSweepAbortsNewerRuns)) {
-    ranges.push_back({record_.run + 1, record_.latest.id, record_.latest.id + 2, config_.writers});
+    for (Run newer = record_.run + 1; newer <= record_.run + 3; ++newer) {
+      ranges.push_back({newer, record_.latest.id, record_.latest.id + 4, config_.writers});
+    }
   }
   if (ranges.empty() || Planted(Bug::kOrphansNeverAborted)) return Mark();
   Send(AbortOrphans{NewOp(), std::move(ranges)});

@@ -42,6 +42,7 @@ Result<Manifest> DecodeManifest(std::string_view bytes);
 struct RunRecord {
   Run run = 0;
   uint32_t writers = 0;
+  uint64_t unseen = 0;  // checkpoints that it may have published in records that were damaged
 
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
