@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kRecordPrefix = "record-";
 constexpr std::string_view kBodyPrefix = "checkpoint-";
+constexpr std::string_view kAside = ".tmp";  // until a file is whole
 constexpr size_t kRecordsKept = 2;
 
 std::string RecordName(uint64_t version) {
@@ -75,7 +76,7 @@ Result<LoadedRecord> CheckpointStore::Load() {
 }
 
 Status CheckpointStore::WriteDurably(const std::string& name, std::string_view bytes) {
-  const std::string aside = Path(name + ".tmp");
+  const std::string aside = Path(name + std::string(kAside));
   RETURN_IF_ERROR(env_.WriteFile(aside, bytes));
   RETURN_IF_ERROR(env_.Rename(aside, Path(name)));
   return env_.SyncDir(dir_);
@@ -132,14 +133,19 @@ Status CheckpointStore::Prune(const JobRecord& record, size_t keep) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, env_.List(dir_));
   std::vector<std::pair<uint64_t, std::string>> bodies;
   for (const std::string& name : names) {
+    if (name.ends_with(kAside)) {  // a write that was cut short; nothing is written now
+      RETURN_IF_ERROR(env_.RemoveFile(Path(name)));
+      continue;
+    }
     const uint64_t version = NumberOf(name, kRecordPrefix);
     if (version != 0 && version + kRecordsKept <= record.version) {
       RETURN_IF_ERROR(env_.RemoveFile(Path(name)));
     }
+    // What follows the confirmed checkpoint is published and will be confirmed itself, or its
+    // publication may still be on its way.
     const uint64_t id = NumberOf(name, kBodyPrefix);
-    const bool needed = name == record.latest.name || name == record.confirmed.name;
-    // A body newer than the record may be one whose publication is still on its way.
-    if (id != 0 && !needed && id <= record.latest.id) bodies.emplace_back(id, name);
+    const bool needed = name == record.confirmed.name || name == record.previous.name;
+    if (id != 0 && !needed && id <= record.confirmed.id) bodies.emplace_back(id, name);
   }
   std::ranges::sort(bodies, std::greater<>());
   for (size_t i = keep; i < bodies.size(); ++i) {

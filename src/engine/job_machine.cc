@@ -53,38 +53,60 @@ void JobMachine::RaiseRun() {
   state_ = State::kRaising;
   JobRecord next = record_;
   next.version += 1 + torn_;
-  // Each damaged record may have raised the run: skip those numbers, and look for what they may
-  // have left.
-  for (uint64_t i = 0; i <= torn_; ++i) {
-    next.run += 1;
+  // Each damaged record may have raised the run, marked it or published a checkpoint: skip those
+  // numbers, and look for what they may have left. The new run leaves nothing before it is marked.
+  if (torn_ > 0 && (next.runs.empty() || next.runs.back().run != next.run)) {
     next.runs.push_back({next.run, config_.writers});
   }
+  for (uint64_t i = 0; i < torn_; ++i) next.runs.push_back({++next.run, config_.writers});
+  for (RunRecord& old : next.runs) old.unseen += torn_;
+  next.run += 1;
   next.finished = false;
   next_record_ = next;
   Send(ReplaceRecord{NewOp(), record_, std::move(next), std::nullopt});
 }
 
-void JobMachine::ReadLatest() {
-  if (record_.latest.name.empty()) {
-    base_.reset();
-    return Recommit();
+void JobMachine::Raised(const Status& status) {
+  if (status.code() == Code::kFenced) {  // somebody else was quicker: look again
+    state_ = State::kLoading;
+    next_record_.reset();
+    return Send(LoadRecord{});
   }
+  if (!status.ok()) return FailRun(status.In("recording the new run"));
+  record_ = *next_record_;
+  return Planted(Bug::kManifestReadBeforeFence) ? Recommit() : ReadLatest();
+}
+
+void JobMachine::ReadLatest() {
+  if (!record_.latest.name.empty()) return Read(record_.latest);
+  base_.reset();
+  Recommit();
+}
+
+void JobMachine::Read(const BodyRef& body) {
   state_ = State::kReading;
-  Send(LoadManifest{NewOp(), rolled_back_ ? record_.confirmed : record_.latest});
+  base_body_ = body;
+  Send(LoadManifest{NewOp(), body});
+}
+
+// The next older checkpoint that the record names; without a name when there is none.
+BodyRef JobMachine::Before(const BodyRef& body) const {
+  if (body == record_.latest && body != record_.confirmed) return record_.confirmed;
+  return body == record_.previous ? BodyRef{} : record_.previous;
 }
 
 void JobMachine::Handle(const ManifestLoaded& input) {
   if (state_ != State::kReading || input.op != op_) return;
   if (!input.result) {
     const Status& why = input.result.error();
-    const bool previous = !record_.confirmed.name.empty() && record_.confirmed != record_.latest;
-    if (why.code() != Code::kCorruption || rolled_back_ || !previous || !config_.replay_converges) {
+    const BodyRef before = Before(base_body_);
+    if (why.code() != Code::kCorruption || before.name.empty() || !config_.replay_converges) {
       return FailRun(why);
     }
     Send(Note{true, fmt::format("checkpoint {} is damaged ({}); going on from checkpoint {}",
-                                record_.latest.id, why.message(), record_.confirmed.id)});
+                                base_body_.id, why.message(), before.id)});
     rolled_back_ = true;
-    return ReadLatest();
+    return Read(before);
   }
   base_ = *input.result;
   if (Planted(Bug::kManifestReadBeforeFence) && !next_record_) return RaiseRun();
@@ -114,11 +136,10 @@ void JobMachine::RecommitDone(const Status& status) {
   Send(Note{true, fmt::format("{}; reading again from checkpoint {}, which upserts make harmless",
                               status.message(), record_.confirmed.id)});
   rolled_back_ = true;
-  if (record_.confirmed.name.empty()) {
-    base_.reset();
-    return Sweep();
-  }
-  ReadLatest();
+  if (!record_.confirmed.name.empty()) return Read(record_.confirmed);
+  base_.reset();
+  base_body_ = record_.confirmed;
+  Sweep();
 }
 
 void JobMachine::Sweep() {
@@ -127,21 +148,39 @@ void JobMachine::Sweep() {
   // A run that published p may have left p+1 sealed and p+2 open; lost work begins after the
   // confirmed checkpoint.
   for (const RunRecord& old : record_.runs) {
-    if (old.run == record_.run && !Planted(Bug::kSweepAbortsNewerRuns)) continue;
     const bool from_confirmed = rolled_back_ || record_.latest.name.empty();
     const CheckpointId first = (from_confirmed ? record_.confirmed.id : record_.latest.id) + 1;
-    ranges.push_back({old.run, first, record_.latest.id + 2, old.writers});
+    ranges.push_back({old.run, first, record_.latest.id + 2 + old.unseen, old.writers});
   }
   if (Planted(Bug::kSweepAbortsNewerRuns)) {
-    ranges.push_back({record_.run + 1, record_.latest.id, record_.latest.id + 2, config_.writers});
+    for (Run newer = record_.run + 1; newer <= record_.run + 3; ++newer) {
+      ranges.push_back({newer, record_.latest.id, record_.latest.id + 4, config_.writers});
+    }
   }
-  if (ranges.empty() || Planted(Bug::kOrphansNeverAborted)) return Open();
+  if (ranges.empty() || Planted(Bug::kOrphansNeverAborted)) return Mark();
   Send(AbortOrphans{NewOp(), std::move(ranges)});
 }
 
 void JobMachine::Handle(const OrphansAborted& input) {
   if (state_ != State::kSweeping || input.op != op_) return;
   if (!input.status.ok()) return FailRun(input.status.In("rolling back what earlier runs left"));
+  Mark();
+}
+
+// Older runs leave nothing behind; from now on this one may. A run that never came so far is not
+// looked for, so that the list stays short however often a start fails.
+void JobMachine::Mark() {
+  state_ = State::kMarking;
+  JobRecord next = record_;
+  next.version += 1;
+  next.runs = {{record_.run, config_.writers}};
+  next_record_ = next;
+  Send(ReplaceRecord{NewOp(), record_, std::move(next), std::nullopt});
+}
+
+void JobMachine::Marked(const Status& status) {
+  if (!status.ok()) return FailRun(status.In("recording that the run begins"));
+  record_ = *next_record_;
   Open();
 }
 
@@ -152,10 +191,8 @@ void JobMachine::Open() {
   record_op_ = commit_op_ = 0;
   source_done_ = checkpoint_wanted_ = last_committed_ = false;
   commits_since_start_ = 0;
-  // Everything pending in the base is committed or, after a roll-back, aborted: older runs leave
-  // nothing behind.
-  if (!Planted(Bug::kOrphansNeverAborted)) record_.runs = {{record_.run, config_.writers}};
-  confirmed_ = rolled_back_ ? record_.confirmed : record_.latest;
+  // Everything pending in the base is committed or, after a roll-back, aborted.
+  confirmed_ = rolled_back_ ? base_body_ : record_.latest;
   committed_id_ = confirmed_.id;
   next_id_ = record_.latest.id + 1;
   Send(OpenTasks{record_.run, base_, next_id_});
@@ -240,8 +277,9 @@ void JobMachine::Handle(const Tick& /*input*/) {
       return;
     case State::kRaising:
     case State::kReading:
-    case State::kRecommitting:
-    case State::kSweeping:
+    case State::kMarking:
+      // Commits and roll-backs take as long as they take: each call to the target has a deadline of
+      // its own, and giving up on many labels halfway would never come to an end.
       if (now_ - op_started_ > config_.checkpoint_timeout) {
         FailRun({Code::kTimeout, "recovery got no answer in time"});
       }

@@ -6,8 +6,8 @@
 //
 // The order that everything rests on (ARCHITECTURE.md tells why):
 //   recovery    load the record, raise the run, then read the manifest, commit its pending work
-//   again, abort what
-//               older runs left, open the tasks
+//               again, abort what older runs left, record that this run may leave something, open
+//               the tasks
 //   checkpoint  barriers, all saved and prepared, body written, record replaced, commit, confirm
 // Checkpoint n+1 may be taken while n is being committed, but is never committed before n.
 #pragma once
@@ -171,6 +171,7 @@ class JobMachine {
     kReading,  // LoadManifest
     kRecommitting,
     kSweeping,  // AbortOrphans
+    kMarking,   // ReplaceRecord with the run among those that may leave something
     kOpening,
     kRunning,
     kClosing,
@@ -218,10 +219,15 @@ class JobMachine {
   void Handle(const StopRequested& input);
   void Handle(const Tick& input);
   void RaiseRun();
+  void Raised(const Status& status);
   void ReadLatest();
+  void Read(const BodyRef& body);
+  BodyRef Before(const BodyRef& body) const;
   void Recommit();
   void RecommitDone(const Status& status);
   void Sweep();
+  void Mark();
+  void Marked(const Status& status);
   void Open();
   void FailRun(const Status& status);
   void RestartOrFinish();
@@ -241,6 +247,7 @@ class JobMachine {
   Manifest MakeManifest();
   void MaybeCommit();
   void MaybeConfirm();
+  void Confirm(JobRecord& next) const;
   void CommittedInRun();
   void OnPublished();
   bool StaleRun(Run run) const { return state_ != State::kRunning || run != record_.run; }
@@ -268,9 +275,9 @@ class JobMachine {
   TimePoint commit_retry_at_;
 
   std::optional<Manifest> base_;        // what the tasks start from
+  BodyRef base_body_;                   // where it was read
   std::deque<PendingCommit> recommit_;  // of base_, not yet known to be done
-  bool rolled_back_ = false;  // base_ is the confirmed checkpoint because later work is lost
-  bool fell_back_ = false;    // the newest record or body could not be read
+  bool rolled_back_ = false;  // base_ is an earlier checkpoint: later work or its body is lost
   uint64_t torn_ = 0;         // LoadedRecord::torn
   CheckpointId next_id_ = 1;
   CheckpointId committed_id_ = 0;

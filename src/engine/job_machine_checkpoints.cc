@@ -92,23 +92,16 @@ void JobMachine::MaybePublish() {
   next.version += 1;
   next.latest = {manifest.id, fmt::format("checkpoint-{}-run-{}", manifest.id, record_.run),
                  Hash64(body)};
-  next.confirmed = confirmed_;
+  Confirm(next);
   next_record_ = next;
   record_op_ = NewOp();
   Send(ReplaceRecord{record_op_, record_, std::move(next), std::move(body)});
 }
 
 void JobMachine::Handle(const RecordReplaced& input) {
-  if (state_ == State::kRaising) {
+  if (state_ == State::kRaising || state_ == State::kMarking) {
     if (input.op != op_) return;
-    if (input.status.code() == Code::kFenced) {  // somebody else was quicker: look again
-      state_ = State::kLoading;
-      Send(LoadRecord{});
-      return;
-    }
-    if (!input.status.ok()) return FailRun(input.status.In("recording the new run"));
-    record_ = *next_record_;
-    return Planted(Bug::kManifestReadBeforeFence) ? Recommit() : ReadLatest();
+    return state_ == State::kRaising ? Raised(input.status) : Marked(input.status);
   }
   if (state_ != State::kRunning || input.op != record_op_) return;
   record_op_ = 0;
@@ -178,12 +171,18 @@ void JobMachine::CommittedInRun() {
   MaybeBegin();
 }
 
+void JobMachine::Confirm(JobRecord& next) const {
+  if (next.confirmed == confirmed_) return;
+  if (next.previous != confirmed_) next.previous = next.confirmed;
+  next.confirmed = confirmed_;
+}
+
 void JobMachine::MaybeConfirm() {
   if (record_op_ != 0 || (flight_ && flight_->publishing)) return;
   if (record_.confirmed != confirmed_) {
     JobRecord next = record_;
     next.version += 1;
-    next.confirmed = confirmed_;
+    Confirm(next);
     next.finished = last_committed_ && source_done_;
     // A clean end leaves nothing in the target, so the next start has nothing to look for.
     if (last_committed_) next.runs.clear();

@@ -40,7 +40,8 @@ std::string Identity(const JobPlan& plan) {
 std::optional<Bytes> SavedSource(CheckpointStore& store) {
   const auto loaded = store.Load();
   if (!loaded || loaded->record.finished) return std::nullopt;
-  for (const BodyRef& body : {loaded->record.latest, loaded->record.confirmed}) {
+  for (const BodyRef& body :
+       {loaded->record.latest, loaded->record.confirmed, loaded->record.previous}) {
     if (body.name.empty()) continue;
     if (auto manifest = store.LoadManifest(body)) return std::move(manifest->enumerator);
   }
@@ -82,6 +83,7 @@ Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, boo
   next.identity = identity;
   next.latest = {record.latest.id, "", 0};
   next.confirmed = {record.confirmed.id, "", 0};
+  next.previous = {};
   next.finished = false;
   RETURN_IF_ERROR(store.Replace({0, record, next, std::nullopt}));
   return next;

@@ -85,9 +85,10 @@ Bytes EncodeJobRecord(const JobRecord& record) {
   out.U64(kRecordVersion).U64(record.version).U64(record.term);
   out.Str(record.job_id).Str(record.identity).U64(record.run);
   out.U64(record.runs.size());
-  for (const RunRecord& run : record.runs) out.U64(run.run).U64(run.writers);
+  for (const RunRecord& run : record.runs) out.U64(run.run).U64(run.writers).U64(run.unseen);
   Put(out, record.latest);
   Put(out, record.confirmed);
+  Put(out, record.previous);
   out.Bool(record.finished);
   return Seal(std::move(out).Take());
 }
@@ -106,10 +107,12 @@ Result<JobRecord> DecodeJobRecord(std::string_view bytes) {
     RunRecord run;
     run.run = in.U64();
     run.writers = static_cast<uint32_t>(in.U64());
+    run.unseen = in.U64();
     record.runs.push_back(run);
   }
   record.latest = GetBody(in);
   record.confirmed = GetBody(in);
+  record.previous = GetBody(in);
   record.finished = in.Bool();
   RETURN_IF_ERROR(in.Finish("job record"));
   return record;

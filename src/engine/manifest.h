@@ -42,6 +42,7 @@ Result<Manifest> DecodeManifest(std::string_view bytes);
 struct RunRecord {
   Run run = 0;
   uint32_t writers = 0;
+  uint64_t unseen = 0;  // checkpoints that it may have published in records that were damaged
 
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
@@ -61,9 +62,10 @@ struct JobRecord {
   std::string job_id;    // random at creation; part of every label
   std::string identity;  // of source and sink; another one does not resume
   Run run = 0;
-  std::vector<RunRecord> runs;  // not yet swept, oldest first; the last one is `run`
+  std::vector<RunRecord> runs;  // that may have left something in the target, oldest first
   BodyRef latest;
   BodyRef confirmed;  // the newest checkpoint whose commits are all known to be done
+  BodyRef previous;   // the confirmed one before it, in case that its body is damaged
   bool finished = false;
 
   friend bool operator==(const JobRecord&, const JobRecord&) = default;

@@ -130,6 +130,7 @@ Status SourceTask::HandleMessages() {
 }
 
 Status SourceTask::OpenSplit(Split split) {
+  if (ended_) return {};
   split_ = split;
   auto reader = source_.Open(ctx_, std::move(split));
   if (!reader) return reader.error().In(fmt::format("opening split {}", split_->id));

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/laws.h"
+
+#include <algorithm>
+
+#include "base/checksum.h"
+#include "sim/sim_tasks.h"
+
+namespace sluice::sim {
+
+using starrocks::TxnState;
+
+Laws::Laws(World& world, const Scenario& scenario, const SimSource& source, SimTarget& target,
+           SimDisk& disk)
+    : world_(world),
+      scenario_(scenario),
+      source_(source),
+      target_(target),
+      disk_(disk),
+      highest_(source.splits(), 0) {
+  disk_.on_sync = [this] { OnSync(); };
+  disk_.on_remove = [this](const std::string& name) { OnRemove(name); };
+  target_.on_begin = [this](const Txn& txn) { OnBegin(txn); };
+  target_.on_commit = [this](const Txn& txn) { OnCommit(txn); };
+  target_.on_rollback = [this](const Txn& txn) { OnRollback(txn); };
+}
+
+// ---- what becomes durable ----
+
+void Laws::OnSync() {
+  std::map<uint64_t, JobRecord> fresh;  // by version: several may become durable at once
+  for (const auto& [name, bytes] : disk_.durable()) {
+    if (!name.starts_with("record-") || name.ends_with(".tmp")) continue;
+    const uint64_t hash = Hash64(bytes);
+    uint64_t& seen = seen_[name];
+    if (std::exchange(seen, hash) == hash) continue;
+    if (auto record = DecodeJobRecord(bytes)) fresh[record->version] = std::move(*record);
+  }
+  for (const auto& [version, record] : fresh) OnRecord(record);
+}
+
+void Laws::OnRecord(const JobRecord& record) {
+  world_.Trace("durable: record {} run {} latest {} confirmed {}{}", record.version, record.run,
+               record.latest.name, record.confirmed.id, record.finished ? " finished" : "");
+  if (record.run < durable_run_) {
+    world_.Violate(fmt::format("run {} replaced the record of run {}", record.run, durable_run_));
+  }
+  durable_run_ = std::max(durable_run_, record.run);
+  record_ = record;
+  if (!record.latest.name.empty() && !checkpoints_.contains(record.latest.name)) {
+    OnPublished(record);
+  }
+}
+
+void Laws::OnPublished(const JobRecord& record) {
+  const auto body = disk_.durable().find(record.latest.name);
+  if (body == disk_.durable().end()) {
+    return world_.Violate(record.latest.name + " was published without a durable body");
+  }
+  const auto manifest = DecodeManifest(body->second);
+  if (!manifest) {
+    if (damages_ == 0) world_.Violate(record.latest.name + " was published with a torn body");
+    return;
+  }
+  Checkpoint checkpoint{record.latest.name, manifest->run, PositionsOf(source_, *manifest), {}};
+  for (const PendingCommit& pending : manifest->pending) {
+    auto& labels = checkpoint.labels.emplace_back();
+    const auto work = starrocks::DecodeAll(pending.work);
+    if (!work) return world_.Violate("prepared work that cannot be read");
+    for (const auto& txn : *work) {
+      labels.push_back(txn.label);
+      named_by_[txn.label].push_back(checkpoint.name);
+    }
+  }
+  Checkpoint& stored = checkpoints_[checkpoint.name] = std::move(checkpoint);
+  MaybeComplete(stored);
+}
+
+void Laws::OnRemove(const std::string& name) {
+  const auto named = [&](const BodyRef& body) { return body.name == name; };
+  if (named(record_.latest) || named(record_.confirmed) || named(record_.previous)) {
+    world_.Violate(fmt::format("{} was removed while the record names it", name));
+  }
+}
+
+// ---- what happens in the target ----
+
+void Laws::OnBegin(const Txn& txn) {
+  if (txn.run > durable_run_) {
+    world_.Violate(fmt::format("run {} began a transaction before it was durable", txn.run));
+  }
+}
+
+bool Laws::Committed(const std::string& label) const {
+  return committed_.contains(label);
+}
+
+bool Laws::Lost(const std::string& label) const {
+  const Txn* txn = target_.Newest(label);
+  return txn == nullptr || txn->forgotten || txn->state == TxnState::kAborted;
+}
+
+bool Laws::HasLost(const Checkpoint& checkpoint) const {
+  for (const auto& labels : checkpoint.labels) {
+    if (std::ranges::any_of(labels, [&](const auto& label) { return Lost(label); })) return true;
+  }
+  return false;
+}
+
+void Laws::OnCommit(const Txn& txn) {
+  const auto named = named_by_.find(txn.label);
+  if (named == named_by_.end()) {
+    return world_.Violate(txn.label + " was committed although no durable checkpoint names it");
+  }
+  if (!committed_.insert(txn.label).second) {
+    return world_.Violate(txn.label + " was committed twice");
+  }
+  for (const std::string& name : named->second) {
+    for (const auto& labels : checkpoints_[name].labels) {
+      if (std::ranges::find(labels, txn.label) != labels.end()) break;
+      const bool done =
+          std::ranges::all_of(labels, [&](const auto& one) { return Committed(one); });
+      if (done) continue;
+      world_.Violate(txn.label + " was committed before the checkpoint before it");
+    }
+  }
+  Apply(txn);
+  for (const std::string& name : named->second) MaybeComplete(checkpoints_[name]);
+}
+
+void Laws::Apply(const Txn& txn) {
+  for (const RowRef& row : txn.rows) {
+    highest_[row.split] = std::max(highest_[row.split], row.seq + 1);
+    if (scenario_.machine.replay_converges) {
+      source_.Apply(row, upserted_);
+    } else if (!appended_.insert(row).second) {
+      world_.Violate(fmt::format("row {} of split {} is in the target twice", row.seq, row.split));
+    }
+  }
+}
+
+void Laws::OnRollback(const Txn& txn) {
+  const auto named = named_by_.find(txn.label);
+  if (named == named_by_.end() || damages_ > 0) return;
+  const bool reason = std::ranges::any_of(
+      named->second, [&](const auto& name) { return HasLost(checkpoints_[name]); });
+  if (!reason) world_.Violate(txn.label + " was rolled back although a checkpoint names it");
+}
+
+void Laws::MaybeComplete(Checkpoint& checkpoint) {
+  if (checkpoint.complete) return;
+  for (const auto& labels : checkpoint.labels) {
+    if (!std::ranges::all_of(labels, [&](const auto& one) { return Committed(one); })) return;
+  }
+  checkpoint.complete = true;
+  world_.Trace("committed: {}", checkpoint.name);
+  // Rows that are read again after a loss pass through older states of their keys.
+  for (uint32_t split = 0; split < source_.splits(); ++split) {
+    if (scenario_.machine.replay_converges && checkpoint.positions[split] < highest_[split]) return;
+  }
+  CheckContents(checkpoint.positions, "with " + checkpoint.name + " committed");
+}
+
+void Laws::CheckContents(const Positions& positions, const std::string& when) {
+  if (scenario_.machine.replay_converges) {
+    if (upserted_ == source_.UpsertedUpTo(positions)) return;
+    return world_.Violate("the target differs from the source " + when);
+  }
+  uint64_t expected = 0;
+  for (uint32_t split = 0; split < source_.splits(); ++split) {
+    expected += positions[split];
+    for (uint64_t seq = 0; seq < positions[split]; ++seq) {
+      if (appended_.contains({split, seq})) continue;
+      return world_.Violate(fmt::format("row {} of split {} is missing {}", seq, split, when));
+    }
+  }
+  if (appended_.size() != expected) {
+    world_.Violate(
+        fmt::format("the target has {} rows too many {}", appended_.size() - expected, when));
+  }
+}
+
+// ---- what processes say ----
+
+void Laws::OnSweep(Run run) {
+  swept_.emplace(run, world_.now);
+}
+
+void Laws::OnOpen(Run run) {
+  swept_.emplace(run, world_.now);
+  if (!opened_.insert(run).second) world_.Violate(fmt::format("run {} was started twice", run));
+}
+
+void Laws::OnCommitAnswer(const PendingCommit& pending, const Status& status) {
+  if (status.code() != Code::kCommitLost) return;
+  const auto work = starrocks::DecodeAll(pending.work);
+  const bool lost = std::ranges::any_of(*work, [&](const auto& txn) { return Lost(txn.label); });
+  if (!lost) world_.Violate(fmt::format("checkpoint {} was called lost and is not", pending.id));
+}
+
+void Laws::OnFinish(const Finish& finish) {
+  world_.Trace("finish: {} {}", static_cast<int>(finish.outcome), finish.status.ToString());
+  if (finish.outcome == Outcome::kFailed) {
+    if (finish.status.ok() || finish.status.message().empty()) {
+      world_.Violate("the job failed without a reason");
+    }
+    if (finish.status.code() == Code::kCorruption && damages_ == 0) {
+      world_.Violate("corruption without damage: " + finish.status.ToString());
+    }
+    if (finish.status.code() == Code::kInternal) {
+      world_.Violate("a defect of its own: " + finish.status.ToString());
+    }
+    return;
+  }
+  // The record says that nothing was left in the target.
+  if (record_.runs.empty()) CheckNothingOpen();
+}
+
+void Laws::CheckNothingOpen() {
+  for (const Txn* txn : target_.Open()) {
+    // What arrives after its sender gave up, or after a sweep, is left to the target's timeout.
+    const auto swept = swept_.upper_bound(txn->run);
+    const bool zombie = std::ranges::any_of(
+        swept, swept_.end(), [&](const auto& one) { return one.second <= txn->begun; });
+    if (!txn->late && !zombie) world_.Violate(txn->label + " is left open at a clean end");
+  }
+}
+
+void Laws::CheckGivenUp(const Status& why) {
+  // Damages come one at a time: with a checkpoint to fall back to, a target that takes rows twice
+  // gets over each.
+  const bool earlier = !record_.previous.name.empty() ||
+                       (!record_.confirmed.name.empty() && record_.confirmed != record_.latest);
+  const bool damaged =
+      why.code() == Code::kCorruption && (!scenario_.machine.replay_converges || !earlier);
+  const bool lost = why.code() == Code::kCommitLost && !scenario_.machine.replay_converges;
+  if (!damaged && !lost) world_.Violate("given up without need: " + why.ToString());
+}
+
+void Laws::CheckDrained() {
+  CheckContents(source_.End(), "at the end");
+  CheckNothingOpen();
+}
+
+}  // namespace sluice::sim

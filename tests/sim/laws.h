@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws: what must hold in every simulated run, checked when something happens, not only at the end.
+//
+//   visible     work becomes visible only when a durable checkpoint names it, and n+1 never before
+//   n contents    when a checkpoint is committed, the target equals the source up to it runs a run
+//   is durable before its first transaction, used once, never followed by an older kept        a
+//   body that a record may need is there; named work is not rolled back without reason reasons
+//   CommitLost and Corruption are said only when something was lost or damaged clean end   no
+//   transaction of a run that was swept or ended stays open; a drained job has it all
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/job_machine.h"
+#include "sim/sim_disk.h"
+#include "sim/sim_source.h"
+#include "sim/sim_target.h"
+
+namespace sluice::sim {
+
+class Laws {
+ public:
+  Laws(World& world, const Scenario& scenario, const SimSource& source, SimTarget& target,
+       SimDisk& disk);
+
+  // Of processes:
+  void OnSweep(Run run);  // begins to look for what runs before `run` left
+  void OnOpen(Run run);
+  void OnCommitAnswer(const PendingCommit& pending, const Status& status);
+  void OnFinish(const Finish& finish);
+  void OnDamage() { ++damages_; }
+
+  const JobRecord& record() const { return record_; }  // the newest durable one
+  // The job ended for good with a reason; what is visible must still be right.
+  void CheckGivenUp(const Status& why);
+  void CheckDrained();
+
+ private:
+  struct Checkpoint {  // published
+    std::string name;
+    Run run = 0;
+    Positions positions;
+    std::vector<std::vector<std::string>> labels;  // of each pending commit, oldest first
+    bool complete = false;
+  };
+  void OnSync();
+  void OnRecord(const JobRecord& record);
+  void OnPublished(const JobRecord& record);
+  void OnRemove(const std::string& name);
+  void OnBegin(const Txn& txn);
+  void OnCommit(const Txn& txn);
+  void OnRollback(const Txn& txn);
+  void Apply(const Txn& txn);
+  bool Committed(const std::string& label) const;
+  bool Lost(const std::string& label) const;
+  bool HasLost(const Checkpoint& checkpoint) const;
+  void MaybeComplete(Checkpoint& checkpoint);
+  void CheckContents(const Positions& positions, const std::string& when);
+  void CheckNothingOpen();
+
+  World& world_;
+  const Scenario& scenario_;
+  const SimSource& source_;
+  SimTarget& target_;
+  SimDisk& disk_;
+
+  std::map<std::string, uint64_t> seen_;  // record files by hash of their contents
+  JobRecord record_;
+  Run durable_run_ = 0;
+  std::map<std::string, Checkpoint> checkpoints_;             // by body name
+  std::map<std::string, std::vector<std::string>> named_by_;  // label to body names
+  std::set<std::string> committed_;
+  std::map<Run, TimePoint> swept_;  // by the run that swept
+  std::set<Run> opened_;
+  std::set<RowRef> appended_;
+  Contents upserted_;
+  Positions highest_;  // of what ever became visible
+  uint64_t damages_ = 0;
+};
+
+}  // namespace sluice::sim

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/sim_process.h"
+
+#include "base/checksum.h"
+
+namespace sluice::sim {
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds(100);
+constexpr char kDirectory[] = "state";
+
+}  // namespace
+
+SimProcess::SimProcess(Surroundings& around, int number, std::function<void()> on_effect,
+                       std::function<void(const Finish&)> on_end)
+    : around_(around),
+      world_(around.world),
+      number_(number),
+      on_end_(std::move(on_end)),
+      env_(world_, around.disk, on_effect),
+      store_(env_, kDirectory),
+      wire_(std::make_shared<Wire>(world_, around.scenario, around.target, around.target_is_up,
+                                   fmt::format("p{}", number), on_effect)),
+      store_worker_(world_),
+      commit_worker_(world_) {}
+
+SimProcess::~SimProcess() {
+  wire_->Detach();
+}
+
+JobMachine::State SimProcess::state() const {
+  return machine_ ? machine_->state() : JobMachine::State::kIdle;
+}
+
+void SimProcess::Start() {
+  world_.Trace("p{}: starts", number_);
+  StoreJob([this](CheckpointStore&) { Claim(); });
+}
+
+// As Claim of engine/job_start.cc. A job that has finished is not started anew here.
+void SimProcess::Claim() {
+  auto loaded = store_.Load();
+  JobRecord record;
+  Status status;
+  if (loaded) {
+    record = loaded->record;
+  } else if (loaded.error().code() == Code::kNotFound) {
+    record.version = 1;
+    record.job_id = "job";
+    record.identity = "simulated";
+    status = store_.Create(record);
+  } else {
+    status = loaded.error();
+  }
+  world_.In(Duration(0), [weak = weak_from_this(), record, status] {
+    const auto self = weak.lock();
+    if (!self) return;
+    if (!status.ok()) return self->Execute(Finish{Outcome::kFailed, status});
+    if (record.finished) return self->Execute(Finish{Outcome::kFinished, {}});
+    self->name_ = starrocks::LabelName("", record.job_id);
+    self->machine_.emplace(self->around_.scenario.machine);
+    self->Feed(StartInput{});
+    self->Tick();
+  });
+}
+
+void SimProcess::Tick() {
+  if (ended_) return;
+  Feed(sluice::Tick{});
+  world_.In(kTick, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->Tick();
+  });
+}
+
+void SimProcess::RequestStop() {
+  if (!machine_ || ended_) return;
+  world_.Trace("p{}: stop requested in state {}", number_, static_cast<int>(state()));
+  Feed(StopRequested{});
+}
+
+void SimProcess::Feed(const Input& input) {
+  if (ended_) return;
+  feed_.push_back(input);
+  if (std::exchange(feeding_, true)) return;
+  while (!feed_.empty() && !ended_) {
+    const Input next = std::move(feed_.front());
+    feed_.pop_front();
+    for (const Command& command : machine_->On(next, world_.now)) {
+      std::visit([&](const auto& one) { Execute(one); }, command);
+    }
+  }
+  feeding_ = false;
+}
+
+void SimProcess::Post(Input input) {
+  world_.In(Duration(0), [weak = weak_from_this(), input = std::move(input)] {
+    if (const auto self = weak.lock()) self->Feed(input);
+  });
+}
+
+void SimProcess::StoreJob(std::function<void(CheckpointStore&)> job) {
+  store_worker_.Run([this, job = std::move(job)] {
+    const FiberMutex::Holder holder(around_.disk.mutex());
+    job(store_);
+  });
+}
+
+void SimProcess::Execute(const LoadRecord& /*command*/) {
+  StoreJob([this](CheckpointStore& store) {
+    auto loaded = store.Load();
+    if (loaded && loaded->torn > 0) world_.Probe("torn record");
+    Post(RecordLoaded{std::move(loaded)});
+  });
+}
+
+void SimProcess::Execute(const ReplaceRecord& command) {
+  StoreJob([this, command](CheckpointStore& store) {
+    const Status status = store.Replace(command);
+    world_.Trace("p{}: record {} run {} latest {}: {}", number_, command.next.version,
+                 command.next.run, command.next.latest.name, status.ToString());
+    if (status.code() == Code::kFenced) {
+      world_.Probe(command.body ? "fenced publish" : "fenced record");
+    }
+    Post(RecordReplaced{command.op, status});
+  });
+}
+
+void SimProcess::Execute(const LoadManifest& command) {
+  StoreJob([this, command](CheckpointStore& store) {
+    auto manifest = store.LoadManifest(command.body);
+    if (!manifest && manifest.error().code() == Code::kCorruption) world_.Probe("torn body");
+    Post(ManifestLoaded{command.op, std::move(manifest)});
+  });
+}
+
+void SimProcess::Execute(const CommitWork& command) {
+  const bool recovery = state() == JobMachine::State::kRecommitting;
+  commit_worker_.Run([this, command, recovery] {
+    world_.Trace("p{}: commits checkpoint {}{}", number_, command.pending.id,
+                 recovery ? " again" : "");
+    const auto work = starrocks::DecodeAll(command.pending.work);
+    const Status status = work ? CommitAll(*wire_, *work) : work.error();
+    world_.Trace("p{}: checkpoint {}: {}", number_, command.pending.id, status.ToString());
+    around_.laws.OnCommitAnswer(command.pending, status);
+    if (status.ok() && recovery) world_.Probe("recommit on recovery");
+    if (status.code() == Code::kCommitLost) world_.Probe("commit lost");
+    Post(CommitDone{command.op, status});
+  });
+}
+
+void SimProcess::Execute(const AbortOrphans& command) {
+  around_.laws.OnSweep(machine_->run());
+  commit_worker_.Run([this, command] {
+    std::vector<starrocks::TableName> tables;
+    for (uint32_t table = 0; table < around_.scenario.tables; ++table) {
+      tables.push_back(SimTable(table));
+    }
+    Status status;
+    for (const OrphanRange& range : command.ranges) {
+      if (!status.ok()) break;
+      world_.Trace("p{}: sweeps run {} from {} to {}", number_, range.run, range.first, range.last);
+      status = AbortAll(*wire_, OrphanLabels(name_, range, tables));
+    }
+    if (status.ok()) world_.Probe("orphan sweep");
+    Post(OrphansAborted{command.op, status});
+  });
+}
+
+void SimProcess::Execute(const OpenTasks& command) {
+  world_.Trace("p{}: opens run {} from {}", number_, command.run,
+               command.from ? command.from->id : 0);
+  around_.laws.OnOpen(command.run);
+  const TaskSetup setup{world_,
+                        around_.scenario,
+                        around_.source,
+                        wire_,
+                        name_,
+                        command.run,
+                        command.first_checkpoint,
+                        [weak = weak_from_this()](Input input) {
+                          if (const auto self = weak.lock()) self->Post(std::move(input));
+                        }};
+  tasks_ = std::make_shared<SimTasks>(setup);
+  tasks_->Open(command.from);
+  Feed(TasksOpened{command.run});
+}
+
+void SimProcess::Execute(const SendBarriers& command) {
+  world_.Trace("p{}: barrier {}{}", number_, command.barrier.id,
+               command.barrier.last ? ", the last" : "");
+  tasks_->SendBarriers(command.barrier);
+}
+
+void SimProcess::Execute(const NotifyComplete& command) {
+  world_.Trace("p{}: checkpoint {} is complete", number_, command.id);
+}
+
+void SimProcess::Execute(const CloseTasks& command) {
+  world_.Trace("p{}: closes run {}", number_, command.run);
+  tasks_.reset();
+  Feed(TasksClosed{command.run});
+}
+
+void SimProcess::Execute(const Prune& command) {
+  StoreJob([this, command](CheckpointStore& store) {
+    const Status status = store.Prune(command.record, around_.scenario.bodies_kept);
+    if (!status.ok()) world_.Trace("p{}: {}", number_, status.ToString());
+  });
+}
+
+void SimProcess::Execute(const Note& command) {
+  world_.Trace("p{}: {}", number_, command.text);
+  if (command.text.contains("reading again from checkpoint")) world_.Probe("roll back");
+}
+
+void SimProcess::Execute(const Finish& command) {
+  ended_ = true;
+  around_.laws.OnFinish(command);
+  on_end_(command);
+}
+
+}  // namespace sluice::sim

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// SimSource: the logs that the job reads, one per split, and what a target must hold when a prefix
+// of each has arrived. Keys of different splits differ, as keys of different key ranges do.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "sim/scenario.h"
+#include "sim/world.h"
+
+namespace sluice::sim {
+
+// One change, named by where it stands; what it did can be looked up in the source.
+struct RowRef {
+  uint32_t split = 0;
+  uint64_t seq = 0;
+  friend auto operator<=>(const RowRef&, const RowRef&) = default;
+};
+
+struct Change {
+  uint32_t table = 0;
+  uint64_t key = 0;
+  bool removes = false;
+};
+
+// How far each split was read: the number of its changes.
+using Positions = std::vector<uint64_t>;
+
+// Rows by (table, split, key): the place of the change that made each.
+struct RowKey {
+  uint32_t table = 0;
+  uint32_t split = 0;
+  uint64_t key = 0;
+  friend auto operator<=>(const RowKey&, const RowKey&) = default;
+};
+using Contents = std::map<RowKey, uint64_t>;
+
+class SimSource {
+ public:
+  SimSource(World& world, const Scenario& scenario);
+  uint32_t splits() const { return static_cast<uint32_t>(logs_.size()); }
+  uint64_t length(uint32_t split) const { return logs_[split].size(); }
+  const Change& change(const RowRef& row) const { return logs_[row.split][row.seq]; }
+  Positions End() const;
+
+  // Applies a change to contents that are upserted by key.
+  void Apply(const RowRef& row, Contents& contents) const;
+  Contents UpsertedUpTo(const Positions& positions) const;
+
+ private:
+  std::vector<std::vector<Change>> logs_;
+};
+
+}  // namespace sluice::sim
