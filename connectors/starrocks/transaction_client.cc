@@ -100,7 +100,7 @@ Status TransactionClient::Commit(const std::string& database, const std::string&
 
 Status TransactionClient::Rollback(const std::string& database, const std::string& table,
                                    const std::string& label) {
-  const Status status = Operate(Post("rollback", database, table, label), "rollback", label);
+  Status status = Operate(Post("rollback", database, table, label), "rollback", label);
   if (status.ok()) return {};
   // The back end that led the transaction may have forgotten it; then only the front end can end
   // it.
