@@ -56,8 +56,8 @@ def includes(path: str) -> tuple[Include, ...]:
 
 
 def _resolve(name: str) -> str:
-    """Quoted names start at one of the include folders of cmake/rooms.cmake, or at the root."""
-    for candidate in (f"src/{name}", f"connectors/{name}", name):
+    """Quoted names start at an include folder of the build, or at the root."""
+    for candidate in (f"src/{name}", f"connectors/{name}", f"tests/{name}", name):
         if candidate in tree.files():
             return candidate
     return ""

@@ -47,12 +47,15 @@ class Unit:
 
 def _flags(command: str) -> tuple[str, ...]:
     """The flags of a compile command: no compiler (or launcher), source or output."""
+    words = shlex.split(command)
+    while words and not words[0].startswith("-"):
+        words.pop(0)
     kept = []
-    words = iter(shlex.split(command))
-    for word in words:
+    rest = iter(words)
+    for word in rest:
         if word in ("-o", "-c", "-MF", "-MT"):
-            next(words)
-        elif word.startswith("-") and word not in ("-MD", "-MMD"):
+            next(rest)
+        elif word not in ("-MD", "-MMD"):
             kept.append(word)
     return tuple(kept)
 

@@ -25,14 +25,18 @@ SEVERAL_FILES = {"libmariadb": "src/io/mysql_"}
 
 
 def _users(headers: str) -> list[str]:
-    """Files that include one of the library's headers, directly or through ours."""
+    """Files of ours that include one of the library's headers, directly or through ours.
+
+    Benchmarks hold the engine against the bare library, so bench/ is left out.
+    """
     pattern = re.compile(headers)
+    ours = [path for path in tree.cpp_files() if not path.startswith("bench/")]
     direct = {
         path
-        for path in tree.cpp_files()
+        for path in ours
         if any(not i.quoted and pattern.match(i.name) for i in cpp.includes(path))
     }
-    return [path for path in tree.cpp_files() if direct & cpp.reached(path)]
+    return [path for path in ours if direct & cpp.reached(path)]
 
 
 def _outside(library: str, users: list[str]) -> list[str]:

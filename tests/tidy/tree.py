@@ -63,7 +63,7 @@ def lines(path: str) -> list[str]:
 
 def is_test(path: str) -> bool:
     """A C++ file that only tests include or build."""
-    return path.endswith(("_test.cc", "_fuzz.cc", "_for_tests.h"))
+    return path.endswith(("_test.cc", "_fuzz.cc", "_kit.cc", "_for_tests.h"))
 
 
 def ratchet(subject: str) -> dict[str, int]:
