@@ -70,6 +70,7 @@ ChunkPtr CapturedTable::Projected(const ChunkPtr& chunk) const {
     return chunk->schema() == output_ ? chunk : Chunk::WithSchema(chunk, output_);
   }
   std::vector<Column> columns;
+  columns.reserve(projection_.size());
   for (const uint32_t index : projection_) columns.push_back(chunk->column(index));
   auto out =
       std::make_shared<Chunk>(output_, std::move(columns),

@@ -206,7 +206,7 @@ void CheckTables(const PluginConfig& config, const MysqlCdcOptions& options,
                                   name));
   }
   try {
-    const std::regex pattern(options.table_pattern);
+    static_cast<void>(std::regex(options.table_pattern));
   } catch (const std::regex_error& error) {
     diagnostics.Error(OriginOf(config, "table-pattern"),
                       fmt::format("source 'MySQL-CDC': table-pattern is no regular expression: {}",

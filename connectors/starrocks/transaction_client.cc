@@ -134,7 +134,7 @@ Status TransactionClient::Rollback(const std::string& database, const std::strin
                                    const std::string& label) {
   http::Request rollback = Post("rollback", database, table, label);
   rollback.timeout = kDecideTimeout;
-  const Status status = Operate(std::move(rollback), "rollback", label);
+  Status status = Operate(std::move(rollback), "rollback", label);
   if (status.ok()) return {};
   // The back end that led the transaction may have forgotten it; then only the front end can end
   // it.

@@ -193,8 +193,9 @@ class OptionSpec {
                     .type = "list of objects",
                     .help = std::move(help),
                     .members = spec.Describe()};
-    auto read = [member, spec = std::move(spec), name](const Value& value, const std::string& where,
-                                                       void* target, Diagnostics& diagnostics) {
+    auto read = [member, spec = std::move(spec), name = std::move(name)](
+                    const Value& value, const std::string& where, void* target,
+                    Diagnostics& diagnostics) {
       const std::string place = where + ", " + name;
       return ReadObjects(value, place, [&](const Value& object, const std::string& at) {
         (static_cast<T*>(target)->*member).push_back(spec.ParseObject(object, at, diagnostics));

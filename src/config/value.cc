@@ -29,6 +29,10 @@ std::string Origin::ToString() const {
   return fmt::format("{}:{}:{}", file, line, column);
 }
 
+Value::Value(bool value, Origin origin) : data_(value), origin_(std::move(origin)) {}
+Value::Value(Number value, Origin origin) : data_(std::move(value)), origin_(std::move(origin)) {}
+Value::Value(std::string value, Origin origin)
+    : data_(std::move(value)), origin_(std::move(origin)) {}
 Value::Value(List value, Origin origin) : data_(std::move(value)), origin_(std::move(origin)) {}
 Value::Value(Object value, Origin origin) : data_(std::move(value)), origin_(std::move(origin)) {}
 

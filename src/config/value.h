@@ -33,11 +33,10 @@ class Value {
   };
 
   Value() = default;
-  explicit Value(bool value, Origin origin = {}) : data_(value), origin_(std::move(origin)) {}
-  explicit Value(Number value, Origin origin = {})
-      : data_(std::move(value)), origin_(std::move(origin)) {}
-  explicit Value(std::string value, Origin origin = {})
-      : data_(std::move(value)), origin_(std::move(origin)) {}
+  // Not inline: they need Field complete.
+  explicit Value(bool value, Origin origin = {});
+  explicit Value(Number value, Origin origin = {});
+  explicit Value(std::string value, Origin origin = {});
   explicit Value(List value, Origin origin = {});
   explicit Value(Object value, Origin origin = {});
   static Value MakeNull(Origin origin);

@@ -46,7 +46,7 @@ Status Chunk::Check() const {
   return {};
 }
 
-ChunkPtr Chunk::WithSchema(ChunkPtr chunk, SchemaRef schema) {
+ChunkPtr Chunk::WithSchema(const ChunkPtr& chunk, SchemaRef schema) {
   auto renamed = std::make_shared<Chunk>(*chunk);
   renamed->schema_ = std::move(schema);
   return renamed;

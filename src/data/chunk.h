@@ -45,9 +45,8 @@ class Chunk {
 
   // Every invariant of this header and of data/column.h; kInternal naming the first one broken.
   Status Check() const;
-  // The same columns under another schema of equal column types (a renamed table). Shares nothing,
-  // copies columns only when this object is shared.
-  static std::shared_ptr<const Chunk> WithSchema(std::shared_ptr<const Chunk> chunk,
+  // A copy of the columns under another schema of equal column types (a renamed table).
+  static std::shared_ptr<const Chunk> WithSchema(const std::shared_ptr<const Chunk>& chunk,
                                                  SchemaRef schema);
 
  private:

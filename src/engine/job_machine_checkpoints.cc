@@ -27,7 +27,7 @@ void JobMachine::MaybeBegin() {
   if (last && !published_.empty()) return;
   if (!last && !checkpoint_wanted_ && now_ < next_checkpoint_at_) return;
   checkpoint_wanted_ = false;
-  flight_.emplace();
+  flight_ = InFlight{};
   flight_->barrier = {next_id_++, last};
   flight_->started = now_;
   Send(SendBarriers{record_.run, flight_->barrier});

@@ -88,7 +88,7 @@ class JobRunner::Impl {
   void Execute(NotifyComplete command);
   void Execute(CloseTasks command);
   void Execute(Prune command);
-  void Execute(Note command);
+  void Execute(const Note& command);
   void Execute(Finish command);
   Result<Committer*> OpenCommitter();
 
@@ -328,7 +328,7 @@ void JobRunner::Impl::Execute(CloseTasks command) {
   Feed(TasksClosed{command.run});
 }
 
-void JobRunner::Impl::Execute(Note command) {
+void JobRunner::Impl::Execute(const Note& command) {
   command.warning ? LogWarn(command.text) : LogInfo(command.text);
 }
 

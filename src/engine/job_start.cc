@@ -14,7 +14,7 @@ namespace {
 Status WithRetries(const JobPlan& plan, const Context& ctx,
                    const std::function<Status()>& attempt) {
   for (int tries = 0;; ++tries) {
-    const Status status = attempt();
+    Status status = attempt();
     if (status.ok() || status.retry() != Retry::kInPlace || tries >= plan.env.job_retry_times) {
       return status;
     }

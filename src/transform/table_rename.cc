@@ -76,7 +76,7 @@ Result<TableRenamer> TableRenamer::Make(const TableRenameOptions& options) {
 // Positions are those of matches in the original name; the letters between them are those of the
 // name in its new letter case, which has the same length.
 std::string TableRenamer::Replaced(const std::string& original) const {
-  const std::string cased = InCase(original, case_);
+  std::string cased = InCase(original, case_);
   for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule) {
     if (!rule->regex) {
       if (rule->whole == original) return rule->to;
@@ -162,7 +162,7 @@ Result<SchemaRef> TableRename::Bind(const SchemaRef& in) {
 Status TableRename::Apply(ChunkPtr chunk, Emitter& out) {
   ASSIGN_OR_RETURN(const SchemaRef schema, Bind(chunk->schema()));
   const bool same = schema == chunk->schema();
-  out.Emit(same ? std::move(chunk) : Chunk::WithSchema(std::move(chunk), schema));
+  out.Emit(same ? std::move(chunk) : Chunk::WithSchema(chunk, schema));
   return {};
 }
 

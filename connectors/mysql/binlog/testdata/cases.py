@@ -139,7 +139,8 @@ def binaries(case: "Case") -> None:
 def temporals(case: "Case") -> None:
     columns = ["d DATE", "dn DATE NOT NULL"]
     for fsp in range(7):
-        columns += [f"t{fsp} TIME({fsp})", f"dt{fsp} DATETIME({fsp})", f"ts{fsp} TIMESTAMP({fsp}) NULL"]
+        columns += [f"t{fsp} TIME({fsp})", f"dt{fsp} DATETIME({fsp})"]
+        columns.append(f"ts{fsp} TIMESTAMP({fsp}) NULL")
     columns += ["dtn DATETIME(3) NOT NULL", "tsn TIMESTAMP(2) NOT NULL"]
     case.run(ANY_DATE)
     case.table("temporals", f"(id INT PRIMARY KEY, {', '.join(columns)})")
@@ -162,7 +163,8 @@ def temporals(case: "Case") -> None:
         row(5, "2024-00-00", "12:34:56.000001", "2024-05-00 00:00:00", zero, "2024-05-00"),
         row(6, "0001-01-01", "-00:00:01", "0001-01-01 00:00:00.1", "2024-10-27 01:00:00.9", zero),
         row(7, "NULL", "NULL", "NULL", "NULL", "1970-01-01"),
-        row(8, "1969-12-31", "-12:00:00.000001", "1969-12-31 23:59:59.999999", "2001-09-09 01:46:40", zero),
+        row(8, "1969-12-31", "-12:00:00.000001", "1969-12-31 23:59:59.999999",
+            "2001-09-09 01:46:40", zero),
     ]
     case.change(f"INSERT INTO temporals VALUES {', '.join(rows)}")
 
@@ -255,7 +257,8 @@ def full(case: "Case") -> None:
         "full",
         "(id BIGINT UNSIGNED, part CHAR(3) CHARACTER SET latin1, e ENUM('Ü', 'b')"
         " CHARACTER SET latin1, s SET('x', 'y'), u INT UNSIGNED, b BINARY(2), t TEXT CHARACTER SET"
-        " gbk, j JSON, g POINT, d DECIMAL(5,2) UNSIGNED, inv INT INVISIBLE, PRIMARY KEY (part, id))",
+        " gbk, j JSON, g POINT, d DECIMAL(5,2) UNSIGNED, inv INT INVISIBLE,"
+        " PRIMARY KEY (part, id))",
     )
     case.change(
         "INSERT INTO full VALUES (18446744073709551615, 'é', 'Ü', 'x,y', 4294967295, x'01', '中',"

@@ -86,7 +86,7 @@ class Case:
         )
 
     def change(self, sql: str) -> None:
-        """Runs a statement that changes rows of the newest table, told apart by the first column."""
+        """Runs a statement that changes rows of the newest table; the first column is a key."""
         table = self.tables[-1]
         before = self.snapshot(table)
         self.run(sql)

@@ -28,7 +28,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--front-ends", type=int, default=2)
     parser.add_argument("--back-ends", type=int, default=2)
     parser.add_argument("--fe-http-port", type=int, action="append", default=[], metavar="PORT",
-                        help="of the first, second, ... front end; 0 or absent: a free one")  # fmt: skip
+                        help="of each front end in turn; 0 or absent: a free one")  # fmt: skip
     parser.add_argument("--be-http-port", type=int, action="append", default=[], metavar="PORT")
     parser.add_argument("--mysql-port", type=int, default=0)
     parser.add_argument("--control-port", type=int, default=0)

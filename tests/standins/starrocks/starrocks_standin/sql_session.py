@@ -195,7 +195,8 @@ class StandinSession(BaseSession):
 
     def _set(self, sql: str) -> None:
         for name, value in re.findall(
-            r"(?:@@)?(?:(?:SESSION|GLOBAL|LOCAL)[\s.]+)?`?(\w+)`?\s*:?=\s*('[^']*'|\"[^\"]*\"|[^,]+)",
+            r"(?:@@)?(?:(?:SESSION|GLOBAL|LOCAL)[\s.]+)?`?(\w+)`?"
+            r"\s*:?=\s*('[^']*'|\"[^\"]*\"|[^,]+)",
             sql[3:],
             re.IGNORECASE,
         ):
