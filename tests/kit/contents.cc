@@ -168,4 +168,14 @@ std::string Difference(const Contents& expected, const Contents& actual) {
   return "";
 }
 
+std::vector<size_t> Spread(size_t count, size_t most) {
+  std::vector<size_t> out;
+  if (count == 0) return out;
+  const size_t picks = std::min(count, most);
+  for (size_t i = 0; i < picks; ++i) {
+    out.push_back(picks == 1 ? 0 : i * (count - 1) / (picks - 1));
+  }
+  return out;
+}
+
 }  // namespace sluice::kit

@@ -37,4 +37,7 @@ Folded FoldRows(std::span<const Event> events, Fold how);
 // Empty when equal; else the first rows that are in one only.
 std::string Difference(const Contents& expected, const Contents& actual);
 
+// At most `most` of the numbers below `count`, the first and the last among them.
+std::vector<size_t> Spread(size_t count, size_t most);
+
 }  // namespace sluice::kit

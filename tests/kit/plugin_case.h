@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// PluginCase: a plugin with good options, for the laws that hold for every kind of plugin.
+// PluginCase: a plugin with good options, for the laws that hold for every kind of plugin: what its
+// options say when they are wrong.
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,22 +15,23 @@ namespace sluice::kit {
 struct PluginCase {
   std::string name;  // as registered
   PluginKind kind = PluginKind::kSource;
-  std::string options;  // good ones, as they stand in the block of a job file
+  std::string options;  // good ones, as they stand in the plugin's block of a job file
   std::string secret;   // among the options; empty: the plugin has none
-};
 
-// What became of a block of options.
-struct Made {
-  Diagnostics diagnostics;
-  bool made = false;
+  friend void PrintTo(const PluginCase& plugin, std::ostream* out) { *out << plugin.name; }
 };
-Made MakePlugin(const Plugin& plugin, const std::string& options);
-// The block as the job file would give it.
-PluginConfig ConfigOf(PluginKind kind, const std::string& name, const std::string& options);
+// Called by fixtures when the program starts.
+bool Register(PluginCase plugin);
+const std::vector<PluginCase>& PluginCases();
+
+// The block as the job file gives it to the plugin.
+PluginConfig ConfigOf(const PluginCase& plugin);
 
 struct PluginLaw {
   std::string name;
-  std::function<Verdict(const PluginCase&, const Registry&)> holds;
+  std::function<Verdict(const Plugin&, const PluginCase&)> holds;
+
+  friend void PrintTo(const PluginLaw& law, std::ostream* out) { *out << law.name; }
 };
 const std::vector<PluginLaw>& PluginLaws();
 

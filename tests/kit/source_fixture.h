@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,8 +35,8 @@ class SourceFixture {
   // One more change; the line of RowLines that tells it. Everything before it was read before.
   virtual Result<std::string> Mark() { return std::string(); }
 
-  // Tables whose snapshot may come twice after a restart; the source's replay_note() must say so.
-  virtual std::set<std::string> repeated() const { return {}; }
+  // Tables whose rows may come twice, after a restart or without one; replay_note() must say so.
+  virtual std::set<std::string> repeated(bool /*restarted*/) const { return {}; }
   // A table with the least, the greatest, a null and an empty value of every type.
   virtual std::string types_table() const { return ""; }
   // Rows that one Read may emit after its deadline or into a full emitter.
@@ -61,6 +62,8 @@ class SourceFixture {
 struct SourceCase {
   std::string name;
   std::function<std::unique_ptr<SourceFixture>()> make;  // null when its server was not started
+
+  friend void PrintTo(const SourceCase& source, std::ostream* out) { *out << source.name; }
 };
 
 // Called by fixtures when the program starts.

@@ -14,6 +14,8 @@ namespace sluice::kit {
 struct SourceLaw {
   std::string name;
   std::function<Verdict(SourceFixture&)> holds;  // after Reset()
+
+  friend void PrintTo(const SourceLaw& law, std::ostream* out) { *out << law.name; }
 };
 const std::vector<SourceLaw>& SourceLaws();
 // Reset, the fixture's reason for a skip, the law.

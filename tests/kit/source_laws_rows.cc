@@ -68,7 +68,7 @@ Verdict ResumesExactlyFromEveryBoundary(SourceFixture& fixture) {
   BROKEN_IF(CheckContents(fixture, life.out.events, false), "before any restart");
   const std::vector<Event> events = life.out.events;
   const std::string note = life.source->replay_note();
-  if (!fixture.repeated().empty() && note.empty()) {
+  if (!fixture.repeated(true).empty() && note.empty()) {
     return Broken("rows may come twice, and replay_note does not tell");
   }
   first->reset();
@@ -94,6 +94,7 @@ Verdict SplitsAreDisjointAndCovering(SourceFixture& fixture) {
     const std::string& owner = life.out.owners[i];
     if (chunk == nullptr || life.fixture.endless({owner, {}})) continue;
     covered.push_back(life.out.events[i]);
+    if ((*chunk)->schema()->primary_key.empty()) continue;  // equal rows may be
     for (uint32_t row = 0; row < (*chunk)->rows(); ++row) {
       const std::string key = (*chunk)->schema()->path.ToString() + " " + KeyText(**chunk, row);
       const auto [entry, fresh] = owner_of.emplace(key, owner);

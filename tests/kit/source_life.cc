@@ -110,23 +110,12 @@ Status ReadThroughFailures(SourceLife& life, Pace pace, const EachTurn& each) {
 std::string CheckContents(SourceFixture& fixture, std::span<const Event> events, bool restarted) {
   auto expected = fixture.Expected();
   if (!expected) return "the fixture: " + expected.error().ToString();
-  std::set<std::string> repeated;
-  if (restarted) repeated = fixture.repeated();
+  const std::set<std::string> repeated = fixture.repeated(restarted);
   Folded exact = FoldRows(OnlyTables(events, repeated, false), Fold::kExact);
   if (!exact.problem.empty()) return exact.problem;
   Folded upsert = FoldRows(OnlyTables(events, repeated, true), Fold::kUpsert);
   exact.contents.merge(upsert.contents);
   return Difference(*expected, exact.contents);
-}
-
-std::vector<size_t> Spread(size_t count, size_t most) {
-  std::vector<size_t> out;
-  if (count == 0) return out;
-  const size_t picks = std::min(count, most);
-  for (size_t i = 0; i < picks; ++i) {
-    out.push_back(picks == 1 ? 0 : i * (count - 1) / (picks - 1));
-  }
-  return out;
 }
 
 }  // namespace sluice::kit

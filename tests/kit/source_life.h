@@ -53,7 +53,4 @@ Status ReadThroughFailures(SourceLife& life, Pace pace, const EachTurn& each);
 // Empty when the rows are what the fixture says: exactly, and by upsert for repeated() tables.
 std::string CheckContents(SourceFixture& fixture, std::span<const Event> events, bool restarted);
 
-// At most `most` of the numbers below `count`, the first and the last among them.
-std::vector<size_t> Spread(size_t count, size_t most);
-
 }  // namespace sluice::kit

@@ -41,7 +41,9 @@ Result<bool> SourceRun::Turn(Collector& out, Pace pace) {
       ++i;
     }
   }
-  return moved;
+  if (!enumerator_->wants_checkpoint()) return moved;
+  if (const auto saved = Checkpoint(out); !saved) return Fail(saved.error());
+  return true;
 }
 
 Result<bool> SourceRun::ReadOne(OpenSplit& one, Collector& out, Pace pace) {
