@@ -13,34 +13,74 @@ namespace {
 
 constexpr int kLivesMax = 8;
 
-// Rows that are missing, or that came twice though the sink promises that they do not.
-std::string Undelivered(const Contents& expected, const Contents& visible, Delivery delivery) {
-  if (delivery == Delivery::kTwoPhase) return Difference(expected, visible);
-  Contents without_twins;  // what is there as often as expected, and at most that often
-  for (const auto& [table, rows] : visible) {
+// What is wrong with the rows after the commit of checkpoint `id`.
+std::string Undelivered(SinkFixture& fixture, Delivery delivery, const std::vector<Batch>& batches,
+                        CheckpointId id) {
+  const auto visible = fixture.Visible();
+  if (!visible) return "the fixture: " + visible.error().ToString();
+  const Contents expected = After(batches, id, fixture.upserts());
+  if (delivery == Delivery::kTwoPhase) return Difference(expected, *visible);
+  // At least once: nothing is missing, and nothing is there that was never written.
+  const Contents all = After(batches, batches.size(), fixture.upserts());
+  Contents once;
+  for (const auto& [table, rows] : *visible) {
+    const auto written = all.find(table);
     const auto wanted = expected.find(table);
     for (const std::string& row : rows) {
-      const size_t most = wanted == expected.end() ? 0 : wanted->second.count(row);
-      if (most == 0) return fmt::format("table {} has a row that nobody wrote: {}", table, row);
-      if (without_twins[table].count(row) < most) without_twins[table].insert(row);
+      if (written == all.end() || !written->second.contains(row)) {
+        return fmt::format("table {} has a row that nobody wrote: {}", table, row);
+      }
+      if (wanted == expected.end() || !wanted->second.contains(row)) continue;
+      if (!once[table].contains(row)) once[table].insert(row);
     }
   }
-  return Difference(expected, without_twins);
+  return Difference(expected, once);
 }
 
-// What a process wrote before it died or ended.
-Status LiveOn(SinkRun& run, SinkFixture& fixture, const SinkRecord& record,
-              const std::vector<Batch>& batches, std::string& problem) {
-  RETURN_IF_ERROR(run.Start());
-  while (record.durable < batches.size()) {
-    const CheckpointId id = record.durable + 1;
-    RETURN_IF_ERROR(run.Checkpoint(id, batches[id - 1]));
-    ASSIGN_OR_RETURN(const Contents visible, fixture.Visible());
-    const std::string missing =
-        Undelivered(After(batches, id, fixture.upserts()), visible, run.sink().delivery());
-    if (!missing.empty() && problem.empty()) {
-      problem = fmt::format("after the commit of checkpoint {}: {}", id, missing);
+// Writes as far ahead of the commits as the engine does: when checkpoint n is committed, n + 1 is
+// sealed and rows of n + 2 are written.
+class Ahead {
+ public:
+  Ahead(SinkRun& run, const std::vector<Batch>& batches, CheckpointId durable)
+      : run_(run), batches_(batches), written_(durable), sealed_(durable) {}
+
+  Status WriteTo(CheckpointId id) {
+    while (written_ < std::min<CheckpointId>(id, batches_.size())) {
+      RETURN_IF_ERROR(run_.Write(batches_[written_++]));
     }
+    return {};
+  }
+  Status SealTo(CheckpointId id) {
+    while (sealed_ < std::min<CheckpointId>(id, batches_.size())) {
+      RETURN_IF_ERROR(WriteTo(sealed_ + 1));
+      RETURN_IF_ERROR(run_.Seal(++sealed_));
+    }
+    return {};
+  }
+
+ private:
+  SinkRun& run_;
+  const std::vector<Batch>& batches_;
+  CheckpointId written_;
+  CheckpointId sealed_;
+};
+
+// One process, until all is committed or it fails.
+Status Live(SinkRun& run, SinkFixture& fixture, const SinkRecord& record,
+            const std::vector<Batch>& batches, std::string& problem) {
+  RETURN_IF_ERROR(run.Start());
+  Ahead ahead(run, batches, record.durable);
+  while (record.durable < batches.size() && problem.empty()) {
+    const CheckpointId id = record.durable + 1;
+    RETURN_IF_ERROR(ahead.SealTo(id));
+    RETURN_IF_ERROR(ahead.WriteTo(id + 1));
+    ASSIGN_OR_RETURN(auto work, run.AwaitPrepared(id));
+    run.Publish(id, std::move(work));
+    RETURN_IF_ERROR(ahead.SealTo(id + 1));
+    RETURN_IF_ERROR(ahead.WriteTo(id + 2));
+    RETURN_IF_ERROR(run.Commit());
+    const std::string wrong = Undelivered(fixture, run.sink().delivery(), batches, id);
+    if (!wrong.empty()) problem = fmt::format("after the commit of checkpoint {}: {}", id, wrong);
   }
   return {};
 }
@@ -53,7 +93,7 @@ std::string Deliver(SinkFixture& fixture, Fault fault, int call, int* calls) {
   for (int life = 0; life < kLivesMax; ++life) {
     SinkRun run(fixture, record, 2);
     if (life == 0) run.host().faults().Arm(fault, call);
-    const Status status = LiveOn(run, fixture, record, batches, problem);
+    const Status status = Live(run, fixture, record, batches, problem);
     if (calls != nullptr) *calls = run.host().faults().calls();
     if (!problem.empty()) return problem;
     if (status.ok()) return "";
