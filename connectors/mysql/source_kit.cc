@@ -31,8 +31,10 @@ password = "{}"
 table-names = ["kit.items", "kit.pairs", "kit.words", "kit.types", "kit.marks"]
 exactly_once = {}
 snapshot.split.size = 50
+connect.max-retries = {}
 )conf",
-                     address, user, password, exactly_once);
+                     // Without retries the reader itself fails, with them it connects again.
+                     address, user, password, exactly_once, exactly_once ? 0 : 3);
 }
 
 const char* const kTables[] = {
@@ -132,7 +134,8 @@ class MysqlFixture final : public SourceFixture {
     return restarted ? std::set<std::string>{"kit.words"} : std::set<std::string>();
   }
   std::string types_table() const override { return "kit.types"; }
-  size_t lives_max() const override { return 24; }
+  size_t boundaries_max() const override { return exactly_once_ ? 150 : 30; }
+  size_t failed_calls_max() const override { return exactly_once_ ? 60 : 20; }
   Result<int> Flood() override {
     // About 50 MB in rows of 500 KB, each an event of its own.
     constexpr int kTransactions = 100;

@@ -46,8 +46,9 @@ class SourceFixture {
   virtual Result<int> Flood() { return 0; }
   // Turns (kTurnWait) without news after which a law gives up.
   virtual int turns_max() const { return 1500; }
-  // Lives that a law may spend on one source, for fixtures whose server is slow.
-  virtual size_t lives_max() const { return 1000; }
+  // Boundaries that are resumed from, and calls that fail, for fixtures whose server is slow.
+  virtual size_t boundaries_max() const { return 1000; }
+  virtual size_t failed_calls_max() const { return 1000; }
   // The server ends in the middle of everything and comes back.
   virtual Status Restart() { return {}; }
   // What must not stand in any message.

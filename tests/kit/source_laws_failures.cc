@@ -39,7 +39,7 @@ Verdict FailedCallsLoseNothing(SourceFixture& fixture) {
     calls = life.host.faults().calls();
   }
   if (calls == 0) return Skipped("the source calls nobody");
-  for (const size_t call : Spread(static_cast<size_t>(calls), fixture.lives_max())) {
+  for (const size_t call : Spread(static_cast<size_t>(calls), fixture.failed_calls_max())) {
     for (const Fault fault : {Fault::kFailBefore, Fault::kFailAfter}) {
       const Verdict verdict = FailsOnce(fixture, fault, static_cast<int>(call) + 1);
       if (!verdict.problem.empty()) return verdict;

@@ -72,7 +72,7 @@ Verdict ResumesExactlyFromEveryBoundary(SourceFixture& fixture) {
     return Broken("rows may come twice, and replay_note does not tell");
   }
   first->reset();
-  for (const size_t i : Spread(boundaries.size(), fixture.lives_max())) {
+  for (const size_t i : Spread(boundaries.size(), fixture.boundaries_max())) {
     const SavedSource& saved = boundaries[i];
     BROKEN_IF(Resumed(fixture, saved, events),
               fmt::format("resumed from boundary {} of {}, behind {} of {} events", i,
