@@ -18,8 +18,6 @@ Verdict FailsOnce(SourceFixture& fixture, Fault fault, int call) {
   const std::string what = fmt::format("{} call {}", FaultName(fault), call);
   BROKEN_IF_ERROR(
       ReadThroughFailures(life, Pace::kEngine, [&](SourceLife&) { return changes.Step(); }), what);
-  BROKEN_IF_ERROR(changes.Rest(), "the fixture");
-  BROKEN_IF_ERROR(ReadToEnd(life, Pace::kEngine), what);
   BROKEN_IF(CheckContents(fixture, life.out.events, true), what);
   return Holds();
 }
