@@ -125,7 +125,7 @@ class StarrocksFixture final : public SinkFixture {
     }
     return out;
   }
-  size_t lives_max() const override { return 200; }
+  size_t lives_max() const override { return 40; }
 
  private:
   static constexpr char kWrongPassword[] = "kit-secret-words";

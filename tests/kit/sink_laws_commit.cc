@@ -77,10 +77,18 @@ Verdict AbortLeavesNothing(SinkFixture& fixture) {
   SinkRun next(fixture, record, 2);
   BROKEN_IF_ERROR(next.Start(), "starting again");
   BROKEN_IF(Shows(fixture, {}), "after the sweep");
-  // A zombie that commits late must find nothing.
+  // The new run prepares other rows for the same checkpoint. A zombie that commits late must find
+  // neither its own work nor that.
+  BROKEN_IF_ERROR(next.Write(InsertBatches()[1]), "writing in the new run");
+  BROKEN_IF_ERROR(next.Seal(1), "sealing in the new run");
+  auto newer = next.AwaitPrepared(1);
+  if (!newer) return Broken(newer.error().ToString());
   const Status late = run.committer().Commit(1, work);
   if (late.ok()) return Broken("work that was rolled back was committed");
   BROKEN_IF(Shows(fixture, {}), "after a late commit");
+  next.Publish(1, std::move(*newer));
+  BROKEN_IF_ERROR(next.Commit(), "committing the new run's work");
+  BROKEN_IF(Shows(fixture, After({InsertBatches()[1]}, 1, fixture.upserts())), "in the end");
   run.host().Crash();
   const auto open = fixture.OpenWork();
   if (!open) return Broken("the fixture: " + open.error().ToString());

@@ -42,6 +42,7 @@ const Mutant kMutants[] = {
     {"CommitTwiceIsOnce", {SinkBug::kCommitsAgain, false}},
     {"AbortLeavesNothing", {SinkBug::kForgetsSecondWriter}},
     {"AbortLeavesNothing", {SinkBug::kLostIsFine}},
+    {"AbortLeavesNothing", {SinkBug::kLabelsWithoutRun}},
     {"OrphansOfOtherRunsAreLeftAlone", {SinkBug::kSweepsEveryRun}},
     {"LostWorkIsTold", {SinkBug::kLostIsFine}},
     {"WritesOnWhilePreparing", {SinkBug::kWaits}},

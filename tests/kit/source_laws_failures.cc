@@ -16,8 +16,7 @@ Verdict FailsOnce(SourceFixture& fixture, Fault fault, int call) {
   life.host.faults().Arm(fault, call);
   Changes changes(fixture);
   const std::string what = fmt::format("{} call {}", FaultName(fault), call);
-  BROKEN_IF_ERROR(
-      ReadThroughFailures(life, Pace::kEngine, [&](SourceLife&) { return changes.Step(); }), what);
+  BROKEN_IF_ERROR(ReadThroughFailures(life, Pace::kEngine, changes), what);
   BROKEN_IF(CheckContents(fixture, life.out.events, true), what);
   return Holds();
 }
@@ -31,9 +30,7 @@ Verdict FailedCallsLoseNothing(SourceFixture& fixture) {
     if (!begun) return Broken(begun.error().ToString());
     SourceLife& life = **begun;
     Changes changes(fixture);
-    BROKEN_IF_ERROR(
-        ReadThroughFailures(life, Pace::kEngine, [&](SourceLife&) { return changes.Step(); }),
-        "without a fault");
+    BROKEN_IF_ERROR(ReadThroughFailures(life, Pace::kEngine, changes), "without a fault");
     calls = life.host.faults().calls();
   }
   if (calls == 0) return Skipped("the source calls nobody");
@@ -55,16 +52,14 @@ Verdict RestartOfTheServerLosesNothing(SourceFixture& fixture) {
     SourceLife& life = **begun;
     Changes changes(fixture);
     int turns = 0;
-    const auto each = [&](SourceLife&) -> Status {
-      RETURN_IF_ERROR(changes.Step());
+    const auto each = [&](SourceLife&) {
       return ++turns == restart_at ? fixture.Restart() : Status();
     };
     const std::string what = fmt::format("restarted after turn {}", restart_at);
-    BROKEN_IF_ERROR(ReadThroughFailures(life, Pace::kEngine, each), what);
+    BROKEN_IF_ERROR(ReadThroughFailures(life, Pace::kEngine, changes, each), what);
     auto saved = life.run->Checkpoint(life.out);
     if (!saved) return Broken(saved.error().ToString());
     // What was changed and not read yet is there after another restart.
-    BROKEN_IF_ERROR(changes.Rest(), "the fixture");
     if (const auto unread = fixture.Mark(); !unread) return Broken(unread.error().ToString());
     BROKEN_IF_ERROR(fixture.Restart(), "the fixture");
     Status status = ReadToEnd(life, Pace::kEngine);

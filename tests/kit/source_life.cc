@@ -88,16 +88,19 @@ Status Changes::Rest() {
   return {};
 }
 
-Status ReadThroughFailures(SourceLife& life, Pace pace, const EachTurn& each) {
+Status ReadThroughFailures(SourceLife& life, Pace pace, Changes& changes, const EachTurn& each) {
   std::optional<SavedSource> saved;
-  const EachTurn save_each = [&](SourceLife& same) -> Status {
+  const EachTurn save = [&](SourceLife& same) -> Status {
     ASSIGN_OR_RETURN(saved, same.run->Checkpoint(same.out));
+    RETURN_IF_ERROR(changes.Step());
     return each ? each(same) : Status();
   };
   Status status;
   for (int failures = 0; failures < kFailuresMax; ++failures) {
     status = life.run->Start(saved ? &*saved : nullptr);
-    if (status.ok()) status = ReadToEnd(life, pace, save_each);
+    if (status.ok()) status = ReadUntilSettled(life, pace, save);
+    if (status.ok()) status = changes.Rest();
+    if (status.ok()) status = ReadToEnd(life, pace, save);
     if (status.ok()) return {};
     if (status.retry() != Retry::kInPlace) return status.In("a failure that passes");
     life.run = std::make_unique<SourceRun>(*life.source, life.host, 2);

@@ -46,9 +46,10 @@ class Changes {
   int made_ = 0;
 };
 
-// Reads to the end over failures: after one that may pass, a new run goes on from the last
-// checkpoint, as the engine does. The prefix of `events` that the checkpoint covers is kept.
-Status ReadThroughFailures(SourceLife& life, Pace pace, const EachTurn& each);
+// Reads to the end over failures, while `changes` are made: after one that may pass, a new run goes
+// on from the last checkpoint, as the engine does. What was emitted behind it is forgotten.
+Status ReadThroughFailures(SourceLife& life, Pace pace, Changes& changes,
+                           const EachTurn& each = nullptr);
 
 // Empty when the rows are what the fixture says: exactly, and by upsert for repeated() tables.
 std::string CheckContents(SourceFixture& fixture, std::span<const Event> events, bool restarted);
