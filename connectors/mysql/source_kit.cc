@@ -135,7 +135,7 @@ class MysqlFixture final : public SourceFixture {
   }
   std::string types_table() const override { return "kit.types"; }
   size_t boundaries_max() const override { return exactly_once_ ? 150 : 30; }
-  size_t failed_calls_max() const override { return exactly_once_ ? 60 : 20; }
+  size_t failed_calls_max() const override { return exactly_once_ ? 40 : 12; }
   Result<int> Flood() override {
     // About 50 MB in rows of 500 KB, each an event of its own.
     constexpr int kTransactions = 100;

@@ -52,7 +52,10 @@ class StarrocksFixture final : public SinkFixture {
   explicit StarrocksFixture(bool upserts)
       : cluster_{Variable("SLUICE_KIT_STARROCKS_NODES"), Variable("SLUICE_KIT_STARROCKS_SQL"),
                  Variable("SLUICE_KIT_STARROCKS_USER"), Variable("SLUICE_KIT_STARROCKS_PASSWORD")},
-        upserts_(upserts) {}
+        upserts_(upserts) {
+    // With one front end a failed call is failed for good; with several the next one is asked.
+    if (!upserts) cluster_.nodes = cluster_.nodes.substr(0, cluster_.nodes.find(','));
+  }
   ~StarrocksFixture() override {
     if (session_) static_cast<void>(session_->Execute("DROP DATABASE IF EXISTS " + database_));
   }
@@ -146,7 +149,7 @@ class StarrocksFixture final : public SinkFixture {
     return endpoint;
   }
 
-  const Cluster cluster_;
+  Cluster cluster_;
   const bool upserts_;
   std::string database_;
   std::unique_ptr<SqlSession> session_;
