@@ -156,6 +156,8 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
     ASSIGN_OR_RETURN(payload_, PayloadReader::Open(*payload));
     return {};
   }
+  // A server that was restarted numbers its tables anew, from a new file on.
+  if (std::holds_alternative<FormatDescription>(event.body)) by_id_.clear();
   if (std::holds_alternative<Xid>(event.body)) {
     EndTransaction();
   } else if (const auto* prepare = std::get_if<XaPrepare>(&event.body)) {

@@ -74,7 +74,11 @@ Status LogWindow::Take(const LogEvent& event, Scan& scan) {
   }
   if (const auto* map = std::get_if<TableMapView>(&event.body)) {
     const TablePath& path = scan.table.def->path;
-    if (map->database != path.database || map->table != path.table) return {};
+    if (map->database != path.database || map->table != path.table) {
+      // A server that was restarted numbers its tables anew.
+      if (map->table_id == scan.table_id) scan.table_id = UINT64_MAX;
+      return {};
+    }
     scan.table_id = map->table_id;
     if (scan.skip || (scan.plan && scan.plan->Fits(*map))) return {};
     ASSIGN_OR_RETURN(scan.plan, RowPlan::Make(*map, scan.table.def));

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// TransformFixture: a transform, chunks to give it, and what must come of them. And the laws that
+// every transform must keep.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "api/transform.h"
+#include "kit/verdict.h"
+
+namespace sluice::kit {
+
+struct TransformCase {
+  std::string name;
+  std::function<Result<std::unique_ptr<Transform>>()> make;
+  // Rows of all four kinds, of several tables; one chunk at least has an update.
+  std::vector<ChunkPtr> in;
+  // As RowLines tells them, in order.
+  std::vector<std::string> out;
+
+  friend void PrintTo(const TransformCase& transform, std::ostream* out) { *out << transform.name; }
+};
+// Called by fixtures when the program starts.
+bool Register(TransformCase transform);
+const std::vector<TransformCase>& TransformCases();
+
+struct TransformLaw {
+  std::string name;
+  std::function<Verdict(const TransformCase&)> holds;
+
+  friend void PrintTo(const TransformLaw& law, std::ostream* out) { *out << law.name; }
+};
+const std::vector<TransformLaw>& TransformLaws();
+
+}  // namespace sluice::kit
