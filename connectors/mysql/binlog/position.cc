@@ -164,8 +164,12 @@ std::string GtidSet::ToString() const {
 void GtidSet::AddRange(const ServerUuid& uuid, uint64_t first, uint64_t last) {
   CHECK(first >= 1 && first <= last);
   std::vector<Interval>& intervals = sets_[uuid];
-  // The common case: the next transaction of a server.
-  if (!intervals.empty() && intervals.back().last + 1 == first) {
+  // The common cases: the next transaction of a server, and a set that is read in order.
+  if (intervals.empty() || intervals.back().last + 1 < first) {
+    intervals.push_back({first, last});
+    return;
+  }
+  if (intervals.back().last + 1 == first) {
     intervals.back().last = last;
     return;
   }
