@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this folder registers.
 #include "api/registry.h"
+#include "mysql/binlog/dump.h"
 #include "mysql/source.h"
 
 namespace sluice {
@@ -19,6 +20,11 @@ void RegisterMysql(Registry& registry) {
         if (!options) return nullptr;
         return std::make_unique<mysql::MysqlCdcSource>(std::move(*options));
       },
+  });
+  registry.AddDump({
+      .name = "binlog",
+      .summary = "a binary log file of MySQL: its events, and the rows of rows events",
+      .dump = mysql::DumpBinlog,
   });
 }
 

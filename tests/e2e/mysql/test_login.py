@@ -89,7 +89,7 @@ def test_a_certificate_of_another_authority_is_refused(
     text = job(
         server,
         ["shop.goods"],
-        parameters=f"?sslMode={mode}&trustCertificateKeyStoreUrl=file:{wrong}",
+        parameters=f"?sslMode={mode}&sslCa={wrong}",
     ).fails()
     assert "certificate" in text.lower()
 
@@ -101,7 +101,7 @@ def test_the_certificate_of_the_right_authority_is_taken(server, job, tmp_path):
         job(
             server,
             ["shop.goods"],
-            parameters=f"?sslMode=VERIFY_CA&trustCertificateKeyStoreUrl=file:{right}",
+            parameters=f"?sslMode=VERIFY_CA&sslCa={right}",
         ),
         server,
     )
@@ -113,6 +113,6 @@ def test_a_certificate_of_another_name_is_refused(server, job, tmp_path):
     text = job(
         server,
         ["shop.goods"],
-        parameters=f"?sslMode=VERIFY_IDENTITY&trustCertificateKeyStoreUrl=file:{right}",
+        parameters=f"?sslMode=VERIFY_IDENTITY&sslCa={right}",
     ).fails()
     assert "certificate" in text.lower() or "SSL" in text
