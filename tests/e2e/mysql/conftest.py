@@ -33,12 +33,17 @@ sink {{ Console {{}} }}
 MakeServer = Callable[..., MysqlServer]
 
 
+def read(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+
+
 class ConsoleJob:
     """One job file and its state; started as often as one likes."""
 
     def __init__(self, folder: Path, server: MysqlServer, tables: list[str], **more: str) -> None:
         self.folder = folder
-        self.log = folder / "job.log"
+        self.log = folder / "job.out"
+        self.said = folder / "job.err"
         options = {"table-names": "[" + ",".join(f'"{name}"' for name in tables) + "]"}
         values = {
             "host": "127.0.0.1",
@@ -57,22 +62,25 @@ class ConsoleJob:
     def start(self, *arguments: str) -> None:
         command = [str(SLUICE), "run", "-c", str(self.folder / "job.conf")]
         command += ["--state", str(self.folder / "state"), *arguments]
-        self.process = Process(command, self.log)
+        # Rows and log lines apart: a long row is written in pieces.
+        apart = ["/bin/sh", "-c", 'exec "$@" 2>>"$0"', str(self.said), *command]
+        self.process = Process(apart, self.log)
 
     def text(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        """What it said, without the rows."""
+        return read(self.said)
 
     def rows(self, table: str | None = None) -> list[tuple[str, str]]:
         """Kind and values as text, in the order printed by all runs so far."""
         # The last line may be half written.
-        whole = self.text().rpartition("\n")[0]
+        whole = read(self.log).rpartition("\n")[0]
         found = ROW.findall(whole)
         return [(kind, values) for path, kind, values in found if table in (None, path)]
 
     def wait_rows(self, count: int, table: str | None = None) -> list[tuple[str, str]]:
         def enough() -> bool:
             assert self.process is not None
-            self.process.check_alive()
+            assert self.process.alive, self.text()[-2000:]
             return len(self.rows(table)) >= count
 
         wait_for(enough, f"{count} rows of {table}", 60)
