@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -84,8 +85,13 @@ def test_a_certificate_of_another_authority_is_refused(
 ):
     prepare(server)
     other = make_server()
+    other.stop()
+    for file in other.datadir.glob("*.pem"):
+        file.unlink()
+    other.start()  # makes an authority of its own
     wrong = authority(other, tmp_path)
     other.stop()
+    assert Path(wrong).read_text() != (server.datadir / "ca.pem").read_text()
     text = job(
         server,
         ["shop.goods"],
