@@ -40,7 +40,10 @@ PlanState DecodePlanState(ByteReader& in) {
   PlanState state;
   for (uint64_t n = in.Count(); n > 0; --n) {
     auto split = DecodeSplit(in.Str());
-    if (!split || !std::holds_alternative<SnapshotSplit>(*split)) return {};
+    if (!split || !std::holds_alternative<SnapshotSplit>(*split)) {
+      in.Refuse();
+      return {};
+    }
     state.planned.push_back(std::get<SnapshotSplit>(std::move(*split)));
   }
   for (uint64_t n = in.Count(); n > 0; --n) state.tables.push_back(DecodeTablePath(in));

@@ -29,7 +29,8 @@ void EncodeBound(const std::optional<Int128>& bound, ByteWriter& out) {
 std::optional<Int128> DecodeBound(ByteReader& in) {
   const std::string text = in.Str();
   Int128 value = 0;
-  if (text.empty() || !ParseDecimal(text, 0, value)) return std::nullopt;
+  if (text.empty()) return std::nullopt;
+  if (!ParseDecimal(text, 0, value)) in.Refuse();
   return value;
 }
 
