@@ -303,6 +303,10 @@ Result<FormatDescription> EventParser::ParseFormat(std::string_view body) {
   const uint8_t header_size = in.U8();
   std::string_view lengths = in.Rest();
   RETURN_IF_ERROR(in.Check("a FORMAT_DESCRIPTION event"));
+  // What the version says decides whether there are checksums at all.
+  if (server.empty() || server.front() < '0' || server.front() > '9') {
+    return Fail(Code::kCorruption, "a FORMAT_DESCRIPTION event names no version of the server");
+  }
   if (version != 4 || header_size != kEventHeaderSize) {
     return Fail(Code::kUnsupported, fmt::format("binary log version {}; 4 is supported", version));
   }

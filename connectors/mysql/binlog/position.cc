@@ -100,8 +100,9 @@ Result<GtidSet> GtidSet::Parse(std::string_view text) {
       std::string_view range = Part(item, ':');
       uint64_t first = 0;
       uint64_t last = 0;
+      const bool one = range.find('-') == std::string_view::npos;
       const std::string_view begin = Part(range, '-');
-      const std::string_view end = range.empty() ? begin : Trim(range);
+      const std::string_view end = one ? begin : Trim(range);
       if (!ParseSequence(begin, first) || !ParseSequence(end, last) || last < first) {
         return Fail(Code::kInvalidConfig,
                     fmt::format("GTID set '{}' is not uuid:first-last", whole));
