@@ -10,12 +10,12 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
-from tests.harness.mysql_server import PASSWORD, USER, MysqlServer
-from tests.harness.processes import Process
-from tests.harness.waiting import wait_for
+from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.processes import Process
+from harness.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
-SLUICE = Path(os.environ.get("SLUICE_BINARY") or ROOT / "build" / "release" / "sluice")
+SLUICE = Path(os.environ.get("SLUICE") or ROOT / "build" / "release" / "sluice")
 ROW = re.compile(r"SeaTunnelRow#tableId=(\S+) SeaTunnelRow#kind=(\S+) : (.*)$", re.M)
 
 CONFIG = """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.mysql_server import PASSWORD, USER
+from harness.mysql_server import PASSWORD, USER
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from conftest import SLUICE
+from harness.mysql_server import _mysqld
+from harness.processes import Process
+
+ROOT = Path(__file__).resolve().parents[3]
+SLUICE = Path(os.environ.get("SLUICE") or ROOT / "build" / "release" / "sluice")
 
 GOODS = "CREATE TABLE shop.goods (id INT PRIMARY KEY, name VARCHAR(20))"
 
@@ -127,7 +134,7 @@ def test_a_transaction_prepared_before_the_snapshot_is_not_lost_in_silence(serve
     assert "was prepared before the job followed the log" in run.fails()
 
 
-def test_load_data_and_cascades_of_the_session_are_rows(server, running, tmp_path):
+def test_load_data_and_replace_are_rows(server, running, tmp_path):
     session = server.connect(local_infile=True)
     file = tmp_path / "rows.txt"
     file.write_text("3\tc\n4\td\n")
@@ -184,11 +191,6 @@ def test_names_in_another_case_are_the_same_table_where_the_server_says_so(
     # Only a new data directory may change it.
     server.stop()
     server.options["lower_case_table_names"] = "1"
-    import shutil
-
-    from tests.harness.mysql_server import _mysqld
-    from tests.harness.processes import Process
-
     shutil.rmtree(server.datadir)
     init = tmp_path / "init.sql"
     init.write_text(
