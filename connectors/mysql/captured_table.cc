@@ -90,6 +90,8 @@ Status CapturedTable::Widen(TableFacts facts, const ConvertOptions& options) {
             fmt::format("table {}: column {} {} was changed or dropped later in the log",
                         path().ToString(), before.name, before.column_type)};
   }
+  // Its key stays: a column that makes one is not followed, and the job file may have named it.
+  facts.primary_key = facts_.primary_key;
   facts.version = facts_.version + 1;
   return Define(std::move(facts), options);
 }

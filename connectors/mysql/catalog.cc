@@ -9,6 +9,7 @@
 #include <regex>
 #include <set>
 
+#include "base/logging.h"
 #include "config/suggest.h"
 
 namespace sluice::mysql {
@@ -31,6 +32,79 @@ std::string Upper(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return text;
+}
+
+constexpr Duration kSemiSyncWaitMax = std::chrono::minutes(5);
+
+// Global variables by name; those the server does not know are empty.
+class Variables {
+ public:
+  explicit Variables(const SqlTable& rows) {
+    for (const Row& row : rows) values_[Text(row, 0)] = Text(row, 1);
+  }
+  std::string operator()(const std::string& name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? "" : found->second;
+  }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+Result<Variables> LoadVariables(SqlSession& session) {
+  ASSIGN_OR_RETURN(
+      const SqlTable rows,
+      session.Query("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'version', "
+                    "'log_bin', 'binlog_format', 'binlog_row_image', 'binlog_row_value_options', "
+                    "'gtid_mode') OR Variable_name LIKE 'rpl\\_semi\\_sync\\_%'"));
+  return Variables(rows);
+}
+
+// How long a transaction may be in the log and not yet visible because a replica has to confirm it.
+std::optional<Duration> SemiSyncWait(const Variables& variables) {
+  for (const std::string role : {"master", "source"}) {
+    const std::string prefix = "rpl_semi_sync_" + role;
+    if (Upper(variables(prefix + "_enabled")) != "ON") continue;
+    if (Upper(variables(prefix + "_wait_point")) == "AFTER_COMMIT") continue;
+    const std::string text = variables(prefix + "_timeout");
+    uint64_t millis = 0;
+    std::from_chars(text.data(), text.data() + text.size(), millis);
+    return std::chrono::milliseconds(std::min<uint64_t>(millis, 86'400'000));
+  }
+  return std::nullopt;
+}
+
+// MySQL 8.2 gave the statement its new name, 8.4 took the old one away.
+std::string StatusStatement(const ServerFacts& server) {
+  unsigned major = 0;
+  unsigned minor = 0;
+  const char* end = server.version.data() + server.version.size();
+  const auto parsed = std::from_chars(server.version.data(), end, major);
+  if (parsed.ptr != end) std::from_chars(parsed.ptr + 1, end, minor);
+  const bool renamed = major > 8 || (major == 8 && minor >= 2);
+  return renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+}
+
+Result<GtidSet> GtidVariable(SqlSession& session, const std::string& name) {
+  ASSIGN_OR_RETURN(const SqlTable rows, session.Query("SELECT @@global." + name));
+  return GtidSet::Parse(rows.empty() ? "" : Text(rows[0], 0));
+}
+
+Status WarnOfCascades(SqlSession& session, const std::map<TablePath, TableFacts>& tables) {
+  ASSIGN_OR_RETURN(
+      const SqlTable rows,
+      session.Query("SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME FROM "
+                    "information_schema.REFERENTIAL_CONSTRAINTS WHERE DELETE_RULE IN ('CASCADE', "
+                    "'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET NULL')"));
+  for (const Row& row : rows) {
+    const TablePath path{Text(row, 0), "", Text(row, 1)};
+    if (!tables.contains(path)) continue;
+    LogWarn(fmt::format(
+        "table {}: what its foreign key {} deletes or changes by cascade is not in the server's "
+        "log and will not reach the target; let the application make these changes itself",
+        path.ToString(), Text(row, 2)));
+  }
+  return {};
 }
 
 // What the account lacks to read the log, as GRANT statements.
@@ -127,32 +201,39 @@ Status LoadKeys(SqlSession& session, TableFacts& facts) {
 }  // namespace
 
 Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint) {
-  ASSIGN_OR_RETURN(
-      const SqlTable rows,
-      session.Query("SELECT @@server_uuid, @@version, @@log_bin, @@global.binlog_format, "
-                    "@@global.binlog_row_image, @@global.gtid_mode, "
-                    "@@global.binlog_row_value_options"));
-  const Row& row = rows[0];
-  ServerFacts facts{Text(row, 0), Text(row, 1), Upper(Text(row, 5)) == "ON"};
+  ASSIGN_OR_RETURN(const Variables variables, LoadVariables(session));
+  ServerFacts facts{variables("server_uuid"), variables("version"),
+                    Upper(variables("gtid_mode")) == "ON"};
   std::vector<std::string> problems;
-  if (Text(row, 2) != "1") {
+  if (Upper(facts.version).find("MARIADB") != std::string::npos) {
+    problems.push_back(fmt::format("it is {}: only the log of MySQL is read", facts.version));
+  } else if (Upper(variables("log_bin")) != "ON") {
     problems.emplace_back(
         "the binary log is off: set log_bin = binlog and server_id in my.cnf and restart mysqld");
   }
-  if (Upper(Text(row, 3)) != "ROW") {
+  if (const auto format = variables("binlog_format"); Upper(format) != "ROW") {
     problems.push_back(fmt::format(
         "binlog_format is {}: SET PERSIST binlog_format = 'ROW'; then let clients reconnect",
-        Text(row, 3)));
+        format));
   }
-  if (Upper(Text(row, 4)) != "FULL") {
+  // Servers without this variable always write whole rows.
+  const std::string image = variables("binlog_row_image");
+  if (!image.empty() && Upper(image) != "FULL") {
     problems.push_back(fmt::format(
         "binlog_row_image is {}: SET PERSIST binlog_row_image = 'FULL'; then let clients reconnect",
-        Text(row, 4)));
+        image));
   }
-  if (!Text(row, 6).empty()) {
-    problems.push_back(
-        fmt::format("binlog_row_value_options is {}: SET PERSIST binlog_row_value_options = '';",
-                    Text(row, 6)));
+  if (const auto value = variables("binlog_row_value_options"); !value.empty()) {
+    problems.push_back(fmt::format(
+        "binlog_row_value_options is {}: SET PERSIST binlog_row_value_options = '';", value));
+  }
+  if (const auto wait = SemiSyncWait(variables)) {
+    if (*wait > kSemiSyncWaitMax && !facts.gtid) {
+      problems.emplace_back(
+          "commits may wait for a semi-synchronous replica without end, and without GTIDs nothing "
+          "tells when they are over: SET PERSIST rpl_semi_sync_master_timeout = 10000;");
+    }
+    facts.settle += *wait;
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> grants, MissingGrants(session));
   for (const std::string& grant : grants) problems.push_back("a privilege is missing: " + grant);
@@ -223,47 +304,84 @@ Result<LogPosition> CurrentPosition(SqlSession& session, const ServerFacts& serv
   LogPosition position;
   position.server_uuid = server.uuid;
   if (server.gtid) {
-    ASSIGN_OR_RETURN(const SqlTable executed, session.Query("SELECT @@global.gtid_executed"));
-    ASSIGN_OR_RETURN(position.gtid_set, GtidSet::Parse(Text(executed[0], 0)));
+    ASSIGN_OR_RETURN(position.gtid_set, GtidVariable(session, "gtid_executed"));
   }
-  ASSIGN_OR_RETURN(const SqlTable status, session.Query("SHOW MASTER STATUS"));
+  ASSIGN_OR_RETURN(const SqlTable status, session.Query(StatusStatement(server)));
   if (status.empty()) return Fail(Code::kInvalidConfig, "the binary log of the server is off");
   position.file = Text(status[0], 0);
   position.tx_offset = Number(status[0], 1).value_or(4);
   return position;
 }
 
-Status CheckPosition(SqlSession& session, const ServerFacts& server, const LogPosition& position) {
-  constexpr std::string_view kRemedy =
-      "start again with --fresh (and startup.mode = initial) to read the tables anew, or restore "
-      "the server's log "
-      "files and start again";
-  if (server.uuid != position.server_uuid) {
-    ASSIGN_OR_RETURN(const SqlTable executed, session.Query("SELECT @@global.gtid_executed"));
-    ASSIGN_OR_RETURN(const GtidSet here, GtidSet::Parse(Text(executed[0], 0)));
-    const bool can_follow =
-        server.gtid && !position.gtid_set.empty() && here.Contains(position.gtid_set);
-    if (!can_follow) {
-      return {Code::kPositionLost,
-              fmt::format(
-                  "the server was replaced: its server_uuid is {}, the job stands at {} of {}; {}",
-                  server.uuid, position.ToString(), position.server_uuid, kRemedy)};
+Status CheckLogged(SqlSession& session, const ServerFacts& server,
+                   const std::map<TablePath, TableFacts>& tables) {
+  ASSIGN_OR_RETURN(const SqlTable status, session.Query(StatusStatement(server)));
+  if (status.empty() || status[0].size() < 4) return {};
+  const auto names = [](std::string text) {
+    std::set<std::string> out;
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = std::min(text.find(',', at), text.size());
+      out.insert(text.substr(at, end - at));
+      at = end + 1;
+    }
+    return out;
+  };
+  const std::set<std::string> only = names(Text(status[0], 2));
+  const std::set<std::string> never = names(Text(status[0], 3));
+  for (const auto& [path, facts] : tables) {
+    if ((only.empty() || only.contains(path.database)) && !never.contains(path.database)) continue;
+    return {Code::kInvalidConfig,
+            fmt::format("the server does not log database {}: take {} out of my.cnf and restart "
+                        "mysqld",
+                        path.database, only.empty() ? "binlog_ignore_db" : "binlog_do_db")};
+  }
+  return WarnOfCascades(session, tables);
+}
+
+Result<FindBy> CheckPosition(SqlSession& session, const ServerFacts& server,
+                             const LogPosition& position, bool anchored) {
+  const auto lost = [](const std::string& why) {
+    return Fail(Code::kPositionLost,
+                why +
+                    "; start again with --fresh (and startup.mode = initial) to read the tables "
+                    "anew, or restore the server's log files and start again");
+  };
+  const bool same = server.uuid == position.server_uuid;
+  const bool by_gtid = server.gtid && !position.gtid_set.empty();
+  const std::string replaced =
+      fmt::format("the server was replaced: its server_uuid is {}, the job stands at {} of {}",
+                  server.uuid, position.ToString(), position.server_uuid);
+  if (!same && !by_gtid) return lost(replaced);
+  if (!same && anchored) return lost(replaced + ", and its snapshot is known by places there");
+  // Another server may have cut the transaction into other events.
+  if (!same && (position.events != 0 || position.rows != 0)) {
+    return lost(replaced + ", inside a transaction");
+  }
+  if (by_gtid) {
+    ASSIGN_OR_RETURN(const GtidSet executed, GtidVariable(session, "gtid_executed"));
+    if (!executed.Contains(position.gtid_set)) {
+      return lost(same ? fmt::format("the log of the server was reset: transactions that the job "
+                                     "has read up to {} are unknown to it",
+                                     position.ToString())
+                       : replaced + ", and lacks transactions that the job has read");
     }
   }
-  if (server.gtid && !position.gtid_set.empty()) {
-    ASSIGN_OR_RETURN(const SqlTable purged, session.Query("SELECT @@global.gtid_purged"));
-    ASSIGN_OR_RETURN(const GtidSet gone, GtidSet::Parse(Text(purged[0], 0)));
-    if (position.gtid_set.Contains(gone)) return {};
-  }
   ASSIGN_OR_RETURN(const SqlTable logs, session.Query("SHOW BINARY LOGS"));
-  const bool there =
-      std::ranges::any_of(logs, [&](const Row& row) { return Text(row, 0) == position.file; });
-  if (there && server.uuid == position.server_uuid) return {};
-  return {Code::kPositionLost,
-          fmt::format("the server has purged its log at {} (it begins at {}); {}. To keep logs "
-                      "longer: SET PERSIST "
-                      "binlog_expire_logs_seconds = 604800;",
-                      position.ToString(), logs.empty() ? "nothing" : Text(logs[0], 0), kRemedy)};
+  const auto file =
+      std::ranges::find_if(logs, [&](const Row& row) { return Text(row, 0) == position.file; });
+  if (same && file != logs.end()) {
+    if (Number(*file, 1).value_or(0) >= position.tx_offset) return FindBy::kFile;
+    return lost(fmt::format("the log of the server was reset: {} ends before {}", position.file,
+                            position.ToString()));
+  }
+  if (by_gtid) {
+    ASSIGN_OR_RETURN(const GtidSet purged, GtidVariable(session, "gtid_purged"));
+    if (position.gtid_set.Contains(purged)) return FindBy::kGtids;
+  }
+  return lost(
+      fmt::format("the server has purged its log at {} (it begins at {}). To keep logs "
+                  "longer: SET PERSIST binlog_expire_logs_seconds = 604800;",
+                  position.ToString(), logs.empty() ? "nothing" : Text(logs[0], 0)));
 }
 
 }  // namespace sluice::mysql

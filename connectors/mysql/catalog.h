@@ -17,6 +17,9 @@ struct ServerFacts {
   std::string uuid;
   std::string version;
   bool gtid = false;  // gtid_mode is ON
+  // A transaction this long in the log is visible to every later snapshot. Commit follows the log's
+  // flush within milliseconds unless the disk hangs or a semi-synchronous replica is waited for.
+  Duration settle = std::chrono::seconds(2);
 };
 
 // All calls block on `session`.
@@ -34,8 +37,16 @@ Result<TableFacts> LoadTable(SqlSession& session, const TablePath& path);
 // Where the log ends now. Its GTID set holds only transactions that every later snapshot sees.
 Result<LogPosition> CurrentPosition(SqlSession& session, const ServerFacts& server);
 
-// Whether the log can be read from `position` on: kPositionLost when it was purged or belongs to
-// another server, with the remedy.
-Status CheckPosition(SqlSession& session, const ServerFacts& server, const LogPosition& position);
+// kInvalidConfig when the server keeps the changes of one of these tables out of its log. Warns of
+// changes that no server logs: those that foreign keys make in other tables.
+Status CheckLogged(SqlSession& session, const ServerFacts& server,
+                   const std::map<TablePath, TableFacts>& tables);
+
+enum class FindBy : uint8_t { kFile, kGtids };
+// How to find `position` in the log: kPositionLost when it was purged, the log was reset or the
+// server replaced by one that cannot continue there, with the remedy. `anchored`: places of other
+// rows are known by file too, so that it must be the same server.
+Result<FindBy> CheckPosition(SqlSession& session, const ServerFacts& server,
+                             const LogPosition& position, bool anchored);
 
 }  // namespace sluice::mysql

@@ -19,6 +19,12 @@ bool IsWordByte(char c) {
   return std::isalnum(byte) != 0 || c == '_' || c == '$' || byte >= 0x80;
 }
 
+// Two dashes begin a comment only before a blank or at the end: 5--1 is a number.
+bool IsBlank(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return std::isspace(byte) != 0 || std::iscntrl(byte) != 0;
+}
+
 std::string Upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return text;
@@ -35,6 +41,14 @@ class Tokenizer {
     while (Skip()) out.push_back(Next());
     return out;
   }
+  // The first word, behind comments and parentheses.
+  Token First() {
+    while (Skip()) {
+      Token token = Next();
+      if (token.quoted || token.text != "(") return token;
+    }
+    return {};
+  }
 
  private:
   char Peek(size_t ahead = 0) const { return at_ + ahead < sql_.size() ? sql_[at_ + ahead] : '\0'; }
@@ -43,7 +57,7 @@ class Tokenizer {
     while (at_ < sql_.size()) {
       if (std::isspace(static_cast<unsigned char>(Peek())) != 0) {
         ++at_;
-      } else if (Peek() == '#' || (Peek() == '-' && Peek(1) == '-')) {
+      } else if (Peek() == '#' || (Peek() == '-' && Peek(1) == '-' && IsBlank(Peek(2)))) {
         at_ = std::min(sql_.find('\n', at_), sql_.size());
       } else if (Peek() == '/' && Peek(1) == '*') {
         const bool runs = Peek(2) == '!';
@@ -97,6 +111,48 @@ class Tokenizer {
   std::string_view sql_;
   size_t at_ = 0;
 };
+
+// Table options that leave rows as they are.
+constexpr auto kSameRowsOptions = std::to_array<std::string_view>({"COMMENT",
+                                                                   "ENGINE",
+                                                                   "AUTO_INCREMENT",
+                                                                   "ALGORITHM",
+                                                                   "LOCK",
+                                                                   "ROW_FORMAT",
+                                                                   "ENABLE",
+                                                                   "DISABLE",
+                                                                   "FORCE",
+                                                                   "STATS_PERSISTENT",
+                                                                   "STATS_AUTO_RECALC",
+                                                                   "STATS_SAMPLE_PAGES",
+                                                                   "KEY_BLOCK_SIZE",
+                                                                   "COMPRESSION",
+                                                                   "ENCRYPTION",
+                                                                   "REMOVE",
+                                                                   "WITHOUT",
+                                                                   "WITH",
+                                                                   "DEFAULT",
+                                                                   "CHARSET",
+                                                                   "CHARACTER",
+                                                                   "COLLATE",
+                                                                   "MAX_ROWS",
+                                                                   "MIN_ROWS",
+                                                                   "AVG_ROW_LENGTH",
+                                                                   "DELAY_KEY_WRITE",
+                                                                   "PACK_KEYS",
+                                                                   "CHECKSUM",
+                                                                   "TABLESPACE",
+                                                                   "SECONDARY_ENGINE",
+                                                                   "SECONDARY_LOAD",
+                                                                   "SECONDARY_UNLOAD",
+                                                                   "INSERT_METHOD",
+                                                                   "CONNECTION",
+                                                                   "PASSWORD",
+                                                                   "UNION",
+                                                                   "AUTOEXTEND_SIZE",
+                                                                   "ENGINE_ATTRIBUTE",
+                                                                   "SECONDARY_ENGINE_ATTRIBUTE",
+                                                                   "DATA"});
 
 class Statement {
  public:
@@ -162,68 +218,38 @@ class Statement {
 
   std::pair<DdlKind, std::string> Clause() {
     if (Take("ADD")) return AddClause();
-    if (Take("DROP")) {
-      if (TakeAny({"INDEX", "KEY", "FOREIGN", "CONSTRAINT", "CHECK"})) {
-        return {DdlKind::kSameRows, "DROP INDEX"};
-      }
-      if (Take("PRIMARY")) return {DdlKind::kOther, "DROP PRIMARY KEY"};
-      return {DdlKind::kOther, Take("PARTITION") ? "DROP PARTITION" : "DROP COLUMN"};
-    }
+    if (Take("DROP")) return DropClause();
     if (Take("RENAME")) return RenameClause();
     if (Take("ALTER")) return {DdlKind::kSameRows, "ALTER COLUMN SET DEFAULT"};
     for (const std::string_view word :
          {"MODIFY", "CHANGE", "CONVERT", "TRUNCATE", "EXCHANGE", "DISCARD", "IMPORT"}) {
       if (Take(word)) return {DdlKind::kOther, std::string(word)};
     }
-    static constexpr auto kSame = std::to_array<std::string_view>({"COMMENT",
-                                                                   "ENGINE",
-                                                                   "AUTO_INCREMENT",
-                                                                   "ALGORITHM",
-                                                                   "LOCK",
-                                                                   "ROW_FORMAT",
-                                                                   "ENABLE",
-                                                                   "DISABLE",
-                                                                   "FORCE",
-                                                                   "ORDER",
-                                                                   "STATS_PERSISTENT",
-                                                                   "STATS_AUTO_RECALC",
-                                                                   "STATS_SAMPLE_PAGES",
-                                                                   "KEY_BLOCK_SIZE",
-                                                                   "COMPRESSION",
-                                                                   "ENCRYPTION",
-                                                                   "PARTITION",
-                                                                   "REORGANIZE",
-                                                                   "COALESCE",
-                                                                   "ANALYZE",
-                                                                   "CHECK",
-                                                                   "OPTIMIZE",
-                                                                   "REBUILD",
-                                                                   "REPAIR",
-                                                                   "REMOVE",
-                                                                   "WITHOUT",
-                                                                   "WITH",
-                                                                   "DEFAULT",
-                                                                   "CHARSET",
-                                                                   "CHARACTER",
-                                                                   "COLLATE",
-                                                                   "MAX_ROWS",
-                                                                   "MIN_ROWS",
-                                                                   "AVG_ROW_LENGTH",
-                                                                   "DELAY_KEY_WRITE",
-                                                                   "PACK_KEYS",
-                                                                   "CHECKSUM",
-                                                                   "TABLESPACE",
-                                                                   "SECONDARY_ENGINE",
-                                                                   "INSERT_METHOD",
-                                                                   "CONNECTION",
-                                                                   "PASSWORD",
-                                                                   "UNION",
-                                                                   "AUTOEXTEND_SIZE"});
-    const bool same = !AtEnd() && !tokens_[at_].quoted &&
-                      std::ranges::find(kSame, tokens_[at_].text) != kSame.end();
+    // What is behind these is one list to the end: columns to order by, partitions.
+    if (TakeAny({"ORDER", "PARTITION", "REORGANIZE", "COALESCE", "ANALYZE", "CHECK", "OPTIMIZE",
+                 "REBUILD", "REPAIR"})) {
+      at_ = tokens_.size();
+      return {DdlKind::kSameRows, "ALTER TABLE"};
+    }
+    const bool same =
+        !AtEnd() && !tokens_[at_].quoted &&
+        std::ranges::find(kSameRowsOptions, tokens_[at_].text) != kSameRowsOptions.end();
     if (same) return {DdlKind::kSameRows, "ALTER TABLE"};
     return {DdlKind::kOther, AtEnd() ? "ALTER TABLE" : tokens_[at_].text};
   }
+
+  std::pair<DdlKind, std::string> DropClause() {
+    if (TakeAny({"FOREIGN", "CHECK"})) return {DdlKind::kSameRows, "DROP CONSTRAINT"};
+    if (TakeAny({"INDEX", "KEY", "CONSTRAINT"})) {
+      if (AtPrimary()) return {DdlKind::kOther, "DROP PRIMARY KEY"};
+      return {DdlKind::kSameRows, "DROP INDEX"};
+    }
+    if (Take("PRIMARY")) return {DdlKind::kOther, "DROP PRIMARY KEY"};
+    return {DdlKind::kOther, Take("PARTITION") ? "DROP PARTITION" : "DROP COLUMN"};
+  }
+
+  // The name of a primary key, which may be quoted.
+  bool AtPrimary() const { return !AtEnd() && Upper(tokens_[at_].raw) == "PRIMARY"; }
 
   std::pair<DdlKind, std::string> AddClause() {
     if (Take("CONSTRAINT")) {
@@ -236,13 +262,27 @@ class Statement {
             {"INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "FOREIGN", "CHECK", "PARTITION"})) {
       return {DdlKind::kSameRows, "ADD INDEX"};
     }
-    return {DdlKind::kAddColumn, "ADD COLUMN"};
+    return {MakesKey() ? DdlKind::kOther : DdlKind::kAddColumn, "ADD COLUMN"};
+  }
+
+  // A column added as PRIMARY KEY, or KEY alone, which means the same.
+  bool MakesKey() {
+    int depth = 0;
+    for (size_t ahead = 0; at_ + ahead < tokens_.size(); ++ahead) {
+      if (Looking("(", ahead)) ++depth;
+      if (Looking(")", ahead)) --depth;
+      if (depth == 0 && Looking(",", ahead)) return false;
+      if (Looking("PRIMARY", ahead)) return true;
+      const bool unique = ahead > 0 && Looking("UNIQUE", ahead - 1);
+      if (depth == 0 && ahead > 0 && Looking("KEY", ahead) && !unique) return true;
+    }
+    return false;
   }
 
   std::pair<DdlKind, std::string> RenameClause() {
     if (TakeAny({"INDEX", "KEY"})) return {DdlKind::kSameRows, "RENAME INDEX"};
     if (Take("COLUMN")) return {DdlKind::kOther, "RENAME COLUMN"};
-    TakeAny({"TO", "AS"});
+    TakeAny({"TO", "AS", "="});
     renamed_ = Path();
     return {DdlKind::kOther, "RENAME TO"};
   }
@@ -260,7 +300,7 @@ class Statement {
   std::vector<DdlEffect> Create() {
     TakeAny({"UNIQUE", "FULLTEXT", "SPATIAL", "ONLINE", "OFFLINE"});
     if (Take("TEMPORARY")) return {};
-    if (Take("INDEX")) return OnTable("CREATE INDEX");
+    if (Take("INDEX")) return OnTable("CREATE INDEX", DdlKind::kSameRows);
     if (!Take("TABLE")) return {};
     if (Looking("IF")) return {};  // the table was there, or is not captured
     return {{Path(), DdlKind::kOther, "CREATE TABLE"}};
@@ -269,7 +309,11 @@ class Statement {
   std::vector<DdlEffect> Drop() {
     TakeAny({"ONLINE", "OFFLINE"});
     if (Take("TEMPORARY")) return {};
-    if (Take("INDEX")) return OnTable("DROP INDEX");
+    if (Take("INDEX")) {
+      const bool key = AtPrimary();
+      return OnTable(key ? "DROP PRIMARY KEY" : "DROP INDEX",
+                     key ? DdlKind::kOther : DdlKind::kSameRows);
+    }
     if (TakeAny({"DATABASE", "SCHEMA"})) {
       TakeIfExists();
       return {{{Name(), "", ""}, DdlKind::kOther, "DROP DATABASE"}};
@@ -283,10 +327,10 @@ class Statement {
     return out;
   }
 
-  std::vector<DdlEffect> OnTable(const std::string& what) {
+  std::vector<DdlEffect> OnTable(const std::string& what, DdlKind kind) {
     while (!AtEnd() && !Take("ON")) ++at_;
     if (AtEnd()) return {};
-    return {{Path(), DdlKind::kSameRows, what}};
+    return {{Path(), kind, what}};
   }
 
   std::vector<DdlEffect> Rename() {
@@ -307,6 +351,14 @@ class Statement {
 };
 
 }  // namespace
+
+std::string RowVerbOf(std::string_view sql) {
+  static constexpr auto kVerbs = std::to_array<std::string_view>(
+      {"INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "SELECT", "DO", "CALL"});
+  Token first = Tokenizer(sql).First();
+  const bool writes = !first.quoted && std::ranges::find(kVerbs, first.text) != kVerbs.end();
+  return writes ? first.text : std::string();
+}
 
 std::vector<DdlEffect> EffectsOf(std::string_view sql, std::string_view schema) {
   return Statement(sql, schema).Effects();

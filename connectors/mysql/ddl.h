@@ -29,4 +29,8 @@ struct DdlEffect {
 // no table (GRANT, CREATE USER, ...). `schema`: the default database of the statement.
 std::vector<DdlEffect> EffectsOf(std::string_view sql, std::string_view schema);
 
+// The first word of a statement that may change rows by itself: "INSERT", "UPDATE" ..., "SELECT"
+// and "DO" of a function that writes; empty for others. Comments in front do not hide it.
+std::string RowVerbOf(std::string_view sql);
+
 }  // namespace sluice::mysql

@@ -79,7 +79,7 @@ Result<std::vector<Split>> MysqlEnumerator::Next(size_t want) {
     return out;
   }
   if (state_.log_handed_out) return out;
-  LogSplit log{state_.start, {}, state_.tables};
+  LogSplit log{state_.start, {}, state_.tables, {}};
   if (merge_) log.contained = state_.contained;
   state_.contained.clear();  // the reader of the log keeps it from here on
   state_.log_handed_out = true;

@@ -9,11 +9,12 @@ constexpr size_t kFetchedBytesMax = size_t{16} << 20U;
 }  // namespace
 
 LogFetcher::LogFetcher(SqlClient& client, SqlEndpoint endpoint, uint32_t server_id,
-                       LogPosition from, std::function<void()> wake)
+                       LogPosition from, bool anchored, std::function<void()> wake)
     : client_(client),
       endpoint_(std::move(endpoint)),
       server_id_(server_id),
       from_(std::move(from)),
+      anchored_(anchored),
       wake_(std::move(wake)) {
   thread_ = Thread("binlog", [this] { Loop(); });
 }
@@ -59,10 +60,10 @@ Result<std::unique_ptr<LogStream>> LogFetcher::Open() {
   ASSIGN_OR_RETURN(auto session, client_.Open(endpoint_));
   RETURN_IF_ERROR(Publish(session_, std::move(session)));
   ASSIGN_OR_RETURN(const ServerFacts server, CheckServer(*session_, endpoint_));
-  RETURN_IF_ERROR(CheckPosition(*session_, server, from_));
+  ASSIGN_OR_RETURN(const FindBy by, CheckPosition(*session_, server, from_, anchored_));
   LogStart start{.server_id = server_id_, .file = from_.file, .position = from_.tx_offset};
   // Another server has the same transactions at other places of its files.
-  if (server.uuid != from_.server_uuid) start.gtid_set = from_.gtid_set.ToString();
+  if (by == FindBy::kGtids) start.gtid_set = from_.gtid_set.ToString();
   RETURN_IF_ERROR(Publish(session_, std::unique_ptr<SqlSession>()));
   return client_.OpenLog(endpoint_, start);
 }

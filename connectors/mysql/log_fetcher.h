@@ -26,10 +26,10 @@ struct LogBatch {
 
 class LogFetcher {
  public:
-  // Begins to fetch at the transaction that `from` stands in. `wake` is called on the fetcher's
-  // thread when events or a failure are there.
+  // Begins to fetch at the transaction that `from` stands in. `anchored`: see CheckPosition. `wake`
+  // is called on the fetcher's thread when events or a failure are there.
   LogFetcher(SqlClient& client, SqlEndpoint endpoint, uint32_t server_id, LogPosition from,
-             std::function<void()> wake);
+             bool anchored, std::function<void()> wake);
   ~LogFetcher();  // interrupts the stream and waits for the thread
 
   // Everything fetched so far; swaps buffers, so that `batch` should be reused. Never waits.
@@ -47,6 +47,7 @@ class LogFetcher {
   const SqlEndpoint endpoint_;
   const uint32_t server_id_;
   const LogPosition from_;
+  const bool anchored_;
   const std::function<void()> wake_;
 
   std::mutex mutex_;  // guards everything below

@@ -14,6 +14,7 @@ namespace {
 constexpr Duration kReconnectPause = std::chrono::seconds(1);
 constexpr uint32_t kRowsAtOnce = 256;  // between two looks at the clock
 constexpr size_t kTableIdsMax = 10'000;
+constexpr uint64_t kNoTableId = 0xffffff;  // of an event without rows that ends a statement
 
 // The first words of a statement in upper case, one blank between them.
 std::string Beginning(std::string_view sql) {
@@ -25,6 +26,21 @@ std::string Beginning(std::string_view sql) {
   }
   while (!out.empty() && (out.back() == ' ' || out.back() == ';')) out.pop_back();
   return out;
+}
+
+// As the server writes it: X'6162',X'',1.
+std::string XidText(const XaPrepare& prepare) {
+  const auto hex = [](std::string_view bytes) {
+    std::string out;
+    for (const char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    return out;
+  };
+  return fmt::format("X'{}',X'{}',{}", hex(prepare.gtrid), hex(prepare.bqual), prepare.format_id);
+}
+
+bool SameName(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 }  // namespace
@@ -42,6 +58,7 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
     reader->tables_.emplace(path, std::move(table));
   }
   reader->position_ = std::move(split.position);
+  reader->prepared_ = std::move(split.prepared);
   if (reader->handing_over()) reader->setup_.ctx.phases.Reach("hand-over", 0);
   reader->Connect();
   return reader;
@@ -59,14 +76,14 @@ void LogReader::Connect() {
   batch_ = {};
   next_event_ = 0;
   by_id_.clear();
-  following_ = in_transaction_ = skip_ = captured_rows_ = false;
+  in_transaction_ = skip_ = captured_rows_ = false;
   gtid_.reset();
   skip_events_ = position_.events;
   skip_rows_ = position_.rows;
   parser_ = std::make_unique<EventParser>();
   cursor_ = LogCursor({position_.file, position_.tx_offset});
   fetcher_ = std::make_unique<LogFetcher>(setup_.ctx.sql, setup_.options.endpoint, setup_.server_id,
-                                          position_, setup_.ctx.wake);
+                                          position_, handing_over(), setup_.ctx.wake);
 }
 
 // A lost connection is mended here, from the position reached, without disturbing the job.
@@ -161,14 +178,13 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
   if (std::holds_alternative<Xid>(event.body)) {
     EndTransaction();
   } else if (const auto* prepare = std::get_if<XaPrepare>(&event.body)) {
-    if (!prepare->one_phase) RETURN_IF_ERROR(NoCapturedRows("an XA transaction"));
-    EndTransaction();
+    return Handle(*prepare);
   } else if (const auto* incident = std::get_if<Incident>(&event.body)) {
     return {Code::kPositionLost,
             fmt::format("the server lost events of its log here ({}); start again with --fresh to "
                         "read the tables anew",
                         incident->message)};
-  } else if (following_ && !in_transaction_) {
+  } else if (!in_transaction_ && position_.events == 0 && position_.rows == 0) {
     // Rotations and heartbeats between transactions: the position moves though nothing happens.
     position_.file = cursor_.point().file;
     position_.tx_offset = cursor_.point().offset;
@@ -176,11 +192,17 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
   return {};
 }
 
-Status LogReader::Handle(const Gtid& gtid) {
-  following_ = in_transaction_ = true;
+void LogReader::BeginTransaction() {
+  in_transaction_ = true;
   captured_rows_ = false;
   gtid_.reset();
   skip_ = false;
+  // Only here: the maps of a statement come before all its rows.
+  if (by_id_.size() >= kTableIdsMax) by_id_.clear();
+}
+
+Status LogReader::Handle(const Gtid& gtid) {
+  BeginTransaction();
   if (!gtid.anonymous) {
     gtid_.emplace(UuidOf(gtid.source_uuid), gtid.sequence);
     skip_ = position_.gtid_set.Contains(gtid_->first, gtid_->second);
@@ -192,6 +214,7 @@ Status LogReader::Handle(const Gtid& gtid) {
 }
 
 Status LogReader::Handle(const Query& query, Emitter& out) {
+  if (!in_transaction_) BeginTransaction();  // servers before 5.7 write no event in front
   const std::string begins = Beginning(query.sql);
   if (begins == "BEGIN") return {};
   if (begins == "COMMIT") {
@@ -207,9 +230,33 @@ Status LogReader::Handle(const Query& query, Emitter& out) {
       begins.starts_with("XA BEGIN") || begins.starts_with("XA END")) {
     return {};
   }
+  if (begins.starts_with("XA ") && !skip_) RETURN_IF_ERROR(EndXa(query));
   if (!skip_) RETURN_IF_ERROR(Statement(query, out));
   if (!lookup_) EndTransaction();
   return {};
+}
+
+Status LogReader::Handle(const XaPrepare& prepare) {
+  if (!prepare.one_phase) {
+    RETURN_IF_ERROR(NoCapturedRows("an XA transaction"));
+    if (!skip_) prepared_.insert(XidText(prepare));
+  }
+  EndTransaction();
+  return {};
+}
+
+// XA COMMIT or XA ROLLBACK. Rows of a transaction that was prepared before the log was followed are
+// neither in the snapshot nor in what is still to be read.
+Status LogReader::EndXa(const Query& query) {
+  constexpr std::string_view kCommit = "XA COMMIT ";
+  const std::string_view sql = query.sql;
+  const std::string xid(sql.substr(std::min(sql.find("X'"), sql.size())));
+  if (prepared_.erase(xid) > 0 || !sql.starts_with(kCommit)) return {};
+  return {Code::kUnsupported,
+          fmt::format("the XA transaction {} was prepared before the job followed the log; whether "
+                      "it changed captured tables is not known. Start again with --fresh to read "
+                      "the tables anew",
+                      xid)};
 }
 
 Status LogReader::NoCapturedRows(std::string_view what) const {
@@ -224,7 +271,6 @@ Status LogReader::Handle(const TableMapView& map) {
   if (skip_) return {};
   auto known = by_id_.find(map.table_id);
   if (known == by_id_.end()) {
-    if (by_id_.size() >= kTableIdsMax) by_id_.clear();
     known = by_id_.emplace(map.table_id, Find(map.database, map.table)).first;
   }
   return known->second == nullptr ? Status() : known->second->Map(map);
@@ -232,6 +278,12 @@ Status LogReader::Handle(const TableMapView& map) {
 
 Status LogReader::BeginRows(RowsEvent event) {
   const auto found = by_id_.find(event.table_id);
+  const bool unknown = found == by_id_.end() && event.table_id != kNoTableId;
+  if (unknown && !skip_) {
+    return {Code::kCorruption, fmt::format("rows of a table of id {}, which no event before them "
+                                           "names",
+                                           event.table_id)};
+  }
   const bool passed = skip_events_ > 0;
   if (!skip_ && passed) --skip_events_;
   if (skip_ || passed || found == by_id_.end() || found->second == nullptr) {
@@ -276,9 +328,7 @@ void LogReader::EndTransaction() {
 
 Status LogReader::Statement(const Query& query, Emitter& out) {
   // Rows written as statements cannot be told from the log; leaving them out would lose them.
-  const std::string begins = Beginning(query.sql);
-  for (const std::string_view verb : {"INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH"}) {
-    if (!begins.starts_with(verb)) continue;
+  if (const std::string verb = RowVerbOf(query.sql); !verb.empty()) {
     return {Code::kUnsupported,
             fmt::format("a client wrote rows as a statement ({} ...): SET PERSIST binlog_format = "
                         "'ROW'; and let clients reconnect; then start again with --fresh to read "
@@ -293,10 +343,12 @@ Status LogReader::Statement(const Query& query, Emitter& out) {
 
 Status LogReader::Apply(const DdlEffect& effect, const Query& query, Emitter& out) {
   CapturedTable* table = nullptr;
+  // In any case of letters: where names have none, statements come as clients wrote them. Elsewhere
+  // a name that differs in case alone stops the job without need, which loses nothing.
   for (auto& [path, one] : tables_) {
     const bool whole_database = effect.table.table.empty();
-    if (path.database != effect.table.database) continue;
-    if (whole_database || path.table == effect.table.table) table = &one;
+    if (!SameName(path.database, effect.table.database)) continue;
+    if (whole_database || SameName(path.table, effect.table.table)) table = &one;
   }
   if (table == nullptr) return {};
   Emit(*table, out);
@@ -338,6 +390,7 @@ Status LogReader::Flush(Emitter& out) {
 Split LogReader::Save() const {
   LogSplit split;
   split.position = position_;
+  split.prepared = prepared_;
   for (const auto& [path, table] : tables_) {
     split.tables[path] = table.facts();
     if (!table.contained().empty()) split.contained[path] = table.contained();

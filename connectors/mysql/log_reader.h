@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "api/context.h"
@@ -44,6 +45,7 @@ class LogReader final : public Reader {
   Result<std::optional<LogEvent>> NextEvent();
   Status Handle(const LogEvent& event, Emitter& out);
   Status Handle(const Gtid& gtid);
+  void BeginTransaction();
   Status Handle(const Query& query, Emitter& out);
   Status Handle(const TableMapView& map);
   Status BeginRows(RowsEvent event);
@@ -55,12 +57,15 @@ class LogReader final : public Reader {
   void Emit(CapturedTable& table, Emitter& out);
   CapturedTable* Find(std::string_view database, std::string_view table);
   Status NoCapturedRows(std::string_view what) const;
+  Status Handle(const XaPrepare& prepare);
+  Status EndXa(const Query& query);
   bool handing_over() const;
   Status At(const Status& status) const;
 
   const LogReaderSetup setup_;
   std::map<TablePath, CapturedTable> tables_;
   LogPosition position_;
+  std::set<std::string> prepared_;  // LogSplit::prepared
 
   std::unique_ptr<LogFetcher> fetcher_;
   std::unique_ptr<EventParser> parser_;
@@ -73,7 +78,6 @@ class LogReader final : public Reader {
   TimePoint reconnect_at_;
 
   // The transaction being read.
-  bool following_ = false;      // an event with a place of its own has come since the connection
   bool skip_ = false;           // it lies before the position
   bool captured_rows_ = false;  // it changed captured rows
   bool in_transaction_ = false;
@@ -81,8 +85,8 @@ class LogReader final : public Reader {
   uint64_t skip_rows_ = 0;    // rows of the next one
   std::optional<std::pair<ServerUuid, uint64_t>> gtid_;
   int64_t commit_micros_ = 0;
-  // What the server's table ids stand for, null: not captured. Ids are never used twice until the
-  // server restarts.
+  // What the server's table ids stand for, null: not captured. Each file tells anew: after a
+  // restart of the server ids stand for other tables.
   std::unordered_map<uint64_t, CapturedTable*> by_id_;
 
   // The rows event being read; both point into batch_ or payload_.

@@ -16,11 +16,14 @@ struct LogWindow::Scan {
 
 Result<WindowImages> LogWindow::Read(const WindowTable& table, const GtidSet& visible,
                                      const LogPoint& upto) {
-  if (!stream_ || !visible.Contains(consumed_)) {
-    LogStart start{.server_id = server_id_};
-    start.gtid_set = visible.ToString();
-    RETURN_IF_ERROR(Open(start, {"", 4}));
+  if (stream_ && visible.Contains(consumed_)) {
+    auto images = Collect(table, visible, upto);
+    // The server gives up on a stream that nobody has read for long.
+    if (images || images.error().retry() != Retry::kInPlace) return images;
   }
+  LogStart start{.server_id = server_id_};
+  start.gtid_set = visible.ToString();
+  RETURN_IF_ERROR(Open(start, {"", 4}));
   return Collect(table, visible, upto);
 }
 
@@ -66,6 +69,7 @@ Result<WindowImages> LogWindow::Collect(const WindowTable& table, const GtidSet&
 Status LogWindow::Take(const LogEvent& event, Scan& scan) {
   if (const auto* gtid = std::get_if<Gtid>(&event.body)) {
     scan.skip = false;
+    scan.table_id = UINT64_MAX;  // another start of the server gives ids anew
     if (gtid->anonymous) return {};
     const ServerUuid uuid = UuidOf(gtid->source_uuid);
     scan.skip = scan.visible.Contains(uuid, gtid->sequence);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <regex>
 
@@ -109,8 +110,10 @@ std::string ApplyParameter(std::string_view name, std::string_view value, SqlEnd
         {"REQUIRED", TlsMode::kRequired},
         {"VERIFY_CA", TlsMode::kVerifyCa},
         {"VERIFY_IDENTITY", TlsMode::kVerifyIdentity}};
+    std::string mode(value);
+    for (char& c : mode) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     const auto found =
-        std::ranges::find(kModes, value, &std::pair<std::string_view, TlsMode>::first);
+        std::ranges::find(kModes, mode, &std::pair<std::string_view, TlsMode>::first);
     if (found == std::end(kModes)) return fmt::format("sslMode={} is none of the modes", value);
     endpoint.tls = found->second;
   } else if (name == "sslCa" || name == "serverSslCert") {

@@ -10,9 +10,6 @@ namespace {
 
 constexpr size_t kHeldBytesMax = size_t{8} << 20U;     // of one range
 constexpr size_t kPiecesBytesMax = size_t{16} << 20U;  // handed over and not yet taken
-// Without GTIDs: a transaction this long in the log counts as visible. Commit follows the log's
-// flush within milliseconds unless the disk hangs.
-constexpr Duration kSettled = std::chrono::seconds(2);
 
 std::string KeyText(Int128 key) {
   std::string text;
@@ -145,10 +142,20 @@ Status SnapshotWorker::Connect() {
     if (stop_.cancelled()) return stop_.Check();
     session_ = std::move(session);
   }
+  // The places of ranges in the log are this server's.
+  ASSIGN_OR_RETURN(const SqlTable uuid, session_->Query("SELECT @@server_uuid"));
+  if (uuid.empty() || uuid[0][0] != server_.uuid) {
+    return {Code::kPositionLost,
+            fmt::format("the server was replaced during the snapshot: its server_uuid is {}, the "
+                        "snapshot was begun on {}; start again with --fresh to read the tables "
+                        "anew",
+                        uuid.empty() ? "unknown" : uuid[0][0].value_or("unknown"), server_.uuid)};
+  }
+  // What a server may be set to and would change or cut what a SELECT gives.
   RETURN_IF_ERROR(session_->Execute(
-      "SET time_zone = '+00:00', SESSION net_write_timeout = 600, SESSION transaction_isolation = "
-      "'REPEATABLE-READ'"));
-  return {};
+      "SET SESSION time_zone = '+00:00', SESSION sql_mode = '', SESSION net_write_timeout = 600, "
+      "SESSION sql_select_limit = 18446744073709551615"));
+  return session_->Execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
 }
 
 Status SnapshotWorker::Run(const SnapshotJob& job) {
@@ -210,9 +217,9 @@ Result<LogPoint> SnapshotWorker::SettledPoint() {
   if (marks_.empty()) {
     ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
     marks_.emplace_back(env_.Now(), LogPoint{now.file, now.tx_offset});
-    if (stop_.WaitFor(kSettled)) return Fail(stop_.Check());
+    if (stop_.WaitFor(server_.settle)) return Fail(stop_.Check());
   }
-  while (marks_.size() > 1 && marks_[1].first + kSettled <= env_.Now()) marks_.pop_front();
+  while (marks_.size() > 1 && marks_[1].first + server_.settle <= env_.Now()) marks_.pop_front();
   return marks_.front().second;
 }
 

@@ -68,6 +68,7 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Discover(Context& ctx) {
     ASSIGN_OR_RETURN(tables, LoadTables(*session, options_));
     if (Encoded(tables) == Encoded(discovered.tables)) break;
   }
+  RETURN_IF_ERROR(CheckLogged(*session, discovered.server, discovered.tables));
   return Remember(std::move(discovered));
 }
 
@@ -76,6 +77,14 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes
   Discovered discovered;
   ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint));
   ASSIGN_OR_RETURN(EnumeratorState state, DecodeState(saved));
+  if (!state.settled && state.start.server_uuid != discovered.server.uuid) {
+    return Fail(Code::kPositionLost,
+                fmt::format("the server was replaced during the snapshot: its server_uuid is {}, "
+                            "the snapshot was begun on {}; start again with --fresh to read the "
+                            "tables anew",
+                            discovered.server.uuid, state.start.server_uuid));
+  }
+  RETURN_IF_ERROR(CheckLogged(*session, discovered.server, state.tables));
   discovered.position = std::move(state.start);
   discovered.tables = std::move(state.tables);
   return Remember(std::move(discovered));

@@ -29,7 +29,8 @@ void EncodeBound(const std::optional<Int128>& bound, ByteWriter& out) {
 std::optional<Int128> DecodeBound(ByteReader& in) {
   const std::string text = in.Str();
   Int128 value = 0;
-  if (text.empty() || !ParseDecimal(text, 0, value)) return std::nullopt;
+  if (text.empty()) return std::nullopt;
+  if (!ParseDecimal(text, 0, value)) in.Refuse();
   return value;
 }
 
@@ -61,18 +62,18 @@ void FinishedRanges::Add(const FinishedRange& finished) {
     if (!a.range.lower || !b.range.lower) return !a.range.lower && b.range.lower;
     return *a.range.lower < *b.range.lower;
   };
-  ranges_.insert(std::ranges::upper_bound(ranges_, finished, before), finished);
-  std::vector<FinishedRange> merged;
-  for (const FinishedRange& one : ranges_) {
-    const bool joins = !merged.empty() && merged.back().high == one.high &&
-                       merged.back().range.upper == one.range.lower;
-    if (joins) {
-      merged.back().range.upper = one.range.upper;
-    } else {
-      merged.push_back(one);
-    }
-  }
-  ranges_ = std::move(merged);
+  if (ranges_.empty() || highest_ < finished.high) highest_ = finished.high;
+  auto at = ranges_.insert(std::ranges::upper_bound(ranges_, finished, before), finished);
+  // Only its neighbours can join it: adding is cheap however many ranges there are.
+  const auto join = [this](std::vector<FinishedRange>::iterator left) {
+    const auto right = std::next(left);
+    if (left->high != right->high || left->range.upper != right->range.lower) return;
+    if (!left->range.upper) return;
+    left->range.upper = right->range.upper;
+    ranges_.erase(right);
+  };
+  if (std::next(at) != ranges_.end()) join(at);
+  if (at != ranges_.begin()) join(std::prev(at));
 }
 
 bool FinishedRanges::Contain(Int128 key, const LogPoint& at) const {
@@ -83,10 +84,6 @@ bool FinishedRanges::Contain(Int128 key, const LogPoint& at) const {
   if (it == ranges_.begin()) return false;
   --it;
   return it->range.Contains(key) && at < it->high;
-}
-
-LogPoint FinishedRanges::highest() const {
-  return std::ranges::max(ranges_, {}, &FinishedRange::high).high;
 }
 
 void Encode(const KeyRange& range, ByteWriter& out) {
@@ -153,6 +150,8 @@ Bytes EncodeSplit(const MysqlSplit& split) {
   }
   out.U64(log.tables.size());
   for (const auto& [table, facts] : log.tables) Encode(facts, out);
+  out.U64(log.prepared.size());
+  for (const std::string& xid : log.prepared) out.Str(xid);
   return std::move(out).Take();
 }
 
@@ -179,6 +178,7 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
     TableFacts facts = DecodeTableFacts(in);
     split.tables[facts.path] = std::move(facts);
   }
+  for (uint64_t n = in.Count(); n > 0; --n) split.prepared.insert(in.Str());
   RETURN_IF_ERROR(in.Finish("log split"));
   return split;
 }

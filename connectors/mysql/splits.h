@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -55,12 +56,13 @@ class FinishedRanges {
   // True: the row's transaction, which begins at `at`, lies before the high point of the key's
   // range.
   bool Contain(Int128 key, const LogPoint& at) const;
-  LogPoint highest() const;  // REQUIRES: !empty()
+  const LogPoint& highest() const { return highest_; }  // REQUIRES: !empty(). Cheap.
 
   friend bool operator==(const FinishedRanges&, const FinishedRanges&) = default;
 
  private:
   std::vector<FinishedRange> ranges_;
+  LogPoint highest_;
 };
 
 // `started` is set for a table that is read as a whole without an order to resume in: where the log
@@ -78,6 +80,8 @@ struct LogSplit {
   LogPosition position;
   std::map<TablePath, FinishedRanges> contained;  // what the snapshot already brought
   std::map<TablePath, TableFacts> tables;         // the definitions in force at the position
+  // XA transactions without captured rows that are neither committed nor rolled back there.
+  std::set<std::string> prepared;
 };
 
 using MysqlSplit = std::variant<SnapshotSplit, LogSplit>;

@@ -38,6 +38,8 @@ class ByteReader {
   bool Bool() { return U64() != 0; }
   std::string Str();
   bool ok() const { return ok_; }
+  // For a value that was read and cannot be: from here on as if it had been cut short.
+  void Refuse() { ok_ = false; }
   // A count that is about to drive a loop: fails when it exceeds the bytes left.
   uint64_t Count();
   // kCorruption naming `what` unless everything was read, exactly.

@@ -101,18 +101,28 @@ Result<std::unique_ptr<MysqlConnection>> MysqlConnection::Open(const SqlEndpoint
                                                                Duration read_timeout) {
   IgnoreBrokenPipes();
   std::unique_ptr<MysqlConnection> connection(new MysqlConnection(endpoint));
-  const bool tls = endpoint.tls != TlsMode::kDisabled;
-  Status status = connection->Connect(endpoint, read_timeout, tls);
+  TlsOffer offer;
+  if (endpoint.tls != TlsMode::kDisabled) {
+    ASSIGN_OR_RETURN(offer, ProbeTls(endpoint));
+  }
+  const bool may_be_plain = endpoint.tls <= TlsMode::kPreferred;
+  if (!offer.offered && !may_be_plain) {
+    return Fail(Code::kInvalidConfig,
+                fmt::format("{} has no TLS, which sslMode asks for", connection->place_));
+  }
+  Status status = connection->Connect(endpoint, read_timeout, offer);
   const bool refused_tls = !status.ok() && mysql_errno(connection->mysql_) == kTlsFailed;
-  if (refused_tls && endpoint.tls == TlsMode::kPreferred) {
+  if (refused_tls && offer.offered && may_be_plain) {
     connection.reset(new MysqlConnection(endpoint));
-    status = connection->Connect(endpoint, read_timeout, false);
+    status = connection->Connect(endpoint, read_timeout, TlsOffer());
   }
   RETURN_IF_ERROR(status);
   return connection;
 }
 
-Status MysqlConnection::Connect(const SqlEndpoint& endpoint, Duration read_timeout, bool tls) {
+Status MysqlConnection::Connect(const SqlEndpoint& endpoint, Duration read_timeout,
+                                const TlsOffer& offer) {
+  const bool tls = offer.offered;
   mysql_ = mysql_init(nullptr);
   if (mysql_ == nullptr) return {Code::kInternal, "no memory for a connection"};
   const unsigned connect_seconds = Seconds(endpoint.connect_timeout);
@@ -128,6 +138,10 @@ Status MysqlConnection::Connect(const SqlEndpoint& endpoint, Duration read_timeo
   if (tls) mysql_options(mysql_, MYSQL_OPT_SSL_ENFORCE, &yes);
   if (tls && !endpoint.tls_ca_file.empty()) {
     mysql_options(mysql_, MYSQL_OPT_SSL_CA, endpoint.tls_ca_file.c_str());
+  }
+  // The certificate that was looked at, and no other.
+  if (!offer.fingerprint.empty()) {
+    mysql_optionsv(mysql_, MARIADB_OPT_TLS_PEER_FP, offer.fingerprint.c_str());
   }
   const bool identity = tls && endpoint.tls == TlsMode::kVerifyIdentity;
   mysql_options(mysql_, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, identity ? &yes : &no);

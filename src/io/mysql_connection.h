@@ -10,6 +10,7 @@
 #include <string>
 
 #include "api/sql_session.h"
+#include "io/mysql_tls_probe.h"
 
 namespace sluice {
 
@@ -34,7 +35,7 @@ class MysqlConnection {
 
  private:
   explicit MysqlConnection(const SqlEndpoint& endpoint);
-  Status Connect(const SqlEndpoint& endpoint, Duration read_timeout, bool tls);
+  Status Connect(const SqlEndpoint& endpoint, Duration read_timeout, const TlsOffer& offer);
 
   const std::string place_;  // "host:port", for messages
   MYSQL* mysql_ = nullptr;

@@ -88,6 +88,7 @@ bool UnpackDecimal(std::string_view bytes, unsigned precision, unsigned scale,
   unsigned places = 0;  // fraction digits taken so far
   Groups groups(bytes, precision, scale);
   const bool fits = groups.Each([&](unsigned digits, uint32_t group, bool is_fraction) {
+    if (group >= kPower[digits]) return false;  // damaged: four bytes hold more than nine digits
     if (is_fraction) {
       const unsigned room = target_scale - places;
       if (digits > room) {

@@ -16,8 +16,8 @@ namespace sluice::mysql {
 size_t PackedDecimalSize(unsigned precision, unsigned scale);
 
 // The value of packed `bytes` at `target_scale` digits behind the point; false when it does not fit
-// 38 digits or would lose digits. REQUIRES: bytes.size() == PackedDecimalSize(...), target_scale
-// 0..38.
+// 38 digits, would lose digits or is damaged. REQUIRES: bytes.size() == PackedDecimalSize(...),
+// target_scale 0..38.
 bool UnpackDecimal(std::string_view bytes, unsigned precision, unsigned scale,
                    unsigned target_scale, Int128& out);
 

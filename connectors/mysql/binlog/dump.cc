@@ -105,9 +105,14 @@ class Dumper {
     RowsReader rows(event, plan);
     while (!rows.done()) {
       ChunkBuilder builder(plan.table()->schema);
-      ASSIGN_OR_RETURN(const uint32_t made, rows.Append(builder));
+      const auto made = rows.Append(builder);
+      if (!made && made.error().code() == Code::kCorruption) return made.error();
+      if (!made) {
+        out_ << fmt::format("           not shown: {}\n", made.error().ToString());
+        return {};
+      }
       const ChunkPtr chunk = builder.Finish(0);
-      for (uint32_t row = 0; row < made; ++row) PrintRow(*chunk, row);
+      for (uint32_t row = 0; row < *made; ++row) PrintRow(*chunk, row);
     }
     return {};
   }

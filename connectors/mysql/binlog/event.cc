@@ -37,6 +37,16 @@ bool ChecksumMatches(std::string_view raw) {
   return crc32_z(0, bytes, covered.size()) == stored.U32();
 }
 
+// The first event of a file that is being written says so in a flag, which is set and unset behind
+// the checksum's back.
+bool FormatChecksumMatches(std::string_view raw) {
+  constexpr size_t kFlagsAt = 17;
+  constexpr unsigned char kInUse = 1;
+  std::string closed(raw);
+  closed[kFlagsAt] = static_cast<char>(static_cast<unsigned char>(closed[kFlagsAt]) & ~kInUse);
+  return ChecksumMatches(closed);
+}
+
 Rotate ParseRotate(Cursor& in) {
   Rotate out;
   out.position = in.U64();
@@ -293,6 +303,10 @@ Result<FormatDescription> EventParser::ParseFormat(std::string_view body) {
   const uint8_t header_size = in.U8();
   std::string_view lengths = in.Rest();
   RETURN_IF_ERROR(in.Check("a FORMAT_DESCRIPTION event"));
+  // What the version says decides whether there are checksums at all.
+  if (server.empty() || server.front() < '0' || server.front() > '9') {
+    return Fail(Code::kCorruption, "a FORMAT_DESCRIPTION event names no version of the server");
+  }
   if (version != 4 || header_size != kEventHeaderSize) {
     return Fail(Code::kUnsupported, fmt::format("binary log version {}; 4 is supported", version));
   }
@@ -325,7 +339,7 @@ Result<LogEvent> EventParser::Parse(std::string_view raw) {
   }
   if (event.header.type == EventType::kFormatDescription) {
     ASSIGN_OR_RETURN(const FormatDescription format, ParseFormat(in.Rest()));
-    if (format.checksum == ChecksumAlgorithm::kCrc32 && !ChecksumMatches(raw)) {
+    if (format.checksum == ChecksumAlgorithm::kCrc32 && !FormatChecksumMatches(raw)) {
       return Fail(Code::kCorruption, "a FORMAT_DESCRIPTION event fails its checksum");
     }
     checksum_ = format.checksum;

@@ -15,6 +15,11 @@ namespace sluice::mysql {
 namespace {
 
 constexpr int kDepthMax = 100;  // the server's own limit
+// Bytes of text for a byte of the document: a control character becomes "\u0001", and no other
+// value grows as much. Damaged bytes can nest one value in many places; text must not grow with
+// that.
+constexpr size_t kTextPerByte = 8;
+constexpr size_t kTextLeast = 64;
 
 enum : uint8_t {
   kSmallObject = 0,
@@ -131,10 +136,12 @@ std::string Base64(std::string_view bytes) {
 
 class Printer {
  public:
-  explicit Printer(std::string& out) : out_(out) {}
+  Printer(size_t bytes, std::string& out)
+      : out_(out), end_(out.size() + kTextLeast + kTextPerByte * bytes) {}
 
   Status Value(uint8_t type, std::string_view data, int depth) {
     if (depth > kDepthMax) return {Code::kCorruption, "JSON nests too deeply"};
+    if (out_.size() > end_) return {Code::kCorruption, "JSON holds one value in many places"};
     Cursor cursor(data);
     switch (type) {
       case kSmallObject:
@@ -162,9 +169,12 @@ class Printer {
       case kUint64:
         Number(cursor.U64());
         break;
-      case kDouble:
-        AppendJsonDouble(std::bit_cast<double>(cursor.U64()), out_);
+      case kDouble: {
+        const auto value = std::bit_cast<double>(cursor.U64());
+        if (!std::isfinite(value)) return {Code::kCorruption, "JSON holds a number without end"};
+        AppendJsonDouble(value, out_);
         break;
+      }
       case kString:
         AppendQuoted(cursor.Take(Length(cursor)), out_);
         break;
@@ -212,7 +222,7 @@ class Printer {
     Cursor header(data);
     const uint64_t count = header.UintLe(width);
     const uint64_t size = header.UintLe(width);
-    if (!header.ok() || size > data.size() || count > size) {
+    if (!header.ok() || size < 2 * width || size > data.size() || count > size) {
       return {Code::kCorruption, "a JSON object or array is cut short"};
     }
     data = data.substr(0, size);
@@ -271,7 +281,8 @@ class Printer {
   }
 
   void Temporal(uint8_t kind, int64_t packed) {
-    const uint64_t bits = static_cast<uint64_t>(packed < 0 ? -packed : packed);
+    const uint64_t bits =
+        packed < 0 ? -static_cast<uint64_t>(packed) : static_cast<uint64_t>(packed);
     const uint64_t fraction = bits & 0xffffffU;
     const uint64_t hms = bits >> 24U & (kind == kTimeType ? 0x3fffffU : 0x1ffffU);
     const uint64_t ymd = bits >> 41U;
@@ -291,6 +302,7 @@ class Printer {
   }
 
   std::string& out_;
+  const size_t end_;  // out_ may not grow far beyond
 };
 
 }  // namespace
@@ -300,7 +312,7 @@ Status AppendJson(std::string_view binary, std::string& out) {
     out += "null";
     return {};
   }
-  return Printer(out).Value(static_cast<uint8_t>(binary[0]), binary.substr(1), 0);
+  return Printer(binary.size(), out).Value(static_cast<uint8_t>(binary[0]), binary.substr(1), 0);
 }
 
 }  // namespace sluice::mysql

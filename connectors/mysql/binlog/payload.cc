@@ -92,6 +92,9 @@ Result<std::optional<LogEvent>> PayloadReader::Next() {
   }
   RETURN_IF_ERROR(state.Fill(size - kEventHeaderSize));
   ASSIGN_OR_RETURN(LogEvent event, state.parser.Parse(state.event));
+  if (std::holds_alternative<TransactionPayload>(event.body)) {
+    return Fail(Code::kCorruption, "a compressed transaction holds another one");
+  }
   return event;
 }
 

@@ -100,8 +100,9 @@ Result<GtidSet> GtidSet::Parse(std::string_view text) {
       std::string_view range = Part(item, ':');
       uint64_t first = 0;
       uint64_t last = 0;
+      const bool one = range.find('-') == std::string_view::npos;
       const std::string_view begin = Part(range, '-');
-      const std::string_view end = range.empty() ? begin : Trim(range);
+      const std::string_view end = one ? begin : Trim(range);
       if (!ParseSequence(begin, first) || !ParseSequence(end, last) || last < first) {
         return Fail(Code::kInvalidConfig,
                     fmt::format("GTID set '{}' is not uuid:first-last", whole));
@@ -164,8 +165,12 @@ std::string GtidSet::ToString() const {
 void GtidSet::AddRange(const ServerUuid& uuid, uint64_t first, uint64_t last) {
   CHECK(first >= 1 && first <= last);
   std::vector<Interval>& intervals = sets_[uuid];
-  // The common case: the next transaction of a server.
-  if (!intervals.empty() && intervals.back().last + 1 == first) {
+  // The common cases: the next transaction of a server, and a set that is read in order.
+  if (intervals.empty() || intervals.back().last + 1 < first) {
+    intervals.push_back({first, last});
+    return;
+  }
+  if (intervals.back().last + 1 == first) {
     intervals.back().last = last;
     return;
   }

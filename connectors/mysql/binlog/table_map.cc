@@ -6,14 +6,17 @@
 #include <algorithm>
 
 #include "mysql/binlog/cursor.h"
+#include "mysql/binlog/decimal.h"
 
 namespace sluice::mysql {
 namespace {
 
 constexpr uint64_t kColumnsMax = 4096;
 
-bool IsNumeric(WireType type) {
+// Whether the column has a bit of signedness. YEAR has one, which means nothing.
+bool HasSign(WireType type) {
   switch (type) {
+    case WireType::kYear:
     case WireType::kTiny:
     case WireType::kShort:
     case WireType::kInt24:
@@ -63,7 +66,7 @@ bool ReadMeta(Cursor& in, MappedColumn& column) {
     case WireType::kNewDecimal:
       column.length = in.U8();
       column.scale = in.U8();
-      return true;
+      return PackedDecimalSize(column.length, column.scale) != 0;
     case WireType::kBit: {
       const uint8_t bits = in.U8();
       column.length = in.U8() * 8U + bits;
@@ -118,7 +121,9 @@ class OptionalFields {
   bool ReadField(uint8_t type, Cursor& in) {
     switch (type) {
       case 1:
-        return ReadBits(in, IsNumeric, [](MappedColumn& c, bool bit) { c.is_unsigned = bit; });
+        return ReadBits(in, HasSign, [](MappedColumn& c, bool bit) {
+          if (c.type != WireType::kYear) c.is_unsigned = bit;
+        });
       case 2:
         return ReadDefaultCollation(in, IsCharacter);
       case 3:

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/enumerator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mysql/scripted_client_for_tests.h"
+
+namespace sluice::mysql {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const TablePath kGoods{"shop", "", "goods"};
+
+class EnumeratorTest : public testing::Test {
+ protected:
+  // A table of ids 1..100 that is cut into four ranges by arithmetic.
+  EnumeratorTest() {
+    TableFacts facts;
+    facts.path = kGoods;
+    facts.columns = {{.name = "id", .data_type = "int", .column_type = "int", .nullable = false}};
+    facts.primary_key = {"id"};
+    const TableDefRef def = *MakeTable(facts, {});
+    defs_[kGoods] = {def, KeyOf(facts, *def)};
+    fresh_.tables[kGoods] = facts;
+    fresh_.plan.tables = {kGoods};
+    fresh_.start.file = "binlog.000001";
+    fresh_.start.tx_offset = 77;
+    options_.split_size = 30;
+    client_.Answer("SELECT TABLE_ROWS, AVG_ROW_LENGTH", {{"100", "10"}});
+    client_.Answer("SELECT TABLE_ROWS", {{"100"}});
+    client_.Answer("SELECT MIN(`id`), MAX(`id`)", {{"1", "100"}});
+  }
+  std::unique_ptr<MysqlEnumerator> Make(EnumeratorState state, bool merge = true) {
+    std::unique_ptr<SplitPlanner> planner;
+    if (!state.settled) {
+      planner = std::make_unique<SplitPlanner>(client_, options_, defs_, state.plan, [] {});
+    }
+    return std::make_unique<MysqlEnumerator>(std::move(state), std::move(planner), merge);
+  }
+  // As a job that was killed behind its last checkpoint does.
+  std::unique_ptr<MysqlEnumerator> Restarted(MysqlEnumerator& enumerator) {
+    return Make(*DecodeState(enumerator.Save()));
+  }
+  static std::vector<Split> Take(MysqlEnumerator& enumerator, size_t count) {
+    std::vector<Split> out;
+    while (out.size() < count) {
+      const auto some = enumerator.Next(count - out.size());
+      EXPECT_TRUE(some.has_value());
+      out.insert(out.end(), some->begin(), some->end());
+      static_cast<void>(CancelToken().WaitFor(std::chrono::milliseconds(1)));
+    }
+    return out;
+  }
+  static KeyRange RangeOf(const Split& split) {
+    return std::get<SnapshotSplit>(*DecodeSplit(split.position)).range;
+  }
+  static Bytes Report(const KeyRange& range, uint64_t high,
+                      std::optional<KeyRange> remainder = std::nullopt) {
+    return EncodeReport({{range, {"binlog.000001", high}}, remainder, 10});
+  }
+
+  ScriptedClient client_;
+  MysqlCdcOptions options_;
+  std::map<TablePath, PlannedTable> defs_;
+  EnumeratorState fresh_;
+};
+
+TEST_F(EnumeratorTest, RangesCoverTheTableAndMeet) {
+  auto enumerator = Make(fresh_);
+  std::vector<std::string> ranges;
+  for (const Split& split : Take(*enumerator, 4)) ranges.push_back(RangeOf(split).ToString());
+  EXPECT_THAT(ranges, ElementsAre("[start, 31)", "[31, 61)", "[61, 91)", "[91, end)"));
+}
+
+TEST_F(EnumeratorTest, TheLogIsHandedOutBehindACheckpointOfTheWholeSnapshot) {
+  auto enumerator = Make(fresh_);
+  const std::vector<Split> splits = Take(*enumerator, 4);
+  for (size_t i = 0; i < splits.size(); ++i) {
+    EXPECT_FALSE(enumerator->wants_checkpoint());
+    ASSERT_TRUE(enumerator->OnFinished(splits[i], Report(RangeOf(splits[i]), 100 + i / 2)).ok());
+  }
+  EXPECT_TRUE(enumerator->wants_checkpoint());
+  EXPECT_THAT(*enumerator->Next(1), IsEmpty());  // not yet in a checkpoint
+  enumerator->Save();
+  const std::vector<Split> log = *enumerator->Next(1);
+  ASSERT_THAT(log, SizeIs(1));
+  EXPECT_EQ(log[0].id, "log");
+  const auto split = std::get<LogSplit>(*DecodeSplit(log[0].position));
+  EXPECT_EQ(split.position.tx_offset, 77U);
+  const auto& contained = split.contained.at(kGoods).ranges();
+  ASSERT_THAT(contained, SizeIs(2));
+  EXPECT_EQ(contained[0].range, (KeyRange{std::nullopt, 61}));
+  EXPECT_EQ(contained[1].range, (KeyRange{61, std::nullopt}));
+  EXPECT_EQ(contained[1].high.offset, 101U);
+  EXPECT_THAT(*enumerator->Next(1), IsEmpty());  // once
+  auto restarted = Restarted(*enumerator);
+  EXPECT_THAT(*restarted->Next(1), IsEmpty());  // its reader has it in the same checkpoint
+}
+
+TEST_F(EnumeratorTest, ARestartAtAnyTimePlansTheRestAndNothingTwice) {
+  for (size_t taken = 0; taken <= 4; ++taken) {
+    SCOPED_TRACE(taken);
+    auto enumerator = Make(fresh_);
+    std::vector<Split> all = Take(*enumerator, taken);
+    if (taken > 0) {
+      ASSERT_TRUE(enumerator->OnFinished(all[0], Report(RangeOf(all[0]), 100)).ok());
+    }
+    auto restarted = Restarted(*enumerator);
+    for (Split& split : Take(*restarted, 4 - taken)) all.push_back(std::move(split));
+    std::set<std::string> ids;
+    for (const Split& split : all) ids.insert(split.id);
+    EXPECT_THAT(ids, SizeIs(4));
+    for (size_t i = taken > 0 ? 1 : 0; i < all.size(); ++i) {
+      ASSERT_TRUE(restarted->OnFinished(all[i], Report(RangeOf(all[i]), 100)).ok());
+    }
+    restarted->Save();
+    const auto log = *restarted->Next(1);
+    ASSERT_THAT(log, SizeIs(1));
+    const auto split = std::get<LogSplit>(*DecodeSplit(log[0].position));
+    ASSERT_THAT(split.contained.at(kGoods).ranges(), SizeIs(1));
+    EXPECT_TRUE(split.contained.at(kGoods).ranges()[0].range.whole());
+  }
+}
+
+TEST_F(EnumeratorTest, TheRestOfACutSplitIsReadBeforeTheLog) {
+  auto enumerator = Make(fresh_);
+  const std::vector<Split> splits = Take(*enumerator, 4);
+  const KeyRange rest{20, 31};
+  ASSERT_TRUE(enumerator->OnFinished(splits[0], Report({std::nullopt, 20}, 100, rest)).ok());
+  for (size_t i = 1; i < 4; ++i) {
+    ASSERT_TRUE(enumerator->OnFinished(splits[i], Report(RangeOf(splits[i]), 100)).ok());
+  }
+  EXPECT_FALSE(enumerator->wants_checkpoint());
+  auto restarted = Restarted(*enumerator);
+  const Split again = Take(*restarted, 1)[0];
+  EXPECT_EQ(RangeOf(again), rest);
+  ASSERT_TRUE(restarted->OnFinished(again, Report(rest, 100)).ok());
+  EXPECT_TRUE(restarted->wants_checkpoint());
+}
+
+TEST_F(EnumeratorTest, ASplitThatNobodyReadsCannotBeFinished) {
+  auto enumerator = Make(fresh_);
+  const Split split = Take(*enumerator, 1)[0];
+  ASSERT_TRUE(enumerator->OnFinished(split, Report(RangeOf(split), 100)).ok());
+  EXPECT_EQ(enumerator->OnFinished(split, Report(RangeOf(split), 100)).code(), Code::kInternal);
+}
+
+TEST_F(EnumeratorTest, WithoutMergingTheLogRepeatsWhatTheSnapshotBrought) {
+  auto enumerator = Make(fresh_, false);
+  for (const Split& split : Take(*enumerator, 4)) {
+    ASSERT_TRUE(enumerator->OnFinished(split, Report(RangeOf(split), 100)).ok());
+  }
+  enumerator->Save();
+  EXPECT_THAT(std::get<LogSplit>(*DecodeSplit(enumerator->Next(1)->at(0).position)).contained,
+              IsEmpty());
+}
+
+TEST_F(EnumeratorTest, SparseKeysAreCutWhereRowsAre) {
+  client_.Answer("SELECT MIN(`id`), MAX(`id`)", {{"1", "1000000000"}});
+  client_.Answer("SELECT `id` FROM `shop`.`goods` ORDER BY", {{"500"}});
+  client_.Answer("SELECT `id` FROM `shop`.`goods` WHERE `id` >= 500 ",
+                 {{"500"}});  // many rows of it
+  client_.Answer("SELECT `id` FROM `shop`.`goods` WHERE `id` >= 501 ", {});
+  auto enumerator = Make(fresh_);
+  std::vector<std::string> ranges;
+  for (const Split& split : Take(*enumerator, 3)) ranges.push_back(RangeOf(split).ToString());
+  EXPECT_THAT(ranges, ElementsAre("[start, 500)", "[500, 501)", "[501, end)"));
+}
+
+TEST_F(EnumeratorTest, AnEmptyTableIsOneRange) {
+  client_.Answer("SELECT MIN(`id`), MAX(`id`)", {{std::nullopt, std::nullopt}});
+  auto enumerator = Make(fresh_);
+  EXPECT_TRUE(RangeOf(Take(*enumerator, 1)[0]).whole());
+}
+
+}  // namespace
+}  // namespace sluice::mysql

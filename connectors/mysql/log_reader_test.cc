@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/log_reader.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mysql/log_writer_for_tests.h"
+#include "mysql/scripted_client_for_tests.h"
+
+namespace sluice::mysql {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TableFacts Facts(const std::string& table, int columns = 2) {
+  TableFacts facts;
+  facts.path = {"shop", "", table};
+  facts.columns = {{.name = "id", .data_type = "int", .column_type = "int", .nullable = false}};
+  for (int i = 1; i < columns; ++i) {
+    facts.columns.push_back({.name = i == 1 ? "name" : "more",
+                             .data_type = "varchar",
+                             .column_type = "varchar(20)",
+                             .charset = "utf8mb4",
+                             .octet_length = 80});
+  }
+  facts.primary_key = {"id"};
+  return facts;
+}
+
+class Rows final : public Emitter {
+ public:
+  void Emit(Event event) override {
+    const ChunkPtr chunk = std::get<ChunkPtr>(event);
+    for (uint32_t row = 0; row < chunk->rows(); ++row) {
+      std::string text = chunk->schema()->path.table;
+      text += " ";
+      text += RowKindName(chunk->kind(row));
+      for (size_t i = 0; i < chunk->column_count(); ++i) {
+        text += " " + ValueText(chunk->column(i), row);
+      }
+      rows.push_back(text);
+    }
+  }
+  bool full() const override { return rows.size() >= rows_max; }
+
+  std::vector<std::string> rows;
+  size_t rows_max = SIZE_MAX;
+};
+
+class LogReaderTest : public testing::Test {
+ protected:
+  LogReaderTest() { AnswerAsGoodServer(client_, std::string(kTestUuid), true, Executed()); }
+
+  static std::string Executed() { return std::string(kTestUuid) + ":1-1000"; }
+  static LogPosition Start(uint64_t offset = 4) {
+    LogPosition position;
+    position.server_uuid = kTestUuid;
+    position.file = "binlog.000001";
+    position.tx_offset = offset;
+    return position;
+  }
+  void Open(LogSplit split) {
+    LogReaderSetup setup{ctx_, options_, {}, 99, {}};
+    for (const auto& [path, facts] : split.tables) {
+      setup.output[path] = (*MakeTable(facts, {}))->schema;
+    }
+    auto reader = LogReader::Open(std::move(setup), std::move(split));
+    ASSERT_TRUE(reader.has_value()) << reader.error().ToString();
+    reader_ = std::move(*reader);
+  }
+  void OpenAt(const LogPosition& position, const std::vector<std::string>& tables = {"goods"}) {
+    LogSplit split{position, {}, {}};
+    for (const std::string& table : tables) split.tables[{"shop", "", table}] = Facts(table);
+    Open(std::move(split));
+  }
+  LogSplit Saved() {
+    EXPECT_TRUE(reader_->Flush(rows_).ok());
+    return std::get<LogSplit>(*DecodeSplit(reader_->Save().position));
+  }
+  // Reads until `done`, or an error, which it returns.
+  Status ReadUntil(const std::function<bool()>& done) {
+    while (!done()) {
+      const auto poll = reader_->Read(rows_, Env::Default().Now());
+      if (!poll) return poll.error();
+      if (*poll == Poll::kIdle) {
+        static_cast<void>(CancelToken().WaitFor(std::chrono::milliseconds(1)));
+      }
+      EXPECT_TRUE(reader_->Flush(rows_).ok());
+    }
+    return {};
+  }
+  Status ReadTo(uint64_t offset) {
+    return ReadUntil([&] { return Saved().position.tx_offset >= offset; });
+  }
+  Status ReadToError() {
+    return ReadUntil([] { return false; });
+  }
+
+  ScriptedClient client_;
+  NoHttp http_;
+  NoPhases phases_;
+  Context ctx_{Env::Default(), http_, client_, phases_, {}, "job", "id"};
+  MysqlCdcOptions options_;
+  Rows rows_;
+  std::unique_ptr<Reader> reader_;
+};
+
+const Status kLost(Code::kUnavailable, "connection reset");
+
+TEST_F(LogReaderTest, ReadsInsertsUpdatesAndDeletesInOrder) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Query("BEGIN");
+  log.Map(90, "goods");
+  log.Insert(90, {{1, "pen"}, {2, "ink"}});
+  log.Update(90, {{1, "pen"}, {1, "pencil"}});
+  log.Delete(90, {{2, "ink"}});
+  log.Xid();
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows,
+              ElementsAre("goods INSERT 1 pen", "goods INSERT 2 ink", "goods UPDATE_BEFORE 1 pen",
+                          "goods UPDATE_AFTER 1 pencil", "goods DELETE 2 ink"));
+  const LogPosition end = Saved().position;
+  EXPECT_EQ(end.ToString(), fmt::format("binlog.000001:{}", log.offset()));
+  EXPECT_EQ(end.gtid_set.ToString(), std::string(kTestUuid) + ":1");
+}
+
+TEST_F(LogReaderTest, AnUpdateOfTheKeyIsADeleteAndAnInsert) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Map(90, "goods");
+  log.Update(90, {{1, "pen"}, {7, "pen"}});
+  log.Xid();
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods DELETE 1 pen", "goods INSERT 7 pen"));
+}
+
+TEST_F(LogReaderTest, TablesThatAreNotCapturedAreLeftOut) {
+  LogWriter log;
+  log.InsertAll(1, 90, "other", {{1, "x"}});
+  log.InsertAll(2, 91, "goods", {{2, "y"}});
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 2 y"));
+}
+
+TEST_F(LogReaderTest, AfterAServerRestartTableIdsStandForOtherTables) {
+  LogWriter log;
+  log.InsertAll(1, 90, "goods", {{1, "pen"}});
+  log.InsertAll(2, 91, "other", {{8, "x"}});
+  log.NextFile("binlog.000002");
+  log.InsertAll(3, 90, "other", {{9, "x"}});
+  log.InsertAll(4, 91, "goods", {{2, "ink"}});
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadUntil([&] {
+                return Saved().position.file == "binlog.000002" &&
+                       Saved().position.tx_offset == log.offset();
+              }).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 pen", "goods INSERT 2 ink"));
+}
+
+TEST_F(LogReaderTest, RowsWithoutATableMapAreAnErrorNotNothing) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Insert(90, {{1, "pen"}});
+  log.Xid();
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  EXPECT_EQ(ReadToError().code(), Code::kCorruption);
+}
+
+TEST_F(LogReaderTest, MoreTablesThanAreRememberedInOneTransactionLoseNothing) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Map(5, "goods");
+  for (uint64_t id = 100; id < 10'100; ++id) log.Map(id, "other");
+  log.Insert(5, {{1, "pen"}});
+  log.Xid();
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 pen"));
+}
+
+TEST_F(LogReaderTest, ALostConnectionIsMendedWithoutLossOrRepetition) {
+  LogWriter log;
+  log.InsertAll(1, 90, "goods", {{1, "a"}});
+  const uint64_t second = log.offset();
+  log.InsertAll(2, 90, "goods", {{2, "b"}});
+  std::vector<std::string> first = log.events();
+  first.resize(first.size() - 2);  // the connection ends inside the second transaction
+  client_.Log({first, kLost});
+  client_.Log({log.From(second), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", "goods INSERT 2 b"));
+  ASSERT_EQ(client_.starts().size(), 2U);
+  EXPECT_EQ(client_.starts()[1].position, second);
+}
+
+TEST_F(LogReaderTest, EveryPlaceInsideATransactionCanBeResumed) {
+  LogWriter log;
+  log.InsertAll(1, 90, "goods", {{1, "a"}});
+  const uint64_t begin = log.offset();
+  log.Gtid(2);
+  log.Query("BEGIN");
+  log.Map(91, "other");
+  log.Insert(91, {{77, "x"}});
+  log.Map(90, "goods");
+  log.Insert(90, {{2, "b"}, {3, "c"}, {4, "d"}});
+  log.Update(90, {{2, "b"}, {2, "bb"}, {3, "c"}, {30, "c"}});
+  log.Xid();
+  log.InsertAll(3, 90, "goods", {{5, "e"}});
+  const std::vector<std::string> all = {
+      "goods INSERT 1 a", "goods INSERT 2 b",        "goods INSERT 3 c",
+      "goods INSERT 4 d", "goods UPDATE_BEFORE 2 b", "goods UPDATE_AFTER 2 bb",
+      "goods DELETE 3 c", "goods INSERT 30 c",       "goods INSERT 5 e"};
+  // Events of the second transaction, and rows of the next, that were emitted.
+  const std::vector<std::tuple<uint64_t, uint64_t, size_t>> places = {
+      {0, 0, 1}, {1, 0, 1}, {1, 1, 2}, {1, 2, 3}, {2, 0, 4}, {2, 1, 6}, {3, 0, 8}};
+  for (const auto& [events, rows, emitted] : places) {
+    SCOPED_TRACE(fmt::format("{} events, {} rows", events, rows));
+    client_.Log({log.From(begin), {}});
+    LogPosition position = Start(begin);
+    position.gtid_set.Add(*ParseUuid(kTestUuid), 1);
+    position.events = events;
+    position.rows = rows;
+    rows_.rows.clear();
+    OpenAt(position);
+    ASSERT_TRUE(ReadTo(log.offset()).ok());
+    EXPECT_EQ(rows_.rows,
+              std::vector<std::string>(all.begin() + static_cast<int64_t>(emitted), all.end()));
+    EXPECT_EQ(Saved().position.gtid_set.ToString(), std::string(kTestUuid) + ":1-3");
+  }
+}
+
+TEST_F(LogReaderTest, TransactionsOfTheSetAreSkipped) {
+  LogWriter log;
+  log.InsertAll(1, 90, "goods", {{1, "a"}});
+  log.InsertAll(2, 90, "goods", {{2, "b"}});
+  client_.Log({log.events(), {}});
+  LogPosition position = Start();
+  position.gtid_set.Add(*ParseUuid(kTestUuid), 1);
+  OpenAt(position);
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 2 b"));
+}
+
+TEST_F(LogReaderTest, ThePositionMovesWithRotationsAndHeartbeatsOfAQuietServer) {
+  LogWriter log;
+  log.NextFile("binlog.000002");
+  log.HeartbeatAt(log.offset() + 500);
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadUntil([&] { return Saved().position.file == "binlog.000002"; }).ok());
+  ASSERT_TRUE(ReadTo(log.offset() + 500).ok());
+}
+
+TEST_F(LogReaderTest, ARotationDoesNotLoseThePlaceInsideATransaction) {
+  LogWriter log;
+  client_.Log({log.events(), {}});  // nothing but the rotation that opens a connection
+  LogPosition position = Start(700);
+  position.events = 3;
+  OpenAt(position);
+  EXPECT_TRUE(ReadUntil([&] { return !client_.starts().empty(); }).ok());
+  EXPECT_EQ(Saved().position, position);
+}
+
+TEST_F(LogReaderTest, StatementsThatWriteRowsAreRefused) {
+  for (const std::string sql :
+       {"INSERT INTO t VALUES (1)", "/* a tool */ update t set a = 1", "-- x\nDELETE FROM t",
+        "(replace into t values (1))", "SELECT `f`(1)", "LOAD DATA INFILE 'x' INTO TABLE t"}) {
+    SCOPED_TRACE(sql);
+    LogWriter log;
+    log.Gtid(1);
+    log.Query("BEGIN");
+    log.Query(sql);
+    log.Xid();
+    client_.Log({log.events(), {}});
+    OpenAt(Start());
+    const Status status = ReadToError();
+    EXPECT_EQ(status.code(), Code::kUnsupported);
+    EXPECT_THAT(status.ToString(), HasSubstr("SET PERSIST binlog_format = 'ROW'"));
+  }
+}
+
+TEST_F(LogReaderTest, StatementsThatEmptyReplaceOrReshapeATableStopBeforeThem) {
+  for (const std::string sql :
+       {"TRUNCATE TABLE goods", "truncate shop.goods", "TRUNCATE `shop`.`Goods`",
+        "DROP TABLE x, goods", "ALTER TABLE goods DROP COLUMN name",
+        "RENAME TABLE goods TO _goods_del, _goods_gho TO goods", "DROP DATABASE shop",
+        "ALTER TABLE goods /*!80000 DROP PRIMARY KEY */"}) {
+    SCOPED_TRACE(sql);
+    LogWriter log;
+    log.InsertAll(1, 90, "goods", {{1, "a"}});
+    log.Gtid(2);
+    const uint64_t ddl = log.transaction();
+    log.Query(sql);
+    log.InsertAll(3, 90, "goods", {{2, "b"}});
+    client_.Log({log.events(), {}});
+    rows_.rows.clear();
+    OpenAt(Start());
+    const Status status = ReadToError();
+    EXPECT_EQ(status.code(), Code::kSchemaMismatch);
+    EXPECT_THAT(status.ToString(), HasSubstr(fmt::format("binlog.000001:{}", ddl)));
+    EXPECT_THAT(status.ToString(), HasSubstr("shop.goods"));
+    EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+    EXPECT_EQ(Saved().position.tx_offset, ddl);
+  }
+}
+
+TEST_F(LogReaderTest, StatementsOfOtherTablesAndThoseThatKeepRowsArePassed) {
+  LogWriter log;
+  uint64_t sequence = 0;
+  for (const std::string sql :
+       {"TRUNCATE TABLE other", "CREATE INDEX i ON goods (name)", "ALTER TABLE goods COMMENT 'x'",
+        "DROP TABLE warehouse.goods", "CREATE TABLE t (a INT)", "ANALYZE TABLE goods"}) {
+    log.Gtid(++sequence);
+    log.Query(sql);
+  }
+  log.InsertAll(++sequence, 90, "goods", {{1, "a"}});
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+}
+
+TEST_F(LogReaderTest, AColumnIsAddedAndRowsKeepTheColumnsTheJobBeganWith) {
+  client_.Answer(
+      "FROM information_schema.COLUMNS",
+      {{"id", "int", "int", std::nullopt, std::nullopt, "10", "0", std::nullopt, "NO", ""},
+       {"name", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
+        "YES", ""},
+       {"more", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
+        "YES", ""}});
+  LogWriter log;
+  log.InsertAll(1, 90, "goods", {{1, "a"}});
+  log.Gtid(2);
+  log.Query("ALTER TABLE goods ADD COLUMN more VARCHAR(20)");
+  log.Gtid(3);
+  log.Map(91, "goods", 3);
+  log.Xid();
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  const LogSplit saved = Saved();
+  const TableFacts& facts = saved.tables.begin()->second;
+  EXPECT_EQ(facts.columns.size(), 3U);
+  EXPECT_EQ(facts.version, 2U);
+  EXPECT_THAT(facts.primary_key, ElementsAre("id"));  // though the server's answer held none
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+}
+
+TEST_F(LogReaderTest, WhatTheSnapshotBroughtIsLeftOutUntilItsPlace) {
+  LogWriter log;
+  log.InsertAll(1, 90, "goods", {{1, "old"}, {60, "new"}});
+  const uint64_t middle = log.offset();
+  log.InsertAll(2, 90, "goods", {{2, "old"}});
+  const uint64_t high = log.offset();
+  log.Gtid(3);
+  log.Map(90, "goods");
+  log.Update(90, {{3, "c"}, {70, "c"}});  // out of one range, into another
+  log.Xid();
+  client_.Log({log.events(), {}});
+  LogSplit split{Start(), {}, {}};
+  const TablePath path{"shop", "", "goods"};
+  split.tables[path] = Facts("goods");
+  split.contained[path].Add({{std::nullopt, 50}, {"binlog.000001", high}});
+  split.contained[path].Add({{50, 65}, {"binlog.000001", 4}});
+  split.contained[path].Add({{65, std::nullopt}, {"binlog.000001", middle}});
+  Open(std::move(split));
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows,
+              ElementsAre("goods INSERT 60 new", "goods DELETE 3 c", "goods INSERT 70 c"));
+  EXPECT_THAT(Saved().contained, IsEmpty());  // all of it lies behind
+}
+
+TEST_F(LogReaderTest, AnXaTransactionOfCapturedRowsIsRefused) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Query("XA START X'61',X'',1");
+  log.Map(90, "goods");
+  log.Insert(90, {{1, "a"}});
+  log.Query("XA END X'61',X'',1");
+  log.XaPrepare("a");
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  const Status status = ReadToError();
+  EXPECT_EQ(status.code(), Code::kUnsupported);
+  EXPECT_THAT(status.ToString(), HasSubstr("XA"));
+}
+
+TEST_F(LogReaderTest, AnXaTransactionOfOtherTablesIsPassed) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Query("XA START X'61',X'',1");
+  log.Map(91, "other");
+  log.Insert(91, {{1, "a"}});
+  log.Query("XA END X'61',X'',1");
+  log.XaPrepare("a");
+  log.Gtid(2);
+  log.Query("XA COMMIT X'61',X'',1");
+  log.InsertAll(3, 90, "goods", {{1, "a"}});
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+}
+
+// It was prepared before the log was followed: its rows are neither in the snapshot nor ahead.
+TEST_F(LogReaderTest, ACommitOfAnXaTransactionNobodySawPreparedIsRefused) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Query("XA COMMIT X'61',X'',1");
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  const Status status = ReadToError();
+  EXPECT_EQ(status.code(), Code::kUnsupported);
+  EXPECT_THAT(status.ToString(), HasSubstr("X'61',X'',1"));
+}
+
+TEST_F(LogReaderTest, AnXaTransactionMayBePreparedBeforeARestartAndCommittedBehindIt) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Map(91, "other");
+  log.XaPrepare("a");
+  const uint64_t prepared = log.offset();
+  log.Gtid(2);
+  log.Query("XA COMMIT X'61',X'',1");
+  client_.Log({log.events(), {}});
+  rows_.rows_max = 0;
+  OpenAt(Start());
+  LogSplit split;
+  rows_.rows_max = SIZE_MAX;
+  ASSERT_TRUE(ReadUntil([&] {
+                split = Saved();
+                return split.position.tx_offset >= prepared;
+              }).ok());
+  split.position.tx_offset = prepared;
+  split.prepared = {"X'61',X'',1"};
+  client_.Log({log.From(prepared), {}});
+  Open(split);
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(Saved().prepared, IsEmpty());
+}
+
+TEST_F(LogReaderTest, AnIncidentStopsTheJob) {
+  LogWriter log;
+  client_.Log({log.events(), {Code::kPositionLost, "purged"}});
+  OpenAt(Start());
+  EXPECT_EQ(ReadToError().code(), Code::kPositionLost);
+}
+
+TEST_F(LogReaderTest, AnotherServerContinuesByGtidsOnly) {
+  AnswerAsGoodServer(client_, "99999999-71ca-11e1-9e33-c80aa9429562", true, Executed());
+  LogWriter log("other.000009");
+  log.InsertAll(2, 90, "goods", {{2, "b"}});
+  client_.Log({log.events(), {}});
+  LogPosition position = Start(700);
+  position.gtid_set.Add(*ParseUuid(kTestUuid), 1);
+  OpenAt(position);
+  ASSERT_TRUE(ReadUntil([&] {
+                return Saved().position.file == "other.000009" &&
+                       Saved().position.tx_offset == log.offset();
+              }).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 2 b"));
+  EXPECT_EQ(client_.starts()[0].gtid_set, std::string(kTestUuid) + ":1");
+
+  // Inside a transaction, or with ranges known by places in the old log, it cannot.
+  position.events = 1;
+  OpenAt(position);
+  EXPECT_EQ(ReadToError().code(), Code::kPositionLost);
+  position.events = 0;
+  LogSplit split{position, {}, {}};
+  const TablePath path{"shop", "", "goods"};
+  split.tables[path] = Facts("goods");
+  split.contained[path].Add({{std::nullopt, 50}, {"binlog.000001", 900}});
+  Open(std::move(split));
+  EXPECT_EQ(ReadToError().code(), Code::kPositionLost);
+}
+
+}  // namespace
+}  // namespace sluice::mysql

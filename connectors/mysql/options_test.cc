@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/hocon.h"
+
+namespace sluice::mysql {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr char kLeast[] =
+    R"(base-url = "jdbc:mysql://db:3307/shop", username = u, password = secret)";
+
+struct Parsed {
+  std::optional<MysqlCdcOptions> options;
+  std::string errors;
+  std::string notes;
+};
+
+Parsed Parse(const std::string& text, int64_t parallelism = 1) {
+  Diagnostics diagnostics;
+  auto value = ParseHocon(text, "job.conf", HoconOptions(), diagnostics);
+  EXPECT_TRUE(value.has_value()) << text;
+  PluginConfig config;
+  config.section = "source";
+  config.plugin_name = "MySQL-CDC";
+  config.options = *value;
+  EnvOptions env;
+  env.parallelism = parallelism;
+  Parsed parsed;
+  parsed.options = ParseOptions(config, env, 17, diagnostics);
+  for (const auto& remark : diagnostics.errors()) parsed.errors += remark.text + "\n";
+  for (const auto& remark : diagnostics.notes()) parsed.notes += remark.text + "\n";
+  EXPECT_EQ(parsed.options.has_value(), parsed.errors.empty());
+  return parsed;
+}
+
+Parsed With(const std::string& more, int64_t parallelism = 1) {
+  return Parse(std::string(kLeast) + "\ntable-names = [shop.goods]\n" + more, parallelism);
+}
+
+std::string UrlError(const std::string& url) {
+  SqlEndpoint endpoint;
+  std::vector<std::string> notes;
+  return ParseJdbcUrl(url, endpoint, notes);
+}
+
+TEST(MysqlCdcOptions, TheLeastThatIsNeeded) {
+  const Parsed parsed = With("");
+  ASSERT_TRUE(parsed.options) << parsed.errors;
+  EXPECT_EQ(parsed.options->endpoint.host, "db");
+  EXPECT_EQ(parsed.options->endpoint.port, 3307);
+  EXPECT_EQ(parsed.options->endpoint.user, "u");
+  EXPECT_EQ(parsed.options->endpoint.tls, TlsMode::kPreferred);
+  EXPECT_EQ(parsed.options->url_database, "shop");
+  EXPECT_EQ(parsed.options->start_mode, StartMode::kInitial);
+  EXPECT_EQ(parsed.options->server_id_first, 6517U);
+  EXPECT_EQ(parsed.options->server_id_last, 6517U);
+  EXPECT_THAT(
+      Parse(R"(url = "jdbc:mysql://db/s", username = u, password = p, table-names = [a.b])").errors,
+      IsEmpty());
+}
+
+TEST(MysqlCdcOptions, ModesThatCannotBeStartedFromAreNamed) {
+  EXPECT_EQ(With("startup.mode = latest").options->start_mode, StartMode::kLatest);
+  for (const std::string mode : {"earliest", "specific", "timestamp", "nonsense"}) {
+    EXPECT_THAT(With("startup.mode = " + mode).errors, HasSubstr("startup.mode")) << mode;
+  }
+  EXPECT_THAT(With("startup.timestamp = 5").errors, HasSubstr("only initial and latest"));
+  EXPECT_THAT(With("stop.mode = latest").errors, HasSubstr("stop.mode"));
+  EXPECT_THAT(With("stop.mode = never").errors, IsEmpty());
+}
+
+TEST(MysqlCdcOptions, TablesAreNamedOneWay) {
+  EXPECT_THAT(Parse(kLeast).errors, HasSubstr("either table-names or table-pattern"));
+  EXPECT_THAT(With("table-pattern = \"shop\\\\..*\"").errors, HasSubstr("either table-names or"));
+  EXPECT_THAT(Parse(std::string(kLeast) + "\ntable-names = [goods]").errors,
+              HasSubstr("wants database.table, but one is 'goods'"));
+  EXPECT_THAT(Parse(std::string(kLeast) + "\ntable-pattern = \"(\"").errors,
+              HasSubstr("no regular expression"));
+}
+
+TEST(MysqlCdcOptions, ServerIdsAreAsManyAsReaders) {
+  const Parsed range = With("server-id = 5400-5407", 8);
+  ASSERT_TRUE(range.options) << range.errors;
+  EXPECT_EQ(range.options->server_id_first, 5400U);
+  EXPECT_EQ(range.options->server_id_last, 5407U);
+  EXPECT_EQ(With("server-id = 5400").options->server_id_last, 5400U);
+  EXPECT_THAT(With("server-id = 5400-5402", 4).errors, HasSubstr("fewer ids"));
+  for (const std::string bad : {"0", "5-4", "x", "4294967296", "-1", "1-"}) {
+    EXPECT_THAT(With("server-id = \"" + bad + "\"").errors, HasSubstr("server-id")) << bad;
+  }
+}
+
+TEST(MysqlCdcOptions, ZonesAreFixedOffsets) {
+  const auto at = [](const std::string& zone) {
+    const Parsed parsed = With("server-time-zone = \"" + zone + "\"");
+    EXPECT_TRUE(parsed.options) << parsed.errors;
+    return parsed.options->zone ? parsed.options->zone(0) : 0;
+  };
+  EXPECT_EQ(at("UTC"), 0);
+  EXPECT_EQ(at("+08:00"), 28'800);
+  EXPECT_EQ(at("GMT-3:30"), -12'600);
+  EXPECT_EQ(at("UTC+0800"), 28'800);
+  EXPECT_THAT(With("server-time-zone = \"Asia/Shanghai\"").errors, HasSubstr("Asia/Shanghai"));
+}
+
+TEST(MysqlCdcOptions, WhatWouldChangeRowsIsRefusedAndTheRestIsIgnoredWithAReason) {
+  EXPECT_THAT(With("debezium { decimal.handling.mode = double }").errors,
+              HasSubstr("decimals are always exact"));
+  EXPECT_THAT(With("debezium { column.exclude.list = x }").errors,
+              HasSubstr("column.exclude.list"));
+  EXPECT_THAT(With("schema-changes.enabled = true").errors, HasSubstr("schema-changes.enabled"));
+  const Parsed ignored = With("snapshot.fetch.size = 5\ndebezium { max.batch.size = 9 }");
+  EXPECT_THAT(ignored.errors, IsEmpty());
+  EXPECT_THAT(ignored.notes, HasSubstr("snapshot.fetch.size"));
+  EXPECT_THAT(With("tabel-names = [a.b]").errors, HasSubstr("table-names"));
+}
+
+TEST(JdbcUrl, HostsPortsDatabasesAndParameters) {
+  SqlEndpoint endpoint;
+  std::vector<std::string> notes;
+  EXPECT_EQ(ParseJdbcUrl("jdbc:mysql://10.0.0.1", endpoint, notes), "");
+  EXPECT_EQ(endpoint.host, "10.0.0.1");
+  EXPECT_EQ(endpoint.port, 3306);
+  EXPECT_EQ(
+      ParseJdbcUrl("jdbc:mysql://[::1]:3308/shop?useSSL=false&useUnicode=true", endpoint, notes),
+      "");
+  EXPECT_EQ(endpoint.host, "::1");
+  EXPECT_EQ(endpoint.port, 3308);
+  EXPECT_EQ(endpoint.database, "shop");
+  EXPECT_EQ(endpoint.tls, TlsMode::kDisabled);
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("useUnicode")));
+  EXPECT_EQ(ParseJdbcUrl("jdbc:mysql://h/?sslMode=verify_ca&sslCa=/ca.pem", endpoint, notes), "");
+  EXPECT_EQ(endpoint.tls, TlsMode::kVerifyCa);
+  EXPECT_EQ(endpoint.tls_ca_file, "/ca.pem");
+}
+
+TEST(JdbcUrl, SaysWhatIsWrong) {
+  for (const std::string url :
+       {"", "mysql://h/db", "jdbc:postgresql://h/db", "jdbc:mysql://", "jdbc:mysql:///db",
+        "jdbc:mysql://h:0/db", "jdbc:mysql://h:99999/db", "jdbc:mysql://h:x/db",
+        "jdbc:mysql://a,b/db", "jdbc:mysql://[::1/db", "jdbc:mysql://h/db?sslMode=MAYBE",
+        "jdbc:mysql://h/db?trustCertificateKeyStoreUrl=file:x"}) {
+    EXPECT_NE(UrlError(url), "") << url;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::mysql

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/splits.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "mysql/enumerator.h"
+#include "mysql/log_writer_for_tests.h"
+
+namespace sluice::mysql {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr Int128 kMaxUnsigned = std::numeric_limits<uint64_t>::max();
+
+LogPoint At(uint64_t offset, std::string file = "binlog.000007") {
+  return {std::move(file), offset};
+}
+KeyRange Range(std::optional<Int128> lower, std::optional<Int128> upper) {
+  return {lower, upper};
+}
+std::vector<std::string> Shown(const FinishedRanges& ranges) {
+  std::vector<std::string> out;
+  for (const FinishedRange& one : ranges.ranges()) {
+    out.push_back(one.range.ToString() + " " + std::to_string(one.high.offset));
+  }
+  return out;
+}
+std::string Hex(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    out += kDigits[static_cast<unsigned char>(c) >> 4U];
+    out += kDigits[static_cast<unsigned char>(c) & 15U];
+  }
+  return out;
+}
+
+TEST(FinishedRanges, NeighboursOfOnePlaceJoinInWhateverOrderTheyCome) {
+  const std::vector<FinishedRange> parts = {{Range({}, 10), At(5)},
+                                            {Range(10, 20), At(5)},
+                                            {Range(20, 30), At(5)},
+                                            {Range(30, {}), At(5)}};
+  std::vector<size_t> order = {0, 1, 2, 3};
+  do {
+    FinishedRanges ranges;
+    for (const size_t i : order) ranges.Add(parts[i]);
+    EXPECT_THAT(Shown(ranges), ElementsAre("[start, end) 5"));
+  } while (std::ranges::next_permutation(order).found);
+}
+
+TEST(FinishedRanges, OtherPlacesAndGapsDoNotJoin) {
+  FinishedRanges ranges;
+  ranges.Add({Range(30, {}), At(5)});
+  ranges.Add({Range({}, 10), At(5)});
+  ranges.Add({Range(10, 20), At(6)});
+  ranges.Add({Range(20, 25), At(6)});
+  EXPECT_THAT(Shown(ranges), ElementsAre("[start, 10) 5", "[10, 25) 6", "[30, end) 5"));
+  EXPECT_EQ(ranges.highest(), At(6));
+}
+
+TEST(FinishedRanges, ContainWhatLiesBeforeTheHighPointOfTheKeysRange) {
+  FinishedRanges ranges;
+  ranges.Add({Range({}, -5), At(100)});
+  ranges.Add({Range(-5, 7), At(200)});
+  ranges.Add({Range(9, {}), At(4, "binlog.000010")});
+  EXPECT_TRUE(ranges.Contain(-6, At(99)));
+  EXPECT_FALSE(ranges.Contain(-6, At(100)));  // begins at the high point: behind it
+  EXPECT_TRUE(ranges.Contain(-5, At(100)));
+  EXPECT_FALSE(ranges.Contain(-5, At(200)));
+  EXPECT_TRUE(ranges.Contain(6, At(199)));
+  EXPECT_FALSE(ranges.Contain(7, At(4)));  // of no range yet
+  EXPECT_FALSE(ranges.Contain(8, At(4)));
+  EXPECT_TRUE(ranges.Contain(kMaxUnsigned, At(1'000'000, "binlog.000009")));
+  EXPECT_FALSE(ranges.Contain(kMaxUnsigned, At(4, "binlog.000010")));
+  EXPECT_FALSE(FinishedRanges().Contain(0, At(4)));
+}
+
+TEST(FinishedRanges, ManyRangesAreAddedInReasonableTime) {
+  FinishedRanges ranges;
+  for (int i = 0; i < 100'000; ++i) {
+    ranges.Add({Range(i, i + 1), At(static_cast<uint64_t>(i))});
+  }
+  EXPECT_EQ(ranges.ranges().size(), 100'000U);
+  EXPECT_TRUE(ranges.Contain(99'999, At(5)));
+}
+
+TEST(LogPoint, FilesAreOrderedByNumber) {
+  EXPECT_LT(At(900, "b.999999"), At(4, "b.1000000"));
+  EXPECT_LT(At(4), At(5));
+  EXPECT_EQ(At(4) <=> At(4), std::strong_ordering::equal);
+}
+
+LogPosition Position() {
+  LogPosition position;
+  position.server_uuid = kTestUuid;
+  position.file = "binlog.000007";
+  position.tx_offset = 4711;
+  position.gtid_set = *GtidSet::Parse(std::string(kTestUuid) + ":1-5:7");
+  position.events = 2;
+  position.rows = 3;
+  return position;
+}
+
+TableFacts Facts() {
+  TableFacts facts;
+  facts.path = {"shop", "", "goods"};
+  facts.columns = {{.name = "id", .data_type = "int", .column_type = "int", .nullable = false}};
+  facts.primary_key = {"id"};
+  facts.unique_keys = {{"id"}};
+  return facts;
+}
+
+// Checkpoints of released versions must be read for ever: these bytes may never change.
+TEST(Splits, ASnapshotSplitIsWrittenAsEver) {
+  const SnapshotSplit split{{"shop", "", "goods"}, Range(-1, kMaxUnsigned), At(99)};
+  const Bytes bytes = EncodeSplit(split);
+  EXPECT_EQ(Hex(bytes),
+            "01010473686f700005676f6f6473022d31143138343436373434303733373039353531363135010d"
+            "62696e6c6f672e30303030303763");
+  EXPECT_EQ(std::get<SnapshotSplit>(*DecodeSplit(bytes)), split);
+}
+
+TEST(Splits, ALogSplitIsWrittenAsEver) {
+  LogSplit split;
+  split.position = Position();
+  split.contained[{"shop", "", "goods"}].Add({Range(1, {}), At(5)});
+  split.tables[{"shop", "", "goods"}] = Facts();
+  split.prepared = {"X'61',X'',1"};
+  const Bytes bytes = EncodeSplit(split);
+  EXPECT_EQ(Hex(bytes),
+            "0102012433653131666134372d373163612d313165312d396533332d6338306161393432393536320d62"
+            "696e6c6f672e303030303037e7244001000000000000003e11fa4771ca11e19e33c80aa9429562020000"
+            "000000000001000000000000000600000000000000070000000000000008000000000000000203010473"
+            "686f700005676f6f6473010131000d62696e6c6f672e3030303030370501010473686f700005676f6f64"
+            "730102696403696e7403696e740000000000000000000000000102696401010269640001010b58273631"
+            "272c5827272c31");
+  const LogSplit back = std::get<LogSplit>(*DecodeSplit(bytes));
+  EXPECT_EQ(back.position, split.position);
+  EXPECT_EQ(back.contained, split.contained);
+  EXPECT_EQ(back.prepared, split.prepared);
+  EXPECT_EQ(EncodeSplit(back), bytes);
+}
+
+TEST(Splits, EveryCutOrLengthenedStateIsRefused) {
+  LogSplit log;
+  log.position = Position();
+  log.tables[{"shop", "", "goods"}] = Facts();
+  EnumeratorState state;
+  state.start = Position();
+  state.plan.planned = {{{"shop", "", "goods"}, Range(1, 2), std::nullopt}};
+  state.reading = {"shop.goods [1, 2)"};
+  const Bytes snapshot = EncodeSplit(SnapshotSplit{{"a", "", "b"}, Range(1, 2), At(9)});
+  const Bytes report = EncodeReport({{Range(1, 2), At(9)}, Range(2, 3), 7});
+  const auto refuses = [](const Bytes& whole, const auto& decode) {
+    for (size_t size = 0; size < whole.size(); ++size) {
+      EXPECT_FALSE(decode(whole.substr(0, size)).has_value()) << size;
+    }
+    EXPECT_FALSE(decode(whole + "x").has_value());
+    EXPECT_TRUE(decode(whole).has_value());
+  };
+  refuses(EncodeSplit(log), DecodeSplit);
+  refuses(snapshot, DecodeSplit);
+  refuses(report, DecodeReport);
+  refuses(EncodeState(state), DecodeState);
+}
+
+TEST(Splits, ABoundThatIsNoNumberIsRefused) {
+  Bytes bytes = EncodeSplit(SnapshotSplit{{"a", "", "b"}, Range(12, 34), std::nullopt});
+  bytes.replace(bytes.find("34"), 2, "x4");
+  EXPECT_FALSE(DecodeSplit(bytes).has_value());
+}
+
+}  // namespace
+}  // namespace sluice::mysql
