@@ -69,6 +69,10 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
     return [a / b for a, b in zip(above, below, strict=True)]
 
 
+def events_of(rows: int) -> str:
+    return f"{rows} rows an event" if rows > 1 else "1 row an event"
+
+
 def spread(values: Sequence[float], same: Sequence[float] = ()) -> str:
     """Least and most of the runs; `same` are the ratios of equal runs, the A/A."""
     text = f"{short(min(values))} to {short(max(values))}, {len(values)} runs"

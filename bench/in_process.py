@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
-from .figures import Figure, ratios, short, spread
+from .figures import Figure, events_of, ratios, short, spread
 from .machine import measure
 from .servers import FilledServer
 
@@ -39,7 +39,7 @@ def decode(server: FilledServer) -> list[Figure]:
         row_bytes = found["log_bytes"][0] / found["rows"][0]
         figures.append(
             Figure(
-                f"log decode from memory, {per_event} row{"s" if per_event > 1 else ""} an event",
+                f"log decode from memory, {events_of(per_event)}",
                 found["rows_per_second"][0] / 1e6,
                 "M rows/s",
                 target,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from .figures import Figure, ratios, short, spread
+from .figures import Figure, events_of, ratios, short, spread
 from .machine import keep_off_client_core, measure
 from .servers import LOG_ROWS, FilledServer
 
@@ -43,7 +43,7 @@ def live(server: FilledServer) -> list[Figure]:
         of_stream = ratios(found["stream"], found["live"])
         same = ratios(found["memory"], found["memory_again"])
         rate = rows / median(found["live"]) / 1e6
-        events = f"{per_event} row{"s" if per_event > 1 else ""} an event"
+        events = events_of(per_event)
         figures.append(
             Figure(
                 f"log live ÷ decode from memory, {events}",
