@@ -63,10 +63,12 @@ def main() -> None:
     args = parser.parse_args()
     unknown = set(args.names) - set(FIGURES)
     if unknown:
-        parser.error(f"no such figure: {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}")
+        names = ", ".join(sorted(unknown))
+        parser.error(f"no such figure: {names}; there are {', '.join(FIGURES)}")
     machine = describe()
     found: list[Figure] = []
-    with tempfile.TemporaryDirectory(prefix="sluice-bench-") as folder, contextlib.ExitStack() as end:
+    with contextlib.ExitStack() as end:
+        folder = end.enter_context(tempfile.TemporaryDirectory(prefix="sluice-bench-"))
         bench = Bench(Path(folder), args.large_rows)
         end.callback(bench.stop)
         for name in args.names or FIGURES:

@@ -30,12 +30,13 @@ class Figure:
     def cells(self) -> list[str]:
         verdict = {None: "", True: "yes", False: "NO"}[self.met]
         value = f"{short(self.value)} {self.unit}".strip()
-        target = " ".join([self.target.replace(">=", "≥").replace("<=", "≤"), self.unit]).strip()
+        target = self.target.replace(">=", "≥").replace("<=", "≤")
+        target = f"{target} {self.unit}".strip() if target else ""
         command = f"`./dev bench {self.name}`"
         return [
             self.what,
             value,
-            target if self.target else "",
+            target,
             verdict,
             self.spread,
             self.stand_in,

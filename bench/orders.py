@@ -26,7 +26,8 @@ VALUES = """n, n * 2654435761 % 1000003, n % 500, n % 100000 + 0.25, n / 7,
   TIMESTAMPADD(MICROSECOND, n * 7000001, '2024-01-01'),
   TIMESTAMPADD(SECOND, n % 10000000, '2024-02-01 00:00:00.125')"""
 
-# `total` rows from `first_row` on, `per_event` a statement, and so a rows event; 100 statements a transaction.
+# `total` rows from `first_row` on, `per_event` a statement, and so a rows event; 100 statements a
+# transaction.
 FILL_BY_EVENTS = f"""CREATE PROCEDURE fill_by_events(first_row INT, per_event INT, total INT)
 BEGIN
   DECLARE done INT DEFAULT 0;
@@ -34,7 +35,8 @@ BEGIN
     START TRANSACTION;
     REPEAT
       INSERT INTO orders SELECT {VALUES} FROM
-        (SELECT first_row + done + number - 1 AS n FROM numbers WHERE number <= per_event) AS some;
+        (SELECT first_row + done + number - 1 AS n
+         FROM numbers WHERE number <= per_event) AS some;
       SET done = done + per_event;
     UNTIL done % (100 * per_event) = 0 OR done >= total END REPEAT;
     COMMIT;
@@ -48,11 +50,11 @@ def create(table: str) -> str:
 
 def numbers(count: int) -> tuple[str, ...]:
     """Statements that make the table `numbers`, 1 to `count`; `count` is a power of two."""
-    doublings = ["INSERT INTO numbers SELECT number + (SELECT COUNT(*) FROM numbers AS n) FROM numbers"]
+    double = "INSERT INTO numbers SELECT number + (SELECT COUNT(*) FROM numbers AS n) FROM numbers"
     return (
         "CREATE TABLE numbers (number INT NOT NULL PRIMARY KEY)",
         "INSERT INTO numbers VALUES (1)",
-        *(doublings * (count.bit_length() - 1)),
+        *([double] * (count.bit_length() - 1)),
     )
 
 

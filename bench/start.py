@@ -15,7 +15,9 @@ from .machine import SLUICE
 RUNS = 25
 JOB = """
 env { job.name = "one-row", job.mode = "BATCH" }
-source { FakeSource { row.num = 1, schema { table = "a.b", columns = [{ name = x, type = int }] } } }
+source {
+  FakeSource { row.num = 1, schema { table = "a.b", columns = [{ name = x, type = int }] } }
+}
 sink { Console {} }
 """
 

@@ -16,6 +16,10 @@ double Seconds(clockid_t clock) {
 
 }  // namespace
 
+double ProcessSeconds() {
+  return Seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+
 double ThreadSeconds() {
   return Seconds(CLOCK_THREAD_CPUTIME_ID);
 }

@@ -8,8 +8,9 @@
 
 namespace sluice::bench {
 
-double ThreadSeconds();  // processor time of the calling thread
-double WallSeconds();    // since an arbitrary start
+double ProcessSeconds();  // processor time of all threads so far
+double ThreadSeconds();   // processor time of the calling thread
+double WallSeconds();     // since an arbitrary start
 
 void Print(std::string_view name, double value);
 // The exit code: prints what went wrong, if anything.
