@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "starrocks/json_rows.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -9,28 +10,40 @@
 namespace sluice::starrocks {
 namespace {
 
-void AppendEscaped(std::string_view text, std::string& out) {
+// Which bytes stand for themselves in a JSON string.
+constexpr std::array<bool, 256> PlainBytes() {
+  std::array<bool, 256> plain{};
+  for (size_t c = 0x20; c < plain.size(); ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}
+constexpr auto kPlain = PlainBytes();
+
+void AppendEscape(unsigned char c, std::string& out) {
   static constexpr char kHex[] = "0123456789abcdef";
+  if (c == '"' || c == '\\') {
+    out += '\\';
+    out += static_cast<char>(c);
+  } else if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\r') {
+    out += "\\r";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else {
+    out += "\\u00";
+    out += kHex[c >> 4U];
+    out += kHex[c & 15U];
+  }
+}
+
+void AppendEscaped(std::string_view text, std::string& out) {
   size_t begin = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    if (kPlain[c]) continue;
     out.append(text.substr(begin, i - begin));
     begin = i + 1;
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += static_cast<char>(c);
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else {
-      out += "\\u00";
-      out += kHex[c >> 4U];
-      out += kHex[c & 15U];
-    }
+    AppendEscape(c, out);
   }
   out.append(text.substr(begin));
 }
@@ -59,7 +72,7 @@ template <typename T>
 void AppendInteger(T value, std::string& out) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof(digits), value);
-  out.append(digits, end.ptr);
+  out.append(digits, static_cast<size_t>(end.ptr - digits));
 }
 
 void AppendReal(double value, bool single, std::string& out) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -15,20 +16,22 @@ namespace sluice::cli {
 namespace {
 
 constexpr Duration kProgressEvery = std::chrono::seconds(5);
-constexpr int64_t kSignalWaitNanos = 100'000'000;  // how long the end of a job may go unseen
+constexpr int64_t kSignalWaitNanos = 500'000'000;  // between two looks at the clock
+constexpr int kEnded = SIGUSR1;                    // the job's end wakes the watcher
 
-sigset_t StopSignals() {
+sigset_t WatchedSignals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, kEnded);
   return set;
 }
 
 }  // namespace
 
 void BlockStopSignals() {
-  const sigset_t set = StopSignals();
+  const sigset_t set = WatchedSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
@@ -37,6 +40,7 @@ Watcher::Watcher(JobRunner& runner, Env& env)
 
 Watcher::~Watcher() {
   ended_ = true;
+  kill(getpid(), kEnded);
   thread_.Join();
 }
 
@@ -51,12 +55,13 @@ void Watcher::OnSignal(int signal) {
 }
 
 void Watcher::Loop() {
-  const sigset_t set = StopSignals();
+  const sigset_t set = WatchedSignals();
   ProgressMeter meter(env_.Now());
   TimePoint next = env_.Now() + kProgressEvery;
   while (!ended_) {
     const timespec wait{0, kSignalWaitNanos};
-    if (const int signal = sigtimedwait(&set, nullptr, &wait); signal > 0) OnSignal(signal);
+    const int signal = sigtimedwait(&set, nullptr, &wait);
+    if (signal == SIGINT || signal == SIGTERM) OnSignal(signal);
     const TimePoint now = env_.Now();
     if (now < next) continue;
     LogInfo(meter.Line(runner_.progress(), now));

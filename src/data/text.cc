@@ -13,13 +13,53 @@ namespace {
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
 
-void AppendPadded(unsigned value, unsigned width, std::string& out) {
-  char digits[10];
+// Writes `value` in `width` digits, zeros in front; returns the place behind.
+char* PutPadded(unsigned value, unsigned width, char* at) {
   for (unsigned i = width; i > 0; --i) {
-    digits[i - 1] = static_cast<char>('0' + value % 10);
+    at[i - 1] = static_cast<char>('0' + value % 10);
     value /= 10;
   }
-  out.append(digits, width);
+  return at + width;
+}
+
+char* PutTwo(unsigned value, char* at) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
+  return at + 2;
+}
+
+constexpr size_t kDateSize = 10;
+char* PutDate(int32_t days, char* at) {
+  const Civil date = CivilFromDays(days);
+  at = PutPadded(static_cast<unsigned>(date.year), 4, at);
+  *at++ = '-';
+  at = PutTwo(date.month, at);
+  *at++ = '-';
+  return PutTwo(date.day, at);
+}
+
+constexpr size_t kTimeSizeMax = 17;  // "-838:59:59.000000"
+char* PutTime(int64_t micros, int scale, char* at) {
+  if (micros < 0) {
+    *at++ = '-';
+    micros = -micros;
+  }
+  const auto seconds = static_cast<unsigned>(micros / kMicrosPerSecond);
+  const unsigned hours = seconds / 3600;
+  at = hours > 99 ? PutPadded(hours, 3, at) : PutTwo(hours, at);
+  *at++ = ':';
+  at = PutTwo(seconds / 60 % 60, at);
+  *at++ = ':';
+  at = PutTwo(seconds % 60, at);
+  if (scale <= 0) return at;
+  *at++ = '.';
+  auto fraction = static_cast<unsigned>(micros % kMicrosPerSecond);
+  for (int i = scale; i < 6; ++i) fraction /= 10;
+  return PutPadded(fraction, static_cast<unsigned>(scale), at);
+}
+
+void AppendFrom(const char* begin, const char* end, std::string& out) {
+  out.append(begin, static_cast<size_t>(end - begin));
 }
 
 }  // namespace
@@ -48,31 +88,13 @@ Civil CivilFromDays(int32_t days) {
 }
 
 void AppendDate(int32_t days, std::string& out) {
-  const Civil date = CivilFromDays(days);
-  AppendPadded(static_cast<unsigned>(date.year), 4, out);
-  out += '-';
-  AppendPadded(date.month, 2, out);
-  out += '-';
-  AppendPadded(date.day, 2, out);
+  char text[kDateSize];
+  AppendFrom(text, PutDate(days, text), out);
 }
 
 void AppendTime(int64_t micros, int scale, std::string& out) {
-  if (micros < 0) {
-    out += '-';
-    micros = -micros;
-  }
-  const auto seconds = static_cast<unsigned>(micros / kMicrosPerSecond);
-  const unsigned hours = seconds / 3600;
-  AppendPadded(hours, hours > 99 ? 3 : 2, out);
-  out += ':';
-  AppendPadded(seconds / 60 % 60, 2, out);
-  out += ':';
-  AppendPadded(seconds % 60, 2, out);
-  if (scale <= 0) return;
-  out += '.';
-  auto fraction = static_cast<unsigned>(micros % kMicrosPerSecond);
-  for (int i = scale; i < 6; ++i) fraction /= 10;
-  AppendPadded(fraction, static_cast<unsigned>(scale), out);
+  char text[kTimeSizeMax];
+  AppendFrom(text, PutTime(micros, scale, text), out);
 }
 
 void AppendTimestamp(int64_t micros, int scale, std::string& out) {
@@ -82,27 +104,30 @@ void AppendTimestamp(int64_t micros, int scale, std::string& out) {
     rest += kMicrosPerDay;
     --days;
   }
-  AppendDate(static_cast<int32_t>(days), out);
-  out += ' ';
-  AppendTime(rest, scale, out);
+  char text[kDateSize + 1 + kTimeSizeMax];
+  char* at = PutDate(static_cast<int32_t>(days), text);
+  *at++ = ' ';
+  AppendFrom(text, PutTime(rest, scale, at), out);
 }
 
 void AppendDecimal(Int128 unscaled, int scale, std::string& out) {
-  char digits[48];
-  unsigned n = 0;
+  char text[48];  // 38 digits, or as many zeros; sign and point
+  char* const end = text + sizeof(text);
+  char* at = end;
   const bool negative = unscaled < 0;
   UInt128 rest = negative ? -static_cast<UInt128>(unscaled) : static_cast<UInt128>(unscaled);
-  const auto places = static_cast<unsigned>(scale);
-  while (rest != 0 || n <= places) {
-    digits[n++] = static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
-  }
-  if (negative) out += '-';
-  while (n > 0) {
-    --n;
-    out += digits[n];
-    if (n == places && n != 0) out += '.';
-  }
+  int places = 0;
+  const auto put = [&](auto& value) {  // one digit more, from the right
+    if (places == scale && places != 0) *--at = '.';
+    *--at = static_cast<char>('0' + static_cast<int>(value % 10));
+    value /= 10;
+    ++places;
+  };
+  while (rest > UINT64_MAX) put(rest);
+  auto low = static_cast<uint64_t>(rest);  // dividing 128 bits costs ten times as much
+  while (low != 0 || places <= scale) put(low);
+  if (negative) *--at = '-';
+  AppendFrom(at, end, out);
 }
 
 void AppendDouble(double value, std::string& out) {

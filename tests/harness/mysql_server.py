@@ -107,7 +107,8 @@ def _mysqld(datadir: Path) -> list[str]:
 
 
 class MysqlServer:
-    """Running from the constructor on. `options` add to or replace OPTIONS."""
+    """Running from the constructor on, on the data in `folder` if there is some. `options` add to
+    or replace OPTIONS."""
 
     def __init__(self, folder: Path, options: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -115,7 +116,8 @@ class MysqlServer:
         self.options = {**OPTIONS, "server_id": str(next(_server_ids)), **(options or {})}
         self.datadir = folder / "data"
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(_template(), self.datadir)
+        if not self.datadir.exists():
+            shutil.copytree(_template(), self.datadir)
         self._process: Process | None = None
         self._connection: Any = None
         self.start()

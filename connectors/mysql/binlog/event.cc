@@ -3,7 +3,7 @@
 #include "mysql/binlog/event.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "mysql/binlog/cursor.h"
 
@@ -33,8 +33,7 @@ EventHeader ParseHeader(Cursor& in) {
 bool ChecksumMatches(std::string_view raw) {
   const std::string_view covered = raw.substr(0, raw.size() - kChecksumSize);
   Cursor stored(raw.substr(covered.size()));
-  const auto* bytes = reinterpret_cast<const unsigned char*>(covered.data());
-  return crc32_z(0, bytes, covered.size()) == stored.U32();
+  return libdeflate_crc32(0, covered.data(), covered.size()) == stored.U32();
 }
 
 // The first event of a file that is being written says so in a flag, which is set and unset behind
@@ -332,10 +331,10 @@ Result<LogEvent> EventParser::Parse(std::string_view raw) {
   LogEvent event;
   event.header = ParseHeader(in);
   RETURN_IF_ERROR(in.Check("the header of a binary log event"));
-  const std::string_view name = EventTypeName(event.header.type);
+  const auto name = [&event] { return EventTypeName(event.header.type); };
   if (event.header.size != raw.size()) {
-    return Fail(Code::kCorruption, fmt::format("an event {} of {} bytes says that it has {}", name,
-                                               raw.size(), event.header.size));
+    return Fail(Code::kCorruption, fmt::format("an event {} of {} bytes says that it has {}",
+                                               name(), raw.size(), event.header.size));
   }
   if (event.header.type == EventType::kFormatDescription) {
     ASSIGN_OR_RETURN(const FormatDescription format, ParseFormat(in.Rest()));
@@ -350,13 +349,13 @@ Result<LogEvent> EventParser::Parse(std::string_view raw) {
   const bool first = !checksum_ && body.size() > kChecksumSize;
   if (checksum_ == ChecksumAlgorithm::kCrc32 || (first && ChecksumMatches(raw))) {
     if (body.size() < kChecksumSize || !ChecksumMatches(raw)) {
-      return Fail(Code::kCorruption, fmt::format("an event {} fails its checksum", name));
+      return Fail(Code::kCorruption, fmt::format("an event {} fails its checksum", name()));
     }
     body.remove_suffix(kChecksumSize);
   }
   Cursor payload(body);
   ASSIGN_OR_RETURN(event.body, ParseBody(payload, event.header, short_table_ids_));
-  if (!payload.ok()) return Fail(payload.Check(fmt::format("an event {}", name)));
+  if (!payload.ok()) return Fail(payload.Check(fmt::format("an event {}", name())));
   return event;
 }
 

@@ -55,12 +55,12 @@ RowsReader::RowsReader(const RowsEvent& event, RowPlan& plan)
 
 Status RowsReader::CheckEvent() const {
   const auto columns = static_cast<uint32_t>(plan_.columns_.size());
-  const std::string table = plan_.def_->path.ToString();
+  const auto table = [this] { return plan_.def_->path.ToString(); };
   if (event_.column_count != columns) {
     return {Code::kSchemaMismatch,
             fmt::format("table {}: rows of {} columns, but its table map has "
                         "{}",
-                        table, event_.column_count, columns)};
+                        table(), event_.column_count, columns)};
   }
   const bool before =
       event_.kind == RowsKind::kInsert || AllPresent(event_.present_before, columns);
@@ -70,7 +70,7 @@ Status RowsReader::CheckEvent() const {
       Code::kUnsupported,
       fmt::format("table {}: a row came without all its columns: SET PERSIST binlog_row_image = "
                   "'FULL'; and let clients reconnect",
-                  table)};
+                  table())};
 }
 
 Status RowsReader::Skip() {
@@ -79,7 +79,7 @@ Status RowsReader::Skip() {
   SkipImage();
   if (event_.kind == RowsKind::kUpdate) SkipImage();
   ++row_;
-  return cursor_.Check("a row of table " + plan_.def_->path.ToString());
+  return cursor_.ok() ? Status() : cursor_.Check("a row of table " + plan_.def_->path.ToString());
 }
 
 void RowsReader::SkipImage() {
