@@ -80,6 +80,7 @@ struct EnumeratorSaved {
   CheckpointId id = 0;
   Bytes state;
   std::vector<uint64_t> counters;
+  int64_t wall_micros = 0;
 };
 struct WriterPrepared {
   Run run = 0;
@@ -197,6 +198,7 @@ class JobMachine {
     std::map<TaskId, std::vector<Split>> saved;
     std::optional<Bytes> enumerator;
     std::vector<uint64_t> counters;
+    int64_t wall_micros = 0;  // when the enumerator was saved
     std::map<TaskId, Prepared> prepared;
     bool publishing = false;
     PendingCommit own;  // set when publishing begins

@@ -49,6 +49,7 @@ void JobMachine::Handle(const EnumeratorSaved& input) {
   if (StaleRun(input.run) || !flight_ || flight_->barrier.id != input.id) return;
   flight_->enumerator = input.state;
   flight_->counters = input.counters;
+  flight_->wall_micros = input.wall_micros;
   MaybePublish();
 }
 
@@ -70,6 +71,7 @@ Manifest JobMachine::MakeManifest() {
   manifest.run = record_.run;
   manifest.enumerator = *flight_->enumerator;
   manifest.counters = flight_->counters;
+  manifest.wall_micros = flight_->wall_micros;
   for (const auto& [task, splits] : flight_->saved) {
     manifest.splits.insert(manifest.splits.end(), splits.begin(), splits.end());
   }

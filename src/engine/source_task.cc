@@ -120,7 +120,7 @@ Status SourceTask::HandleMessages() {
       messages_.pop_front();
     }
     if (auto* split = std::get_if<Split>(&message)) {
-      if (!ended_) RETURN_IF_ERROR(OpenSplit(std::move(*split)));
+      RETURN_IF_ERROR(OpenSplit(std::move(*split)));
     } else if (const auto* barrier = std::get_if<Barrier>(&message)) {
       RETURN_IF_ERROR(PassBarrier(*barrier));
     } else if (reader_) {

@@ -89,7 +89,6 @@ class SourceTask {
   bool stop_ = false;
 
   std::unique_ptr<Reader> reader_;
-  bool ended_ = false;  // after the last barrier: what would follow belongs to no checkpoint
   std::optional<Split> split_;
   uint64_t rows_read_ = 0;
   uint64_t bytes_read_ = 0;

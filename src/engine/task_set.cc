@@ -138,7 +138,8 @@ Result<TaskSet::Outcome> TaskSet::Saved(SourceSaved report) {
   const CheckpointId id = saved.id;
   outcome.inputs.emplace_back(std::move(saved));
   if (saved_.size() < sources_.size()) return outcome;
-  enumerator_saved_ = EnumeratorSaved{base_.run, id, enumerator_->Save(), {}};
+  enumerator_saved_ =
+      EnumeratorSaved{base_.run, id, enumerator_->Save(), {}, base_.env.WallMicros()};
   MaybeTellCounters(outcome);
   aligning_.reset();
   for (const SplitFinished& finished : std::exchange(set_aside_, {})) {
