@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs one fuzzer for some seconds: tests/setup/fuzz.sh NAME [SECONDS]. It starts from the files in testdata/ beside its
 # source, and fails on a crash, a hang or an input that takes more memory than it justifies. What it finds stays in
 # build/fuzz/corpus/NAME, a failing input in build/fuzz/failures/.

@@ -9,7 +9,8 @@ GOODS = "CREATE TABLE shop.goods (id INT PRIMARY KEY, name VARCHAR(20))"
 
 
 def test_a_log_that_is_off(make_server, job):
-    server = make_server(**{"skip__log__bin": "", "gtid_mode": "OFF", "enforce_gtid_consistency": "OFF"})
+    options = {"skip__log__bin": "", "gtid_mode": "OFF", "enforce_gtid_consistency": "OFF"}
+    server = make_server(**options)
     server.options.pop("log-bin")
     server.restart()
     server.fresh_database("shop")

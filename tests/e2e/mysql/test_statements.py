@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statements of the log: what is followed, what stops the job and where, and what cannot be read."""
+"""Statements of the log: what is followed, what stops the job and where, what cannot be read."""
 
 from __future__ import annotations
 

@@ -33,9 +33,15 @@ COLUMNS = {
     "h6": ("TIME(6)", ["'-838:59:59.000000'", "'23:59:59.999999'", "'-00:00:00.000001'", "NULL"]),
     "dt0": ("DATETIME", ["'1000-01-01 00:00:00'", "'9999-12-31 23:59:59'", "'1970-01-01'", "NULL"]),
     "dt3": ("DATETIME(3)", ["'1000-01-01 00:00:00.001'", "'9999-12-31 23:59:59.999'", "0", "NULL"]),
-    "dt6": ("DATETIME(6)", ["'1969-12-31 23:59:59.999999'", "'2038-01-19 03:14:08.5'", "0", "NULL"]),
+    "dt6": (
+        "DATETIME(6)",
+        ["'1969-12-31 23:59:59.999999'", "'2038-01-19 03:14:08.5'", "0", "NULL"],
+    ),
     "ts0": ("TIMESTAMP NULL", ["'1970-01-01 00:00:01'", "'2038-01-19 03:14:07'", "0", "NULL"]),
-    "ts6": ("TIMESTAMP(6) NULL", ["'1970-01-01 00:00:01.000001'", "'2038-01-19 03:14:07.9'", "0", "NULL"]),
+    "ts6": (
+        "TIMESTAMP(6) NULL",
+        ["'1970-01-01 00:00:01.000001'", "'2038-01-19 03:14:07.9'", "0", "NULL"],
+    ),
     "c": ("CHAR(5)", ["''", "'abcde'", "'a  '", "NULL"]),
     "c0": ("CHAR(0)", ["''", "''", "''", "NULL"]),
     "cl": ("CHAR(255) CHARACTER SET utf8mb4", ["''", "REPEAT('😀', 255)", "'ß'", "NULL"]),
@@ -65,12 +71,22 @@ COLUMNS = {
         "JSON",
         [
             "'{}'",
-            """'{"a": [1, -1.5, 1e300, true, null, "é\\\\u0001"], "b": {"c": 18446744073709551615}}'""",
-            "JSON_OBJECT('d', CAST('2024-02-29' AS DATE), 't', CAST('-12:00:00.5' AS TIME(6)), 'n', 1.10)",
+            """'{"a": [1, -1.5, 1e300, true, null, "é\\\\u0001"],"""
+            """ "b": {"c": 18446744073709551615}}'""",
+            "JSON_OBJECT('d', CAST('2024-02-29' AS DATE),"
+            " 't', CAST('-12:00:00.5' AS TIME(6)), 'n', 1.10)",
             "NULL",
         ],
     ),
-    "g": ("GEOMETRY", ["ST_GeomFromText('POINT(1 2)')", "ST_GeomFromText('LINESTRING(0 0,1 1)')", "ST_GeomFromText('POINT(-1 0)')", "NULL"]),
+    "g": (
+        "GEOMETRY",
+        [
+            "ST_GeomFromText('POINT(1 2)')",
+            "ST_GeomFromText('LINESTRING(0 0,1 1)')",
+            "ST_GeomFromText('POINT(-1 0)')",
+            "NULL",
+        ],
+    ),
     "gen": ("INT GENERATED ALWAYS AS (t1 + 1) VIRTUAL", None),
     "sto": ("VARCHAR(30) GENERATED ALWAYS AS (CONCAT(v, '!')) STORED", None),
     "inv": ("INT INVISIBLE", ["1", "2", "3", "NULL"]),

@@ -13,7 +13,8 @@ ROWS = 11112  # of each of three readers and three tables: 100,008
 
 
 def keys(job: FakeJob, table: str) -> list[int]:
-    return [row[0] for row in job.target.query(f"SELECT id FROM {job.database}.{table} ORDER BY id")]
+    rows = job.target.query(f"SELECT id FROM {job.database}.{table} ORDER BY id")
+    return [row[0] for row in rows]
 
 
 def settings(rows: int) -> dict[str, Any]:
