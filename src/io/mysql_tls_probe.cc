@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/sslerr.h>
 #include <openssl/x509.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -112,15 +113,22 @@ bool OffersTls(const Socket& socket) {
   return (uint32_t{high} << 8U & kSsl) != 0;
 }
 
-std::string TlsError(const SSL* ssl) {
-  const long verified = ssl == nullptr ? X509_V_OK : SSL_get_verify_result(ssl);
+// Why a handshake failed: a server that dies meanwhile comes back, a certificate that is not
+// accepted stays so.
+Status HandshakeError(const SSL* ssl, int returned) {
+  const long verified = SSL_get_verify_result(ssl);
   if (verified != X509_V_OK) {
-    return fmt::format("its certificate is not accepted: {}",
-                       X509_verify_cert_error_string(verified));
+    return {Code::kInvalidConfig, fmt::format("its certificate is not accepted: {}",
+                                              X509_verify_cert_error_string(verified))};
   }
-  const unsigned long number = ERR_get_error();
-  const char* reason = number == 0 ? nullptr : ERR_reason_error_string(number);
-  return fmt::format("the TLS handshake failed: {}", reason == nullptr ? "no answer" : reason);
+  const int kind = SSL_get_error(ssl, returned);
+  const unsigned long number = ERR_peek_error();
+  const bool cut =
+      kind != SSL_ERROR_SSL || ERR_GET_REASON(number) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+  if (cut) return {Code::kUnavailable, "the connection ended during the TLS handshake"};
+  const char* reason = ERR_reason_error_string(number);
+  return {Code::kInvalidConfig, fmt::format("the TLS handshake failed: {}",
+                                            reason == nullptr ? "unknown reason" : reason)};
 }
 
 Result<std::string> Fingerprint(const SqlEndpoint& endpoint, const Socket& socket) {
@@ -146,9 +154,16 @@ Result<std::string> Fingerprint(const SqlEndpoint& endpoint, const Socket& socke
   const SslConnection ssl(SSL_new(context.get()), SSL_free);
   const bool sent = ::send(socket.fd(), request, sizeof(request), MSG_NOSIGNAL) ==
                     static_cast<ssize_t>(sizeof(request));
-  if (!ssl || !sent || SSL_set_fd(ssl.get(), socket.fd()) != 1) return refused("TLS cannot begin");
+  if (!sent) {
+    return Fail(Code::kUnavailable,
+                fmt::format("MySQL at {}:{} ended the connection", endpoint.host, endpoint.port));
+  }
+  if (!ssl || SSL_set_fd(ssl.get(), socket.fd()) != 1) return refused("TLS cannot begin");
   ERR_clear_error();
-  if (SSL_connect(ssl.get()) != 1) return refused(TlsError(ssl.get()));
+  if (const int done = SSL_connect(ssl.get()); done != 1) {
+    return Fail(HandshakeError(ssl.get(), done)
+                    .In(fmt::format("connecting to MySQL at {}:{}", endpoint.host, endpoint.port)));
+  }
   const Certificate certificate(SSL_get1_peer_certificate(ssl.get()), X509_free);
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned size = 0;

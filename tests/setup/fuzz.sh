@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 readonly name=${1:?usage: tests/setup/fuzz.sh NAME [SECONDS]} seconds=${2:-60}
 source=$(git ls-files --cached --others --exclude-standard "*/$name.cc")
 [ -n "$source" ] || { echo "there is no $name.cc" >&2; exit 2; }
-ninja -C build/fuzz "$name"
+ninja -C build/fuzz -j2 "$name"
 
 readonly found=build/fuzz/corpus/$name failures=build/fuzz/failures seeds=$(dirname "$source")/testdata
 mkdir -p "$found" "$failures"
