@@ -12,8 +12,7 @@ namespace sluice::mysql {
 namespace {
 
 constexpr Duration kReconnectPause = std::chrono::seconds(1);
-constexpr uint32_t kRowsAtOnce = 256;  // of one step
-constexpr uint32_t kStepsAtOnce = 16;  // between two looks at the clock
+constexpr uint32_t kRowsAtOnce = 256;  // between two looks at the clock
 constexpr size_t kTableIdsMax = 10'000;
 constexpr uint64_t kNoTableId = 0xffffff;  // of an event without rows that ends a statement
 
@@ -107,7 +106,7 @@ Result<Poll> LogReader::Read(Emitter& out, Deadline until) {
   }
   Poll poll = Poll::kMore;
   bool any = false;
-  for (uint32_t steps = 1; poll == Poll::kMore && !out.full(); ++steps) {
+  while (poll == Poll::kMore && !out.full()) {
     auto did = Step(out);
     if (!did) {
       if (did.error().retry() == Retry::kInPlace) return Reconnect(did.error());
@@ -115,7 +114,7 @@ Result<Poll> LogReader::Read(Emitter& out, Deadline until) {
     }
     any = any || *did;
     if (!*did) poll = Poll::kIdle;
-    if (steps % kStepsAtOnce == 0 && setup_.ctx.env.Now() >= until) break;
+    if (setup_.ctx.env.Now() >= until) break;
   }
   if (any && !handing_over()) setup_.ctx.phases.Reach("log", 0);
   return poll;

@@ -137,7 +137,7 @@ class StarrocksFixture final : public SinkFixture {
     const PluginCase plugin{"StarRocks", PluginKind::kSink, Options(cluster, database_, upserts_),
                             ""};
     Diagnostics mistakes;
-    auto options = starrocks::ParseOptions(ConfigOf(plugin), mistakes);
+    auto options = starrocks::ParseOptions(ConfigOf(plugin), EnvOptions(), mistakes);
     if (!options) return Fail(mistakes.ToStatus());
     return std::make_unique<starrocks::StarrocksSink>(std::move(*options));
   }
