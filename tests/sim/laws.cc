@@ -73,7 +73,24 @@ void Laws::OnPublished(const JobRecord& record) {
     }
   }
   Checkpoint& stored = checkpoints_[checkpoint.name] = std::move(checkpoint);
+  CheckNotRolledBack(stored);
   MaybeComplete(stored);
+}
+
+void Laws::CheckNotRolledBack(const Checkpoint& checkpoint) {
+  bool dropped = damages_ > 0;
+  const Txn* rolled_back = nullptr;
+  for (const auto& labels : checkpoint.labels) {
+    for (const std::string& label : labels) {
+      const Txn* txn = target_.Newest(label);
+      if (txn != nullptr && txn->rolled_back) rolled_back = txn;
+      dropped = dropped || (Lost(label) && (txn == nullptr || !txn->rolled_back));
+    }
+  }
+  if (rolled_back != nullptr && !dropped) {
+    world_.Violate(
+        fmt::format("{} names {}, which was rolled back", checkpoint.name, rolled_back->label));
+  }
 }
 
 void Laws::OnRemove(const std::string& name) {
@@ -141,6 +158,7 @@ void Laws::Apply(const Txn& txn) {
 
 void Laws::OnRollback(const Txn& txn) {
   const auto named = named_by_.find(txn.label);
+  if (named == named_by_.end() && txn.run < durable_run_) world_.Probe("orphan rolled back");
   if (named == named_by_.end() || damages_ > 0) return;
   const bool reason = std::ranges::any_of(
       named->second, [&](const auto& name) { return HasLost(checkpoints_[name]); });
@@ -198,13 +216,15 @@ void Laws::OnCommitAnswer(const PendingCommit& pending, const Status& status) {
   if (!lost) world_.Violate(fmt::format("checkpoint {} was called lost and is not", pending.id));
 }
 
-void Laws::OnFinish(const Finish& finish) {
+void Laws::OnFinish(Run run, const Finish& finish) {
   world_.Trace("finish: {} {}", static_cast<int>(finish.outcome), finish.status.ToString());
   if (finish.outcome == Outcome::kFailed) {
     if (finish.status.ok() || finish.status.message().empty()) {
       world_.Violate("the job failed without a reason");
     }
-    if (finish.status.code() == Code::kCorruption && damages_ == 0) {
+    // A process that was overtaken may miss what its successor has pruned.
+    const bool overtaken = run < durable_run_;
+    if (finish.status.code() == Code::kCorruption && damages_ == 0 && !overtaken) {
       world_.Violate("corruption without damage: " + finish.status.ToString());
     }
     if (finish.status.code() == Code::kInternal) {

@@ -30,7 +30,7 @@ class Laws {
   void OnSweep(Run run);  // begins to look for what runs before `run` left
   void OnOpen(Run run);
   void OnCommitAnswer(const PendingCommit& pending, const Status& status);
-  void OnFinish(const Finish& finish);
+  void OnFinish(Run run, const Finish& finish);
   void OnDamage() { ++damages_; }
 
   const JobRecord& record() const { return record_; }  // the newest durable one
@@ -49,6 +49,7 @@ class Laws {
   void OnSync();
   void OnRecord(const JobRecord& record);
   void OnPublished(const JobRecord& record);
+  void CheckNotRolledBack(const Checkpoint& checkpoint);
   void OnRemove(const std::string& name);
   void OnBegin(const Txn& txn);
   void OnCommit(const Txn& txn);

@@ -29,13 +29,17 @@ struct Scenario {
   double publish_late = 0;  // committed, but answered as failed
   double disk_error = 0;
   double disk_stall = 0;
+  double store_stall = 0;              // before an operation on the state directory
   double task_fails = 0;               // of a step of a source task
+  double open_fails = 0;               // of a start of the tasks
   double vanish = 0;                   // a prepared transaction is dropped by the target
   double forget = 0;                   // a finished transaction's label is forgotten
   double damage = 0;                   // a crash damages the newest record or body
   double power_loss = 0;               // a crash loses what was not synced
   double zombie = 0;                   // a crash leaves a process that goes on
+  double zombie_in_sweep = 0;          // a process is believed dead while it looks for orphans
   uint64_t effects_max = 0;            // a process crashes within so many outside effects; 0: never
+  uint64_t crash_seconds = 0;          // mean time to a crash; 0: never
   uint64_t stop_seconds = 0;           // mean time to a stop request; 0: never
   uint64_t outage_seconds = 0;         // mean time to an outage of the target; 0: never
   uint64_t leader_change_seconds = 0;  // mean time to a loss of open transactions; 0: never
@@ -44,7 +48,6 @@ struct Scenario {
   bool Happens(World& world, double chance) const {
     return !calm && chance > 0 && world.dice.Chance(chance);
   }
-  bool lossy() const { return vanish > 0 || forget > 0; }
 };
 
 Scenario MakeScenario(World& world);

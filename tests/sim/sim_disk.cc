@@ -59,6 +59,7 @@ void DiskEnv::Effect() {
 }
 
 Result<std::string> DiskEnv::ReadFile(const std::string& path) {
+  Wait();
   if (Fails()) return Fail(DiskError("read", path));
   const auto file = disk_.files_.find(Name(path));
   if (file == disk_.files_.end()) return Fail(Code::kNotFound, path + " does not exist");

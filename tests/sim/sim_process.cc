@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sim_process.h"
 
-#include "base/checksum.h"
+#include <array>
 
 namespace sluice::sim {
 namespace {
@@ -30,6 +30,13 @@ SimProcess::~SimProcess() {
 
 JobMachine::State SimProcess::state() const {
   return machine_ ? machine_->state() : JobMachine::State::kIdle;
+}
+
+std::string_view SimProcess::state_name() const {
+  static constexpr auto kNames = std::to_array<std::string_view>(
+      {"starting", "loading", "raising", "reading", "recommitting", "sweeping", "marking",
+       "opening", "running", "closing", "waiting", "ended"});
+  return kNames[static_cast<size_t>(state())];
 }
 
 void SimProcess::Start() {
@@ -72,9 +79,15 @@ void SimProcess::Tick() {
   });
 }
 
+void SimProcess::BelieveDead(Duration pause) {
+  believed_dead_ = true;
+  paused_until_ = world_.now + pause;
+  wire_->Pause(paused_until_);
+}
+
 void SimProcess::RequestStop() {
   if (!machine_ || ended_) return;
-  world_.Trace("p{}: stop requested in state {}", number_, static_cast<int>(state()));
+  world_.Trace("p{}: stop requested while {}", number_, state_name());
   Feed(StopRequested{});
 }
 
@@ -100,6 +113,10 @@ void SimProcess::Post(Input input) {
 
 void SimProcess::StoreJob(std::function<void(CheckpointStore&)> job) {
   store_worker_.Run([this, job = std::move(job)] {
+    if (around_.scenario.Happens(world_, around_.scenario.store_stall)) {
+      world_.Sleep(world_.Millis(10, 3000));
+    }
+    while (world_.now < paused_until_) world_.Sleep(paused_until_ - world_.now);
     const FiberMutex::Holder holder(around_.disk.mutex());
     job(store_);
   });
@@ -143,6 +160,7 @@ void SimProcess::Execute(const CommitWork& command) {
     world_.Trace("p{}: checkpoint {}: {}", number_, command.pending.id, status.ToString());
     around_.laws.OnCommitAnswer(command.pending, status);
     if (status.ok() && recovery) world_.Probe("recommit on recovery");
+    if (status.ok() && believed_dead_) world_.Probe("zombie commits");
     if (status.code() == Code::kCommitLost) world_.Probe("commit lost");
     Post(CommitDone{command.op, status});
   });
@@ -150,6 +168,7 @@ void SimProcess::Execute(const CommitWork& command) {
 
 void SimProcess::Execute(const AbortOrphans& command) {
   around_.laws.OnSweep(machine_->run());
+  if (around_.on_sweep) around_.on_sweep(number_);
   commit_worker_.Run([this, command] {
     std::vector<starrocks::TableName> tables;
     for (uint32_t table = 0; table < around_.scenario.tables; ++table) {
@@ -167,9 +186,19 @@ void SimProcess::Execute(const AbortOrphans& command) {
 }
 
 void SimProcess::Execute(const OpenTasks& command) {
+  around_.laws.OnOpen(command.run);
+  world_.In(world_.Millis(0, 300), [weak = weak_from_this(), command] {
+    if (const auto self = weak.lock()) self->Open(command);
+  });
+}
+
+void SimProcess::Open(const OpenTasks& command) {
   world_.Trace("p{}: opens run {} from {}", number_, command.run,
                command.from ? command.from->id : 0);
-  around_.laws.OnOpen(command.run);
+  if (around_.scenario.Happens(world_, around_.scenario.open_fails)) {
+    world_.Probe("opening fails");
+    return Feed(TaskFailed{command.run, {Code::kUnavailable, "the source does not answer"}});
+  }
   const TaskSetup setup{world_,
                         around_.scenario,
                         around_.source,
@@ -198,7 +227,9 @@ void SimProcess::Execute(const NotifyComplete& command) {
 void SimProcess::Execute(const CloseTasks& command) {
   world_.Trace("p{}: closes run {}", number_, command.run);
   tasks_.reset();
-  Feed(TasksClosed{command.run});
+  world_.In(world_.Millis(0, 100), [weak = weak_from_this(), run = command.run] {
+    if (const auto self = weak.lock()) self->Feed(TasksClosed{run});
+  });
 }
 
 void SimProcess::Execute(const Prune& command) {
@@ -211,11 +242,12 @@ void SimProcess::Execute(const Prune& command) {
 void SimProcess::Execute(const Note& command) {
   world_.Trace("p{}: {}", number_, command.text);
   if (command.text.contains("reading again from checkpoint")) world_.Probe("roll back");
+  if (command.text.contains("going on from checkpoint")) world_.Probe("earlier checkpoint");
 }
 
 void SimProcess::Execute(const Finish& command) {
   ended_ = true;
-  around_.laws.OnFinish(command);
+  around_.laws.OnFinish(machine_ ? machine_->run() : 0, command);
   on_end_(command);
 }
 

@@ -26,6 +26,7 @@ struct Surroundings {
   SimDisk& disk;
   Laws& laws;
   bool target_is_up = true;
+  std::function<void(int process)> on_sweep;
 };
 
 class SimProcess : public std::enable_shared_from_this<SimProcess> {
@@ -38,13 +39,17 @@ class SimProcess : public std::enable_shared_from_this<SimProcess> {
   void Start();
   void RequestStop();
   JobMachine::State state() const;
+  std::string_view state_name() const;
   int number() const { return number_; }
+  // A zombie: another process takes its place, and it goes on after a while.
+  void BelieveDead(Duration pause);
 
  private:
   void Claim();
   void Feed(const Input& input);
   void Post(Input input);  // also from a fiber
   void Tick();
+  void Open(const OpenTasks& command);
   void StoreJob(std::function<void(CheckpointStore&)> job);
 
   void Execute(const LoadRecord& command);
@@ -72,6 +77,8 @@ class SimProcess : public std::enable_shared_from_this<SimProcess> {
   std::deque<Input> feed_;
   bool feeding_ = false;
   bool ended_ = false;
+  bool believed_dead_ = false;
+  TimePoint paused_until_;
   std::shared_ptr<SimTasks> tasks_;
   SerialFiber store_worker_;  // last: they give their fibers up before the rest goes
   SerialFiber commit_worker_;

@@ -124,6 +124,7 @@ Status SimTarget::Rollback(const std::string& label) {
   if (txn->state == TxnState::kAborted) return {};
   if (Committed(*txn)) return Refused("Can not abort VISIBLE transaction: rollback", label);
   if (on_rollback) on_rollback(*txn);
+  txn->rolled_back = true;
   End(*txn, TxnState::kAborted);
   return {};
 }

@@ -21,6 +21,7 @@ struct Txn {
   bool late = false;  // begun by a request whose sender no longer waited
   starrocks::TxnState state = starrocks::TxnState::kPrepare;
   bool forgotten = false;
+  bool rolled_back = false;  // by a client
   TimePoint begun;
   std::vector<RowRef> rows;
 };

@@ -27,7 +27,7 @@ class Simulation {
 
  private:
   void StartProcess();
-  void StartLater();
+  void StartLater(uint64_t millis_max = 3000);
   void OnEffect(int process, uint64_t& left);
   void Crash(int process);
   void OnEnd(int process, const Finish& finish);
@@ -56,12 +56,19 @@ SeedResult Simulation::Run() {
   Every(scenario_.stop_seconds, [this] {
     if (process_) process_->RequestStop();
   });
+  Every(scenario_.crash_seconds, [this] {
+    if (process_) Crash(process_->number());
+  });
   Every(scenario_.leader_change_seconds, [this] { target_.ChangeLeader(); });
   Every(scenario_.outage_seconds, [this] {
     around_.target_is_up = false;
     world_.Probe("target down");
     world_.In(world_.Millis(100, 20'000), [this] { around_.target_is_up = true; });
   });
+  around_.on_sweep = [this](int process) {
+    if (!scenario_.Happens(world_, scenario_.zombie_in_sweep)) return;
+    world_.In(world_.Millis(0, 100), [this, process] { Crash(process); });
+  };
   world_.In(scenario_.faults_end - TimePoint{}, [this] { Calm(); });
   const TimePoint end = scenario_.faults_end + kPatience;
   while (!over_ && world_.violation().empty() && world_.Step()) {
@@ -108,11 +115,12 @@ void Simulation::StartProcess() {
   process_->Start();
 }
 
-void Simulation::StartLater() {
-  world_.In(world_.Millis(10, 3000), [this] { StartProcess(); });
+void Simulation::StartLater(uint64_t millis_max) {
+  world_.In(world_.Millis(10, millis_max), [this] { StartProcess(); });
 }
 
 void Simulation::OnEffect(int process, uint64_t& left) {
+  if (!process_ || process_->number() != process) world_.Probe("zombie step");
   if (scenario_.calm || --left > 0) return;
   world_.In(Duration(0), [this, process] { Crash(process); });
 }
@@ -120,13 +128,14 @@ void Simulation::OnEffect(int process, uint64_t& left) {
 void Simulation::Crash(int process) {
   if (!process_ || process_->number() != process || over_) return;
   world_.Probe("crash");
-  world_.Probe(fmt::format("crash in state {}", static_cast<int>(process_->state())));
+  world_.Probe(fmt::format("crash while {}", process_->state_name()));
   if (scenario_.Happens(world_, scenario_.zombie)) {
     world_.Trace("p{}: is believed dead and goes on", process);
     world_.Probe("zombie");
+    process_->BelieveDead(world_.dice.Chance(0.5) ? world_.Millis(100, 8000) : Duration(0));
     zombies_.push_back(std::move(process_));
     world_.In(world_.Millis(10, 20'000), [this, process] { EndZombie(process); });
-    return StartLater();
+    return StartLater(500);
   }
   world_.Trace("p{}: crashes", process);
   process_.reset();

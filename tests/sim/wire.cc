@@ -13,20 +13,22 @@ constexpr Duration kRequestTimeout = std::chrono::seconds(3);
 struct Wire::Call {
   const char* what;
   std::string label;
+  Kind kind;
   std::function<Status(bool)> act;
   Waker sender;
   std::optional<Status> answer;
   std::shared_ptr<std::function<void()>> on_effect;
 };
 
-Status Wire::Send(const char* what, const std::string& label, bool may_double,
+Status Wire::Send(const char* what, const std::string& label, Kind kind,
                   std::function<Status(bool)> act) {
+  while (world_.now < paused_until_) world_.Sleep(paused_until_ - world_.now);
   if (!target_is_up_ || scenario_.Happens(world_, scenario_.refused)) {
     world_.Sleep(world_.Millis(1, 30));
     return {Code::kUnavailable, "connection refused"};
   }
   const auto call = std::make_shared<Call>(
-      Call{what, label, std::move(act), Waker::ForCurrent(), std::nullopt, on_effect_});
+      Call{what, label, kind, std::move(act), Waker::ForCurrent(), std::nullopt, on_effect_});
   const auto send = [&](bool answer) {
     const bool late = scenario_.Happens(world_, scenario_.message_late);
     const Duration delay = late ? world_.Millis(1000, 60'000) : world_.Micros(100, 15'000);
@@ -38,7 +40,7 @@ Status Wire::Send(const char* what, const std::string& label, bool may_double,
     world_.Trace("{}: {} {} is lost", owner_, what, label);
   } else {
     send(true);
-    if (may_double && scenario_.Happens(world_, scenario_.request_doubled)) {
+    if (kind == Kind::kRepeatable && scenario_.Happens(world_, scenario_.request_doubled)) {
       world_.Probe("request doubled");
       send(false);
     }
@@ -57,7 +59,7 @@ void Wire::Arrive(const std::shared_ptr<Call>& call, bool answer) {
   const Status status = call->act(waiting && answer);
   world_.Trace("{}: {} {}: {}{}", owner_, call->what, call->label, status.ToString(),
                waiting ? "" : " (nobody waits)");
-  if (*call->on_effect) (*call->on_effect)();
+  if (call->kind != Kind::kQuestion && *call->on_effect) (*call->on_effect)();
   if (!answer) return;
   if (scenario_.Happens(world_, scenario_.answer_lost)) {
     world_.Probe("answer lost");
@@ -72,41 +74,42 @@ void Wire::Arrive(const std::shared_ptr<Call>& call, bool answer) {
 }
 
 Status Wire::Begin(const std::string& label, uint64_t run) {
-  return Send("begin", label, true, [&target = target_, label, run](bool waiting) {
+  return Send("begin", label, Kind::kRepeatable, [&target = target_, label, run](bool waiting) {
     return target.Begin(label, run, !waiting);
   });
 }
 
 Status Wire::Load(const std::string& label, std::vector<RowRef> rows) {
-  return Send("load", label, false, [&target = target_, label, rows = std::move(rows)](bool) {
+  return Send("load", label, Kind::kOnce, [&target = target_, label, rows = std::move(rows)](bool) {
     return target.Load(label, rows);
   });
 }
 
 Status Wire::Prepare(const std::string& label) {
-  return Send("prepare", label, true,
+  return Send("prepare", label, Kind::kRepeatable,
               [&target = target_, label](bool) { return target.Prepare(label); });
 }
 
 Result<starrocks::TxnState> Wire::State(const std::string& /*database*/, const std::string& label) {
   const auto told = std::make_shared<starrocks::TxnState>();
-  const Status status = Send("state", label, false, [&target = target_, label, told](bool) {
-    *told = target.State(label);
-    return Status();
-  });
+  const Status status =
+      Send("state", label, Kind::kQuestion, [&target = target_, label, told](bool) {
+        *told = target.State(label);
+        return Status();
+      });
   if (!status.ok()) return Fail(status);
   return *told;
 }
 
 Status Wire::Commit(const std::string& /*database*/, const std::string& /*table*/,
                     const std::string& label) {
-  return Send("commit", label, true,
+  return Send("commit", label, Kind::kRepeatable,
               [&target = target_, label](bool) { return target.Commit(label); });
 }
 
 Status Wire::Rollback(const std::string& /*database*/, const std::string& /*table*/,
                       const std::string& label) {
-  return Send("rollback", label, true,
+  return Send("rollback", label, Kind::kRepeatable,
               [&target = target_, label](bool) { return target.Rollback(label); });
 }
 

@@ -19,7 +19,7 @@ namespace sluice::sim {
 
 class Wire final : public starrocks::TransactionApi, public std::enable_shared_from_this<Wire> {
  public:
-  // `on_effect` is called after everything that reached the target while the process lived.
+  // `on_effect` is called after everything that changed the target while the process lived.
   Wire(World& world, const Scenario& scenario, SimTarget& target, const bool& target_is_up,
        std::string owner, std::function<void()> on_effect)
       : world_(world),
@@ -32,6 +32,9 @@ class Wire final : public starrocks::TransactionApi, public std::enable_shared_f
   // What is on its way no longer reports to the process.
   void Detach() { *on_effect_ = nullptr; }
 
+  // Nothing is sent before `until`: the process stands still.
+  void Pause(TimePoint until) { paused_until_ = until; }
+
   Status Begin(const std::string& label, uint64_t run);
   Status Load(const std::string& label, std::vector<RowRef> rows);
   Status Prepare(const std::string& label);
@@ -43,8 +46,9 @@ class Wire final : public starrocks::TransactionApi, public std::enable_shared_f
 
  private:
   struct Call;
+  enum class Kind : uint8_t { kQuestion, kOnce, kRepeatable };
   // `act` is told whether its sender still waits.
-  Status Send(const char* what, const std::string& label, bool may_double,
+  Status Send(const char* what, const std::string& label, Kind kind,
               std::function<Status(bool waiting)> act);
   void Arrive(const std::shared_ptr<Call>& call, bool answer);
 
@@ -53,6 +57,7 @@ class Wire final : public starrocks::TransactionApi, public std::enable_shared_f
   SimTarget& target_;
   const bool& target_is_up_;
   const std::string owner_;
+  TimePoint paused_until_;
   std::shared_ptr<std::function<void()>> on_effect_;
 };
 

@@ -22,8 +22,8 @@ namespace sluice::sim {
 
 class Dice {
  public:
-  explicit Dice(uint64_t seed) : state_(seed) {}
-  uint64_t Next();  // splitmix64
+  explicit Dice(uint64_t seed) : state_(seed) { state_ = Next(); }  // neighbours differ wholly
+  uint64_t Next();                                                  // splitmix64
   uint64_t Below(uint64_t end) { return Next() % end; }
   uint64_t Between(uint64_t first, uint64_t last) { return first + Below(last - first + 1); }
   bool Chance(double probability);
@@ -34,7 +34,7 @@ class Dice {
 
 class World {
  public:
-  World(uint64_t seed, bool trace) : dice(seed * 0x9E3779B97F4A7C15U + 1), tracing_(trace) {}
+  World(uint64_t seed, bool trace) : dice(seed), tracing_(trace) {}
 
   Dice dice;
   TimePoint now;
