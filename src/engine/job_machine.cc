@@ -153,9 +153,8 @@ void JobMachine::Sweep() {
     ranges.push_back({old.run, first, record_.latest.id + 2 + old.unseen, old.writers});
   }
   if (Planted(Bug::kSweepAbortsNewerRuns)) {
-    for (Run newer = record_.run + 1; newer <= record_.run + 3; ++newer) {
-      ranges.push_back({newer, record_.latest.id, record_.latest.id + 4, config_.writers});
-    }
+    ranges.push_back(
+        {record_.run + 1, record_.latest.id + 1, record_.latest.id + 2, config_.writers});
   }
   if (ranges.empty() || Planted(Bug::kOrphansNeverAborted)) return Mark();
   Send(AbortOrphans{NewOp(), std::move(ranges)});
