@@ -110,20 +110,23 @@ class Progress:
             print(text, flush=True)
 
 
-def _run(units: list[Unit], keys: dict[str, str], passed: Path, jobs: int) -> list[str]:
-    findings: dict[str, None] = {}  # a header's finding comes with every source that sees it
+def _run(units: list[Unit], keys: dict[str, str], passed: Path, jobs: int) -> int:
+    """Checks the files, prints what is wrong as it is found, and counts it."""
+    known: set[str] = set()  # a header's finding comes with every source that sees it
     progress = Progress(len(units))
     with ThreadPoolExecutor(jobs) as pool:
         running = {pool.submit(_check, unit): unit for unit in units}
         for future in as_completed(running):
             unit = running[future]
             wrong, seconds = future.result()
-            if wrong:
-                findings |= dict.fromkeys(f.strip() for f in _FINDING.split(wrong) if f.strip())
-            else:
-                (passed / keys[unit.path]).touch()
             progress.step(unit.path, seconds)
-    return list(findings)
+            if not wrong:
+                (passed / keys[unit.path]).touch()
+            for finding in map(str.strip, _FINDING.split(wrong)):
+                if finding and finding not in known:
+                    known.add(finding)
+                    print(f"\n{finding}\n".replace(f"{tree.ROOT}/", ""), flush=True)
+    return len(known)
 
 
 def main() -> int:
@@ -149,12 +152,10 @@ def main() -> int:
 
     # The longest first, so that no core ends alone.
     todo.sort(key=lambda unit: sum(len(tree.text(path)) for path in cpp.reached(unit.path)))
-    findings = _run(todo[::-1], keys, passed, arguments.jobs)
-    for finding in findings:
-        print(f"\n{finding}".replace(f"{tree.ROOT}/", ""))
-    if findings:
-        print(f"\n{len(findings)} findings", file=sys.stderr)
-    return 1 if findings else 0
+    found = _run(todo[::-1], keys, passed, arguments.jobs)
+    if found:
+        print(f"{found} findings", file=sys.stderr)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
