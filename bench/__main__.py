@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FIGURES))
     parser.add_argument("--report", action="store_true", help="write docs/performance.md")
     parser.add_argument(
-        "--large-rows", type=int, default=2_000_000, help="rows of the large snapshot [%(default)s]"
+        "--large-rows", type=int, default=10_000_000, help="of the large snapshot [%(default)s]"
     )
     args = parser.parse_args()
     unknown = set(args.names) - set(FIGURES)

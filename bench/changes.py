@@ -94,7 +94,7 @@ def full_rate(folder: Path, server: MysqlServer, standin: StandIn) -> list[Figur
     null.get("reset")
     job = Job(folder, server, standin, null)
     stats = null.wait_for_id(first + NULL_ROWS - 1, 300)
-    peak = job.memory("VmHWM")
+    peak, busy = job.memory("VmHWM"), job.processor_seconds()
     job.stop()
     null.stop()
     seconds = stats["last_load"] - stats["first_load"]
@@ -109,6 +109,15 @@ def full_rate(folder: Path, server: MysqlServer, standin: StandIn) -> list[Figur
             ">= 0.9",
             "changes",
             rate,
+            NULL,
+        ),
+        Figure(
+            "CDC to StarRocks, rows a second of processor time",
+            NULL_ROWS / busy,
+            "rows/s",
+            "",
+            "changes",
+            f"all threads, start included; {short(busy)} s of processor time",
             NULL,
         ),
     ]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -102,6 +103,11 @@ class Job:
         found = re.search(rf"{field}:\s*(\d+) kB", status)
         assert found, f"no {field} of process {self.process.pid}"
         return int(found[1]) * 1024 / 1e6
+
+    def processor_seconds(self) -> float:
+        """Of all its threads, user and system."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         code = self.process.end(seconds=60)

@@ -7,15 +7,14 @@ from statistics import median
 
 from .figures import Figure, events_of, ratios, short, spread
 from .machine import keep_off_client_core, measure
-from .servers import LOG_ROWS, FilledServer
+from .servers import LOG_ROWS, WARM_ROWS, FilledServer
 
-SNAPSHOT_ROWS = 500_000
 SPLIT_ROWS = 8096  # the default of snapshot.split.size
 
 
 def snapshot(server: FilledServer) -> list[Figure]:
     keep_off_client_core(server.process.pid)
-    rows = min(SNAPSHOT_ROWS, server.large_rows)
+    rows = min(WARM_ROWS, server.large_rows)
     where = ("127.0.0.1", server.port, "large", rows, SPLIT_ROWS, 15)
     found = measure("snapshot_bench", *where)
     faster = ratios(found["library"], found["worker"])
