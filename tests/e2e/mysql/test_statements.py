@@ -79,9 +79,10 @@ def test_statements_that_stop_the_job_where_they_stand(server, running, statemen
     assert "changes the captured table shop.goods" in text
     assert re.search(r"reading the log at binlog\.\d+:\d+", text)
     assert "--fresh" in text
-    # Everything before the statement was read, and the next try comes no further.
+    # Everything before the statement was read, and the next try comes no further. The console may
+    # show a row again that no checkpoint held.
     before = [("INSERT", "1, a"), ("INSERT", "2, b"), ("INSERT", "3, c")]
-    assert running.rows() == before
+    assert set(running.rows()) == set(before)
     assert "changes the captured table shop.goods" in running.fails()
     assert set(running.rows()) == set(before)
 
