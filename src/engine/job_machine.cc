@@ -52,14 +52,8 @@ void JobMachine::Handle(const RecordLoaded& input) {
 void JobMachine::RaiseRun() {
   state_ = State::kRaising;
   JobRecord next = record_;
-  next.version += 1 + torn_;
-  // Each damaged record may have raised the run, marked it or published a checkpoint: skip those
-  // numbers, and look for what they may have left. The new run leaves nothing before it is marked.
-  if (torn_ > 0 && (next.runs.empty() || next.runs.back().run != next.run)) {
-    next.runs.push_back({next.run, config_.writers});
-  }
-  for (uint64_t i = 0; i < torn_; ++i) next.runs.push_back({++next.run, config_.writers});
-  for (RunRecord& old : next.runs) old.unseen += torn_;
+  PassDamaged(next, torn_, config_.writers);
+  next.version += 1;
   next.run += 1;
   next.finished = false;
   next_record_ = next;

@@ -50,7 +50,7 @@ std::optional<Bytes> SavedSource(CheckpointStore& store) {
 
 // The record to go on with; stored before it is returned.
 Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, bool fresh,
-                        uint64_t random) {
+                        uint32_t writers, uint64_t random) {
   auto loaded = store.Load();
   if (fresh && !loaded && loaded.error().code() == Code::kCorruption) {
     // Labels of the forgotten runs cannot be known; those of the new job id never meet them.
@@ -78,8 +78,8 @@ Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, boo
   if (!anew) return record;
   // Labels of the forgotten runs are still rolled back: job id, runs and numbers live on.
   JobRecord next = record;
-  next.version += 1 + loaded->torn;
-  next.run += loaded->torn;
+  PassDamaged(next, loaded->torn, writers);
+  next.version += 1;
   next.identity = identity;
   next.latest = {record.latest.id, "", 0};
   next.confirmed = {record.confirmed.id, "", 0};
@@ -95,7 +95,8 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
                             uint64_t random) {
   const std::optional<Bytes> saved = fresh ? std::nullopt : SavedSource(store);
   RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return DiscoverTables(plan, ctx, saved); }));
-  ASSIGN_OR_RETURN(const JobRecord record, Claim(store, Identity(plan), fresh, random));
+  ASSIGN_OR_RETURN(const JobRecord record,
+                   Claim(store, Identity(plan), fresh, plan.parallelism, random));
   StartedJob started{record.job_id, !record.latest.name.empty()};
   ctx.job_id = record.job_id;
   std::vector<SchemaRef> schemas;

@@ -80,6 +80,15 @@ Result<Manifest> DecodeManifest(std::string_view bytes) {
   return manifest;
 }
 
+void PassDamaged(JobRecord& record, uint64_t damaged, uint32_t writers) {
+  if (damaged == 0) return;
+  const bool marked = !record.runs.empty() && record.runs.back().run == record.run;
+  if (!marked) record.runs.push_back({record.run, writers});
+  for (uint64_t i = 0; i < damaged; ++i) record.runs.push_back({++record.run, writers});
+  for (RunRecord& run : record.runs) run.unseen += damaged;
+  record.version += damaged;
+}
+
 Bytes EncodeJobRecord(const JobRecord& record) {
   ByteWriter out;
   out.U64(kRecordVersion).U64(record.version).U64(record.term);

@@ -71,6 +71,10 @@ struct JobRecord {
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };
 
+// Each of `damaged` newer records may have raised the run, marked it or published a checkpoint:
+// skips those numbers, and has what they may have left looked for.
+void PassDamaged(JobRecord& record, uint64_t damaged, uint32_t writers);
+
 Bytes EncodeJobRecord(const JobRecord& record);
 Result<JobRecord> DecodeJobRecord(std::string_view bytes);
 

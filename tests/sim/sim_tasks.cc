@@ -52,7 +52,8 @@ void SimTasks::Open(const std::optional<Manifest>& from) {
   }
   sources_.resize(setup_.scenario.machine.sources);
   for (TaskId id = 0; id < setup_.scenario.machine.writers; ++id) {
-    writers_.push_back(std::make_shared<SimWriter>(setup_, id));
+    writers_.push_back(
+        std::make_shared<SimWriter>(setup_, id, [this] { OnControl([this] { Sealed(); }); }));
   }
   for (TaskId id = 0; id < sources_.size(); ++id) {
     free_.insert(id);
@@ -64,6 +65,7 @@ void SimTasks::Open(const std::optional<Manifest>& from) {
 void SimTasks::SendBarriers(const Barrier& barrier) {
   aligning_ = barrier;
   saved_.clear();
+  sealed_ = 0;
   for (SourceTask& task : sources_) task.messages.emplace_back(barrier);
 }
 
@@ -144,10 +146,21 @@ void SimTasks::Saved(TaskSaved saved) {
   const CheckpointId id = saved.id;
   setup_.report(std::move(saved));
   if (saved_.size() < sources_.size()) return;
-  setup_.report(EnumeratorSaved{setup_.run, id, EncodeGiven(given_), {}});
+  enumerator_saved_ = EnumeratorSaved{setup_.run, id, EncodeGiven(given_), {}};
+  MaybeTellEnumerator();
   aligning_.reset();
   for (const TaskId task : std::exchange(set_aside_, {})) Finished(task, true);
   AssignSplits();
+}
+
+void SimTasks::Sealed() {
+  ++sealed_;
+  MaybeTellEnumerator();
+}
+
+void SimTasks::MaybeTellEnumerator() {
+  if (!enumerator_saved_ || sealed_ < writers_.size()) return;
+  setup_.report(*std::exchange(enumerator_saved_, std::nullopt));
 }
 
 void SimTasks::AssignSplits() {

@@ -39,6 +39,8 @@ class SimTasks : public std::enable_shared_from_this<SimTasks> {
   // On the control thread:
   void Finished(TaskId id, bool after_save);
   void Saved(TaskSaved saved);
+  void Sealed();
+  void MaybeTellEnumerator();
   void AssignSplits();
   void OnControl(std::function<void()> what);
 
@@ -50,6 +52,8 @@ class SimTasks : public std::enable_shared_from_this<SimTasks> {
   std::set<TaskId> free_;
   std::optional<Barrier> aligning_;
   std::set<TaskId> saved_;
+  size_t sealed_ = 0;
+  std::optional<EnumeratorSaved> enumerator_saved_;  // told once every writer has sealed
   std::vector<TaskId> set_aside_;
   bool told_done_ = false;
 };

@@ -85,12 +85,9 @@ Status SimTransaction::PrepareTry() {
     status = wire_.Prepare(label());
     if (status.ok()) return {};
     const auto state = wire_.State(table_.database, label());
-    if (!state) {
-      world_.Sleep(kPause);
-      continue;
-    }
-    if (*state == TxnState::kPrepared) return {};
-    if (*state != TxnState::kPrepare) return status;
+    if (state && *state == TxnState::kPrepared) return {};
+    if (state && *state != TxnState::kPrepare) return status;
+    world_.Sleep(kPause);
   }
   return status;
 }

@@ -11,9 +11,10 @@ starrocks::TableName SimTable(uint32_t table) {
   return {"sales", fmt::format("table_{}", table)};
 }
 
-SimWriter::SimWriter(const TaskSetup& setup, TaskId id)
+SimWriter::SimWriter(const TaskSetup& setup, TaskId id, std::function<void()> on_sealed)
     : setup_(setup),
       id_(id),
+      on_sealed_(std::move(on_sealed)),
       channels_(setup.scenario.machine.sources),
       held_(setup.scenario.machine.sources),
       next_id_(setup.first_checkpoint) {}
@@ -33,7 +34,7 @@ void SimWriter::Wake() {
 void SimWriter::Step() {
   awake_ = false;
   if (failed_) return;
-  for (uint64_t budget = setup_.world.dice.Between(1, 20); budget > 0; --budget) {
+  for (uint64_t budget = setup_.world.dice.Between(1, 20); budget > 0 && !failed_; --budget) {
     const auto event = Next();
     if (!event) break;
     if (const auto* row = std::get_if<RowRef>(&*event)) {
@@ -78,6 +79,10 @@ std::optional<Barrier> SimWriter::Align(TaskId source, const Barrier& barrier) {
 void SimWriter::Write(const RowRef& row) {
   const uint32_t table = setup_.source.change(row).table;
   Open& open = open_[table];
+  if (open.transaction) {
+    const auto polled = open.transaction->Poll();
+    if (!polled) return Fail(polled.error());
+  }
   open.batch.push_back(row);
   if (open.batch.size() >= setup_.scenario.batch_rows) SendBatch(table, open);
 }
@@ -104,18 +109,21 @@ void SimWriter::Seal(CheckpointId id) {
     sealed.push_back(std::exchange(open.transaction, nullptr));
   }
   next_id_ = id + 1;
+  on_sealed_();
+}
+
+void SimWriter::Fail(const Status& status) {
+  failed_ = true;
+  setup_.report(TaskFailed{setup_.run, status});
 }
 
 void SimWriter::PollPrepared() {
-  while (!sealed_.empty()) {
+  while (!sealed_.empty() && !failed_) {
     const auto& [id, transactions] = *sealed_.begin();
     std::vector<starrocks::PreparedTxn> work;
     for (const auto& transaction : transactions) {
       const auto prepared = transaction->Poll();
-      if (!prepared) {
-        failed_ = true;
-        return setup_.report(TaskFailed{setup_.run, prepared.error()});
-      }
+      if (!prepared) return Fail(prepared.error());
       if (!*prepared) return;
       work.push_back(**prepared);
     }

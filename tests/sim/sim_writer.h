@@ -33,7 +33,8 @@ starrocks::TableName SimTable(uint32_t table);
 
 class SimWriter : public std::enable_shared_from_this<SimWriter> {
  public:
-  SimWriter(const TaskSetup& setup, TaskId id);
+  // `on_sealed` is called when a barrier has passed.
+  SimWriter(const TaskSetup& setup, TaskId id, std::function<void()> on_sealed);
   void Push(TaskId source, SimEvent event);
 
  private:
@@ -49,9 +50,11 @@ class SimWriter : public std::enable_shared_from_this<SimWriter> {
   void SendBatch(uint32_t table, Open& open);
   void Seal(CheckpointId id);
   void PollPrepared();
+  void Fail(const Status& status);
 
   const TaskSetup setup_;
   const TaskId id_;
+  const std::function<void()> on_sealed_;
   std::vector<std::deque<SimEvent>> channels_;
   std::vector<std::optional<Barrier>> held_;
   bool awake_ = false;
