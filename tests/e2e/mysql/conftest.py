@@ -58,10 +58,12 @@ class ConsoleJob:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "job.conf").write_text(CONFIG.format(options=lines, **values), encoding="utf-8")
         self.process: Process | None = None
+        self.said_before = 0
 
     def start(self, *arguments: str) -> None:
         command = [str(SLUICE), "run", "-c", str(self.folder / "job.conf")]
         command += ["--state", str(self.folder / "state"), *arguments]
+        self.said_before = len(self.text())
         # Rows and log lines apart: a long row is written in pieces.
         apart = ["/bin/sh", "-c", 'exec "$@" 2>>"$0"', str(self.said), *command]
         self.process = Process(apart, self.log)
@@ -87,14 +89,16 @@ class ConsoleJob:
         return self.rows(table)
 
     def fails(self, *arguments: str) -> str:
-        """Runs until it ends with an error; what it said."""
-        before = len(self.text())
-        if self.process is None or not self.process.alive:
-            self.start(*arguments)
+        """A start that ends with an error; what it said."""
+        self.start(*arguments)
+        return self.ends_with_error()
+
+    def ends_with_error(self) -> str:
+        """Waits for the end of the running start; what it said from its beginning on."""
         assert self.process is not None
         code = self.process.wait(60)
         assert code not in (0, -6, -11), self.text()
-        return self.text()[before:]
+        return self.text()[self.said_before :]
 
     def stop(self) -> None:
         if self.process is not None and self.process.alive:

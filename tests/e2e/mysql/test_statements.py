@@ -75,7 +75,7 @@ def test_statements_that_are_followed(server, running, statement):
 )
 def test_statements_that_stop_the_job_where_they_stand(server, running, statements):
     server.execute("INSERT INTO shop.goods VALUES (3, 'c')", *statements)
-    text = running.fails()
+    text = running.ends_with_error()
     assert "changes the captured table shop.goods" in text
     assert re.search(r"reading the log at binlog\.\d+:\d+", text)
     assert "--fresh" in text
@@ -93,7 +93,7 @@ def test_rows_that_are_written_as_statements_are_not_left_out(server, running):
         cursor.execute("SET SESSION binlog_format = 'STATEMENT'")
         cursor.execute("/* some tool */ INSERT INTO shop.goods VALUES (3, 'c')")
     session.close()
-    assert "a client wrote rows as a statement (INSERT ...)" in running.fails()
+    assert "a client wrote rows as a statement (INSERT ...)" in running.ends_with_error()
 
 
 def test_rows_without_all_their_columns_are_not_guessed(server, running):
@@ -102,7 +102,7 @@ def test_rows_without_all_their_columns_are_not_guessed(server, running):
         cursor.execute("SET SESSION binlog_row_image = 'MINIMAL'")
         cursor.execute("UPDATE shop.goods SET name = 'bb' WHERE id = 2")
     session.close()
-    assert "SET PERSIST binlog_row_image = 'FULL'" in running.fails()
+    assert "SET PERSIST binlog_row_image = 'FULL'" in running.ends_with_error()
 
 
 def test_xa_transactions_of_other_tables_are_passed(server, running):
@@ -119,7 +119,7 @@ def test_xa_transactions_of_other_tables_are_passed(server, running):
     server.execute(
         "XA START 'y'", "INSERT INTO shop.goods VALUES (4, 'd')", "XA END 'y'", "XA PREPARE 'y'"
     )
-    assert "XA transaction" in running.fails()
+    assert "XA transaction" in running.ends_with_error()
     server.execute("XA ROLLBACK 'y'")
 
 
@@ -132,7 +132,7 @@ def test_a_transaction_prepared_before_the_snapshot_is_not_lost_in_silence(serve
     run.start()
     run.wait_rows(1)
     server.execute("XA COMMIT 'z'")
-    assert "was prepared before the job followed the log" in run.fails()
+    assert "was prepared before the job followed the log" in run.ends_with_error()
 
 
 def test_load_data_and_replace_are_rows(server, running, tmp_path):
@@ -208,5 +208,5 @@ def test_names_in_another_case_are_the_same_table_where_the_server_says_so(
     run.start()
     run.wait_rows(1)
     server.execute("TRUNCATE TABLE Shop.GOODS")
-    assert "changes the captured table shop.goods" in run.fails()
+    assert "changes the captured table shop.goods" in run.ends_with_error()
     server.stop()
