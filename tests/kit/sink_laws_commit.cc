@@ -73,7 +73,6 @@ Verdict AbortLeavesNothing(SinkFixture& fixture) {
   std::vector<Prepared> work;
   BROKEN_IF_ERROR(PrepareFirst(run, work), "preparing");
   if (run.sink().delivery() != Delivery::kTwoPhase) return Skipped(kOnePhase);
-  BROKEN_IF_ERROR(run.Write(InsertBatches()[1]), "writing on");
   SinkRun next(fixture, record, 2);
   BROKEN_IF_ERROR(next.Start(), "starting again");
   BROKEN_IF(Shows(fixture, {}), "after the sweep");
