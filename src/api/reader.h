@@ -42,8 +42,8 @@ class Reader {
   // A split that yields exactly what comes after the last emitted event. REQUIRES: Flush was the
   // last call.
   virtual Split Save() const = 0;
-  // What the enumerator should know, e.g. a finished range; taken before every Save and after
-  // kDone. Empty: nothing.
+  // What the enumerator should know of a finished split, e.g. where the log stood; taken once,
+  // after kDone. Empty: nothing.
   virtual Bytes TakeReport() { return {}; }
   // The checkpoint holding the last Save before it is durable and committed.
   virtual Status OnCheckpointComplete(CheckpointId /*id*/) { return {}; }

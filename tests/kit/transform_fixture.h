@@ -22,7 +22,7 @@ struct TransformCase {
   // As RowLines tells them, in order.
   std::vector<std::string> out;
 
-  friend void PrintTo(const TransformCase& transform, std::ostream* out) { *out << transform.name; }
+  friend void PrintTo(const TransformCase& one, std::ostream* to) { *to << one.name; }
 };
 // Called by fixtures when the program starts.
 bool Register(TransformCase transform);

@@ -31,7 +31,7 @@ inline Verdict Skipped(std::string reason) {
 // Returns Broken("what: status") from a law unless the Status is OK.
 #define BROKEN_IF_ERROR(expr, what)                                                      \
   do {                                                                                   \
-    if (const ::sluice::Status status_of_law = (expr); !status_of_law.ok()) {            \
+    if (const ::sluice::Status& status_of_law = (expr); !status_of_law.ok()) {           \
       return ::sluice::kit::Broken(std::string(what) + ": " + status_of_law.ToString()); \
     }                                                                                    \
   } while (false)

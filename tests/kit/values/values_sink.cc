@@ -96,7 +96,7 @@ class ValuesWriter final : public Writer {
   }
   Status PrepareOnce(const Sealed& sealed) {
     if (bug_ == SinkBug::kShowsEarly) RETURN_IF_ERROR(target_.Show(faults_, sealed.rows));
-    const Status status = target_.Prepare(faults_, sealed.label, sealed.rows);
+    Status status = target_.Prepare(faults_, sealed.label, sealed.rows);
     if (status.ok()) return {};
     if (status.code() == Code::kSchemaMismatch && bug_ == SinkBug::kBadRowUnnamed) {
       return {Code::kSchemaMismatch, "a row was refused"};
