@@ -11,7 +11,7 @@
 namespace sluice::sim {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__)
 constexpr uint64_t kSeeds = 1500;  // each takes several times as long
 #else
 constexpr uint64_t kSeeds = 5000;
