@@ -127,13 +127,18 @@ void JobMachine::RecommitDone(const Status& status) {
     return;
   }
   if (status.code() != Code::kCommitLost || !config_.replay_converges) return FailRun(status);
+  // Without a confirmed checkpoint nobody knows where the job began: a source that begins at "now"
+  // would skip the lost rows.
+  if (record_.confirmed.name.empty()) {
+    return End(Outcome::kFailed, {Code::kCommitLost,
+                                  fmt::format("{}; no earlier checkpoint can bring it again: start "
+                                              "with --fresh and read the tables anew",
+                                              status.message())});
+  }
   Send(Note{true, fmt::format("{}; reading again from checkpoint {}, which upserts make harmless",
                               status.message(), record_.confirmed.id)});
   rolled_back_ = true;
-  if (!record_.confirmed.name.empty()) return Read(record_.confirmed);
-  base_.reset();
-  base_body_ = record_.confirmed;
-  Sweep();
+  Read(record_.confirmed);
 }
 
 void JobMachine::Sweep() {

@@ -214,6 +214,22 @@ TEST_F(JobMachineTest, AnUpsertingTargetReadsAgainFromTheConfirmedCheckpoint) {
   EXPECT_EQ(Take<OpenTasks>().first_checkpoint, 8U);
 }
 
+TEST_F(JobMachineTest, LostWorkWithNothingConfirmedBeforeItEndsTheJob) {
+  JobMachineConfig config = OneTask();
+  config.replay_converges = true;
+  Use(config);
+  JobRecord first = Crashed();
+  first.confirmed = first.previous = {};
+  Load(first);
+  Stored();
+  Read(Seven());
+  Commit({Code::kCommitLost, "w7 is gone"});
+  const auto finish = Take<Finish>();
+  EXPECT_EQ(finish.outcome, Outcome::kFailed);
+  EXPECT_EQ(finish.status.code(), Code::kCommitLost);
+  EXPECT_NE(finish.status.message().find("--fresh"), std::string_view::npos);
+}
+
 TEST_F(JobMachineTest, DamagedBodiesAreLeftOneAfterAnother) {
   JobMachineConfig config = OneTask();
   config.replay_converges = true;
