@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "base/logging.h"
 #include "engine/planted.h"
 #include "starrocks/labels.h"
 
@@ -160,24 +159,6 @@ Status Combine(std::span<const Status> outcomes) {
     if (first.ok()) first = status;
   }
   return lost.empty() ? first : Status(Code::kCommitLost, lost);
-}
-
-Status CommitAll(TransactionApi& api, std::span<const PreparedTxn> work) {
-  std::vector<Status> outcomes;
-  outcomes.reserve(work.size());
-  for (const PreparedTxn& txn : work) outcomes.push_back(CommitLabel(api, txn));
-  return Combine(outcomes);
-}
-
-Status AbortAll(TransactionApi& api, std::span<const PreparedTxn> work) {
-  std::vector<Status> outcomes;
-  outcomes.reserve(work.size());
-  for (const PreparedTxn& txn : work) {
-    std::string note;
-    outcomes.push_back(AbortLabel(api, txn, &note));
-    if (!note.empty()) LogWarn(note);
-  }
-  return Combine(outcomes);
 }
 
 }  // namespace sluice::starrocks

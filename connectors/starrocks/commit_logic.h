@@ -74,8 +74,4 @@ std::vector<PreparedTxn> OrphanLabels(std::string_view name, const OrphanRange& 
 // failure, else OK.
 Status Combine(std::span<const Status> outcomes);
 
-// CommitLabel and AbortLabel for all, one after another; every piece is tried.
-Status CommitAll(TransactionApi& api, std::span<const PreparedTxn> work);
-Status AbortAll(TransactionApi& api, std::span<const PreparedTxn> work);
-
 }  // namespace sluice::starrocks

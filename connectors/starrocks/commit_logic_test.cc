@@ -175,13 +175,15 @@ TEST(OrphanLabelsTest, AreAllThatTheRangeMayHaveLeft) {
   EXPECT_EQ(orphans.size(), wanted.size());
 }
 
-TEST(CommitAllTest, OnePieceThatIsLostDoesNotKeepTheOthers) {
+TEST(CombineTest, OnePieceThatIsLostDoesNotKeepTheOthers) {
   Script script;
   script.states = {kAborted, kPrepared, kUnknown};
   script.commits = {Status()};
   const std::vector<PreparedTxn> work = {
       {"ods", "a", "LA", 1, 1}, {"ods", "b", "LB", 1, 1}, {"ods", "c", "LC", 1, 1}};
-  const Status status = CommitAll(script, work);
+  std::vector<Status> outcomes;
+  for (const PreparedTxn& txn : work) outcomes.push_back(CommitLabel(script, txn));
+  const Status status = Combine(outcomes);
   EXPECT_EQ(status.code(), Code::kCommitLost);
   EXPECT_THAT(std::string(status.message()), HasSubstr("LA"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("LC"));

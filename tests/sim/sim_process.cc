@@ -2,12 +2,30 @@
 #include "sim/sim_process.h"
 
 #include <array>
+#include <span>
+#include <vector>
 
 namespace sluice::sim {
 namespace {
 
 constexpr Duration kTick = std::chrono::milliseconds(100);
 constexpr char kDirectory[] = "state";
+
+// The committer asks for several labels side by side; here they come one after another, and any
+// order between runs is the wire's to make.
+Status CommitEach(starrocks::TransactionApi& api, std::span<const starrocks::PreparedTxn> work) {
+  std::vector<Status> outcomes;
+  outcomes.reserve(work.size());
+  for (const auto& txn : work) outcomes.push_back(starrocks::CommitLabel(api, txn));
+  return starrocks::Combine(outcomes);
+}
+
+Status AbortEach(starrocks::TransactionApi& api, std::span<const starrocks::PreparedTxn> work) {
+  std::vector<Status> outcomes;
+  outcomes.reserve(work.size());
+  for (const auto& txn : work) outcomes.push_back(starrocks::AbortLabel(api, txn, nullptr));
+  return starrocks::Combine(outcomes);
+}
 
 }  // namespace
 
@@ -156,7 +174,7 @@ void SimProcess::Execute(const CommitWork& command) {
     world_.Trace("p{}: commits checkpoint {}{}", number_, command.pending.id,
                  recovery ? " again" : "");
     const auto work = starrocks::DecodeAll(command.pending.work);
-    const Status status = work ? CommitAll(*wire_, *work) : work.error();
+    const Status status = work ? CommitEach(*wire_, *work) : work.error();
     world_.Trace("p{}: checkpoint {}: {}", number_, command.pending.id, status.ToString());
     around_.laws.OnCommitAnswer(command.pending, status);
     if (status.ok() && recovery) world_.Probe("recommit on recovery");
@@ -178,7 +196,7 @@ void SimProcess::Execute(const AbortOrphans& command) {
     for (const OrphanRange& range : command.ranges) {
       if (!status.ok()) break;
       world_.Trace("p{}: sweeps run {} from {} to {}", number_, range.run, range.first, range.last);
-      status = AbortAll(*wire_, OrphanLabels(name_, range, tables));
+      status = AbortEach(*wire_, OrphanLabels(name_, range, tables));
     }
     if (status.ok()) world_.Probe("orphan sweep");
     Post(OrphansAborted{command.op, status});
