@@ -26,7 +26,7 @@ struct HoconOptions {
   std::function<Result<std::string>(const std::string& path)> read_file = nullptr;
 };
 
-// The root object. Nothing after a mistake, which goes to `diagnostics` with its place.
+// The root object. Nothing after mistakes; all of them go to `diagnostics` with their places.
 std::optional<Value> ParseHocon(const std::string& text, const std::string& file,
                                 const HoconOptions& options, Diagnostics& diagnostics);
 

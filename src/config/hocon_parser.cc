@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "config/hocon_blanks.h"
+#include "config/hocon_scanner.h"
 
 namespace sluice::hocon {
 namespace {
@@ -14,28 +16,10 @@ namespace {
 constexpr std::string_view kNotInUnquoted = "$\"{}[]:=,+#\\^?!@*&`\n\r";
 constexpr int kDepthMax = 200;
 constexpr int kIncludesMax = 20;
+constexpr size_t kMistakesMax = 50;  // more are hardly of one file
 
 bool IsPluginSection(const std::string& key) {
   return key == "source" || key == "transform" || key == "sink";
-}
-
-void AppendUtf8(uint32_t code, std::string& out) {
-  const auto put = [&out](uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0 | code >> 6U);
-    put(0x80 | (code & 0x3fU));
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12U);
-    put(0x80 | (code >> 6U & 0x3fU));
-    put(0x80 | (code & 0x3fU));
-  } else {
-    put(0xf0 | code >> 18U);
-    put(0x80 | (code >> 12U & 0x3fU));
-    put(0x80 | (code >> 6U & 0x3fU));
-    put(0x80 | (code & 0x3fU));
-  }
 }
 
 // Unquoted text as the value it stands for.
@@ -57,19 +41,26 @@ Value Unquoted(std::string text, const Origin& origin) {
   return Value(std::move(text), origin);
 }
 
-struct ParseError {
-  Remark remark;
-};
-
-// A recursive-descent parser. Mistakes are thrown within this file only, to the one catch in
-// ParseDocument: every level below would do nothing but pass them on.
-class Parser {
+// A recursive-descent parser. A mistake is thrown to the member or element it stands in; the parser
+// goes on behind it, so that one look shows all mistakes.
+class Parser : private Scanner {
  public:
   Parser(const std::string& text, std::string file, const HoconOptions& options, int includes)
-      : text_(text), file_(std::move(file)), options_(options), includes_(includes) {}
+      : Scanner(text, std::move(file), options.json), options_(options), includes_(includes) {}
 
+  // The root; without what was wrong when there are mistakes.
   NodePtr Document() {
-    if (text_.starts_with("\xef\xbb\xbf")) at_ = line_start_ = 3;  // a byte order mark
+    try {
+      return Root();
+    } catch (ParseError& error) {
+      Report(std::move(error));
+      return NewNode(Here());
+    }
+  }
+  std::vector<Remark>& mistakes() { return mistakes_; }
+
+ private:
+  NodePtr Root() {
     SkipSpace();
     if (Peek() == '[') Throw("a list cannot be the root of a job file; expected members or '{'");
     const Origin origin = Here();
@@ -82,58 +73,24 @@ class Parser {
     return root;
   }
 
- private:
-  bool AtEnd() const { return at_ >= text_.size(); }
-  char Peek(size_t ahead = 0) const {
-    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-  }
-  bool Looking(std::string_view word) const { return text_.compare(at_, word.size(), word) == 0; }
-  void Advance(size_t count = 1) {
-    for (; count > 0 && !AtEnd(); --count, ++at_) {
-      if (text_[at_] == '\n') {
-        ++line_;
-        line_start_ = at_ + 1;
-      }
+  void Report(ParseError error) { mistakes_.push_back(std::move(error.remark)); }
+  // One member or element, `one`, of what ends with `closing`. False: there was a mistake in it,
+  // and the next one begins here.
+  template <typename F>
+  bool Attempt(char closing, F one) {
+    const int depth = depth_;
+    const int list_depth = list_depth_;
+    try {
+      one();
+      return true;
+    } catch (ParseError& error) {
+      if (error.fatal || mistakes_.size() + 1 >= kMistakesMax) throw;
+      Report(std::move(error));
+      depth_ = depth;
+      list_depth_ = list_depth;
+      Recover(closing);
+      return false;
     }
-  }
-  Origin Here() const { return {file_, line_, static_cast<int>(at_ - line_start_) + 1}; }
-  [[noreturn]] void Throw(std::string what) const { throw ParseError{{Here(), std::move(what)}}; }
-  [[noreturn]] static void Throw(const Origin& origin, std::string what) {
-    throw ParseError{{origin, std::move(what)}};
-  }
-
-  bool AtComment() const { return Peek() == '#' || (Peek() == '/' && Peek(1) == '/'); }
-  void SkipComment() {
-    if (options_.json) Throw("JSON has no comments");
-    while (!AtEnd() && Peek() != '\n') Advance();
-  }
-  void SkipBlanks() {
-    while (const size_t size = BlankSize(std::string_view(text_).substr(at_))) Advance(size);
-  }
-  // Blanks, line ends and comments; true when a line ended.
-  bool SkipSpace() {
-    bool line_ended = false;
-    for (;;) {
-      SkipBlanks();
-      if (AtComment()) {
-        SkipComment();
-      } else if (Peek() == '\n') {
-        line_ended = true;
-        Advance();
-      } else {
-        return line_ended;
-      }
-    }
-  }
-  // Between members or elements: a line end or one comma. False: neither.
-  bool SkipSeparator(char closing) {
-    bool separated = SkipSpace();
-    if (Peek() != ',') return separated && !options_.json;
-    Advance();
-    SkipSpace();
-    if (Peek() == ',') Throw("two commas with nothing between them");
-    if (options_.json && Peek() == closing) Throw("JSON allows no comma at the end");
-    return true;
   }
 
   NodePtr NewNode(Origin origin) const {
@@ -146,18 +103,24 @@ class Parser {
     SkipSpace();
     if (Peek() == ',') Throw("expected a key, found ','");
     while (!Closes(origin, closing)) {
-      if (!Include(*object)) OneMember(*object);
-      if (!SkipSeparator(closing) && !AtEnd() && Peek() != closing) {
-        Throw(
-            fmt::format("expected a line end, ',' or '{}' here", closing == '\0' ? '}' : closing));
-      }
+      Attempt(closing, [&] {
+        if (!Include(*object)) OneMember(*object);
+        Separate(closing, closing == '\0' ? '}' : closing);
+      });
     }
     return object;
   }
+  void Separate(char closing, char shown) {
+    if (SkipSeparator(closing) || AtEnd() || Peek() == closing) return;
+    Throw(fmt::format("expected a line end, ',' or '{}' here", shown));
+  }
   bool Closes(const Origin& opened, char closing) {
-    if (AtEnd() && closing != '\0') {
-      Throw(fmt::format("'{}' is missing for what was opened at line {}", closing, opened.line));
+    SkipSpace();
+    if (AtEnd() && closing != '\0' && mistakes_.empty()) {
+      ThrowFatal(Here(), fmt::format("'{}' is missing for what was opened at line {}", closing,
+                                     opened.line));
     }
+    // Behind a mistake, a bracket that seems missing may have been in what was passed over.
     if (AtEnd()) return true;
     if (closing == '\0' || Peek() != closing) return false;
     Advance();
@@ -167,6 +130,7 @@ class Parser {
   void OneMember(Node& object) {
     const auto path = Path();
     const Origin after_key = Here();
+    const Place behind_key = place();
     SkipSpace();
     bool append = false;
     if (Looking("+=")) {
@@ -178,6 +142,7 @@ class Parser {
     } else if (Peek() != '{' || options_.json) {
       // Only its first word: behind a forgotten '=' there may be a password.
       const std::string& key = path.back().first;
+      Return(behind_key);
       Throw(after_key, fmt::format("expected '=', ':' or '{{' after the key '{}'",
                                    key.substr(0, key.find(' '))));
     }
@@ -234,7 +199,7 @@ class Parser {
       }
       const size_t size = KeyText();
       if (size == 0) break;
-      key.append(text_, at_, size);
+      key.append(text(), at(), size);
       Advance(size);
     }
     key.resize(quoted + TrimRight(std::string_view(key).substr(quoted)).size());
@@ -243,28 +208,28 @@ class Parser {
   }
   // Length of unquoted text of a key from here, blanks inside included.
   size_t KeyText() const {
-    size_t end = at_;
-    while (end < text_.size() && kNotInUnquoted.find(text_[end]) == std::string_view::npos &&
-           text_.compare(end, 2, "->") != 0 && text_.compare(end, 2, "//") != 0) {
+    size_t end = at();
+    while (end < text().size() && kNotInUnquoted.find(text()[end]) == std::string_view::npos &&
+           text().compare(end, 2, "->") != 0 && text().compare(end, 2, "//") != 0) {
       ++end;
     }
-    return end - at_;
+    return end - at();
   }
 
   // The value of a key; its pieces end with the line, a comma or a closing bracket.
   NodePtr ValueOf(const std::string& owner) {
-    if (++depth_ > kDepthMax) Throw("nested too deeply");
+    if (++depth_ > kDepthMax) ThrowFatal(Here(), "nested too deeply");
     const Origin origin = Here();
     Concat concat;
     for (;;) {
-      const size_t blanks_at = at_;
+      const size_t blanks_at = at();
       SkipBlanks();
       if (AtEnd() || AtComment() ||
           std::string_view("\n,}]").find(Peek()) != std::string_view::npos) {
         break;
       }
-      if (!concat.pieces.empty() && at_ > blanks_at) {
-        concat.pieces.push_back(Text(text_.substr(blanks_at, at_ - blanks_at), origin, true));
+      if (!concat.pieces.empty() && at() > blanks_at) {
+        concat.pieces.push_back(Text(text().substr(blanks_at, at() - blanks_at), origin, true));
       }
       concat.pieces.push_back(Piece(owner));
       if (options_.json) break;
@@ -295,24 +260,24 @@ class Parser {
       Throw(fmt::format("'{}' must be quoted here: put the value of '{}' in double quotes", Peek(),
                         owner));
     }
-    std::string text(TrimRight(text_.substr(at_, size)));
-    Advance(text.size());
+    std::string word(TrimRight(text().substr(at(), size)));
+    Advance(word.size());
     NodePtr node = NewNode(origin);
-    Value value = Unquoted(std::move(text), origin);
+    Value value = Unquoted(std::move(word), origin);
     if (options_.json && value.as_string() != nullptr) Throw(origin, "JSON wants text in quotes");
     node->data = Scalar{std::move(value), false};
     return node;
   }
   // Unquoted text up to what ends it; digits may hold a sign ("1e+3").
   size_t ValueText() const {
-    size_t end = at_;
-    while (end < text_.size() && text_.compare(end, 2, "//") != 0) {
-      const bool sign = text_[end] == '+' && end > at_ && (text_[end - 1] | 0x20) == 'e' &&
-                        end - 1 > at_ && text_[end - 2] >= '0' && text_[end - 2] <= '9';
-      if (kNotInUnquoted.find(text_[end]) != std::string_view::npos && !sign) break;
+    size_t end = at();
+    while (end < text().size() && text().compare(end, 2, "//") != 0) {
+      const bool sign = text()[end] == '+' && end > at() && (text()[end - 1] | 0x20) == 'e' &&
+                        end - 1 > at() && text()[end - 2] >= '0' && text()[end - 2] <= '9';
+      if (kNotInUnquoted.find(text()[end]) != std::string_view::npos && !sign) break;
       ++end;
     }
-    return end - at_;
+    return end - at();
   }
   NodePtr Text(std::string text, const Origin& origin, bool quoted) const {
     NodePtr node = NewNode(origin);
@@ -328,10 +293,10 @@ class Parser {
     SkipSpace();
     if (Peek() == ',') Throw("expected a value, found ','");
     while (!Closes(origin, ']')) {
-      list.elements.push_back(ValueOf(owner));
-      if (!SkipSeparator(']') && !AtEnd() && Peek() != ']') {
-        Throw("expected a line end, ',' or ']' here");
-      }
+      Attempt(']', [&] {
+        list.elements.push_back(ValueOf(owner));
+        Separate(']', ']');
+      });
     }
     --list_depth_;
     NodePtr node = NewNode(origin);
@@ -345,20 +310,22 @@ class Parser {
     list.of_plugins = true;
     SkipSpace();
     while (!Closes(origin, '}')) {
-      if (Looking("include ") || Looking("include\"")) {
-        Throw("include does not work directly inside source, transform or sink");
-      }
-      NodePtr holder = NewNode(Here());
-      OneMember(*holder);
-      Member& member = holder->as<ObjectNode>()->members.front();
-      list.elements.push_back(NamedPlugin(std::move(member)));
-      if (!SkipSeparator('}') && !AtEnd() && Peek() != '}') {
-        Throw("expected a line end, ',' or '}' here");
-      }
+      Attempt('}', [&] {
+        list.elements.push_back(OnePlugin());
+        Separate('}', '}');
+      });
     }
     NodePtr node = NewNode(origin);
     node->data = std::move(list);
     return node;
+  }
+  NodePtr OnePlugin() {
+    if (Looking("include ") || Looking("include\"")) {
+      Throw("include does not work directly inside source, transform or sink");
+    }
+    NodePtr holder = NewNode(Here());
+    OneMember(*holder);
+    return NamedPlugin(std::move(holder->as<ObjectNode>()->members.front()));
   }
   NodePtr NamedPlugin(Member member) const {
     NodePtr value = std::move(member.value);
@@ -376,7 +343,7 @@ class Parser {
     const Origin origin = Here();
     if (options_.json) Throw("JSON has no references");
     if (Peek(1) != '{') Throw("'$' must be quoted, or begin a reference like ${name}");
-    const size_t begin = at_;
+    const size_t begin = at();
     Advance(2);
     Reference reference;
     if (Peek() == '?') {
@@ -391,79 +358,23 @@ class Parser {
                       reference.path.front(), reference.path.front()));
     }
     Advance();
-    reference.text = text_.substr(begin, at_ - begin);
+    reference.text = text().substr(begin, at() - begin);
     NodePtr node = NewNode(origin);
     node->data = std::move(reference);
     return node;
   }
 
-  std::string QuotedText() {
-    if (Looking("\"\"\"") && !options_.json) return TripleQuotedText();
-    const Origin opened = Here();
-    Advance();
-    std::string out;
-    while (Peek() != '"') {
-      if (AtEnd() || Peek() == '\n') Throw(opened, "'\"' is missing at the end of this text");
-      if (Peek() == '\\') {
-        Escape(out);
-      } else {
-        out += Peek();
-        Advance();
-      }
-    }
-    Advance();
-    return out;
-  }
-  std::string TripleQuotedText() {
-    const Origin opened = Here();
-    Advance(3);
-    size_t end = text_.find("\"\"\"", at_);
-    if (end == std::string::npos) Throw(opened, "'\"\"\"' is missing at the end of this text");
-    while (end + 3 < text_.size() && text_[end + 3] == '"') ++end;  // they belong to the text
-    std::string out = text_.substr(at_, end - at_);
-    Advance(end + 3 - at_);
-    return out;
-  }
-  void Escape(std::string& out) {
-    static constexpr std::string_view kNames = "\"\\/bfnrt";
-    static constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
-    const char name = Peek(1);
-    if (name == 'u') {
-      uint32_t code = Hex4(2);
-      Advance(6);
-      if (code >= 0xd800 && code < 0xdc00 && Looking("\\u")) {
-        code = 0x10000 + ((code - 0xd800) << 10U) + (Hex4(2) - 0xdc00);
-        Advance(6);
-      }
-      return AppendUtf8(code & 0x1fffffU, out);
-    }
-    const size_t index = kNames.find(name);
-    if (name == '\0' || index == std::string_view::npos) {
-      Throw(fmt::format("unknown escape '\\{}'; a backslash is written '\\\\'", name));
-    }
-    out += kValues[index];
-    Advance(2);
-  }
-  uint32_t Hex4(size_t ahead) const {
-    uint32_t code = 0;
-    const char* begin = text_.data() + std::min(at_ + ahead, text_.size());
-    const char* end = text_.data() + std::min(at_ + ahead + 4, text_.size());
-    const auto parsed = std::from_chars(begin, end, code, 16);
-    if (parsed.ptr != begin + 4) Throw("expected four hexadecimal digits behind '\\u'");
-    return code;
-  }
-
   // `include "file"`, `include file("…")`, `include required(…)`. False: not an include.
   bool Include(Node& object) {
     if (!Looking("include") || options_.json) return false;
-    size_t next = at_ + 7;
-    while (const size_t size = BlankSize(std::string_view(text_).substr(next))) next += size;
-    const std::string_view rest = std::string_view(text_).substr(next);
+    size_t next = at() + 7;
+    while (const size_t size = BlankSize(std::string_view(text()).substr(next))) next += size;
+    const std::string_view rest = std::string_view(text()).substr(next);
     if (!rest.starts_with('"') && !rest.starts_with("required(") && !rest.starts_with("file(")) {
       return false;
     }
     const Origin origin = Here();
-    Advance(next - at_);
+    Advance(next - at());
     bool required = false;
     int open = 0;
     for (;; ++open) {
@@ -484,7 +395,7 @@ class Parser {
     Merge(object, origin, path, required);
     return true;
   }
-  void Merge(Node& object, const Origin& origin, std::string path, bool required) const {
+  void Merge(Node& object, const Origin& origin, std::string path, bool required) {
     if (!options_.read_file) Throw(origin, "include is not possible here");
     if (includes_ >= kIncludesMax) Throw(origin, "too many files include each other");
     auto text = options_.read_file(path);
@@ -497,18 +408,15 @@ class Parser {
     }
     Parser inner(*text, path, options_, includes_ + 1);
     NodePtr included = inner.Document();
+    std::ranges::move(inner.mistakes(), std::back_inserter(mistakes_));
     for (Member& member : included->as<ObjectNode>()->members) {
       SetPath(object, {{member.key, member.origin}}, std::move(member.value));
     }
   }
 
-  const std::string& text_;
-  const std::string file_;
   const HoconOptions& options_;
   const int includes_;
-  size_t at_ = 0;
-  size_t line_start_ = 0;
-  int line_ = 1;
+  std::vector<Remark> mistakes_;
   int depth_ = 0;
   int list_depth_ = 0;  // lists since the innermost object: an object in a list is no section
 };
@@ -516,13 +424,13 @@ class Parser {
 }  // namespace
 
 NodePtr ParseDocument(const std::string& text, const std::string& file, const HoconOptions& options,
-                      Remark& mistake) {
-  try {
-    return Parser(text, file, options, 0).Document();
-  } catch (ParseError& error) {
-    mistake = std::move(error.remark);
-    return nullptr;
+                      Diagnostics& diagnostics) {
+  Parser parser(text, file, options, 0);
+  NodePtr root = parser.Document();
+  for (Remark& mistake : parser.mistakes()) {
+    diagnostics.Error(mistake.origin, std::move(mistake.text));
   }
+  return parser.mistakes().empty() ? std::move(root) : nullptr;
 }
 
 }  // namespace sluice::hocon

@@ -7,11 +7,11 @@
 
 namespace sluice::hocon {
 
-// Null after a mistake; `mistake` then tells it.
+// Null after mistakes, which go to `diagnostics`, all of them.
 NodePtr ParseDocument(const std::string& text, const std::string& file, const HoconOptions& options,
-                      Remark& mistake);
+                      Diagnostics& diagnostics);
 
-// Null after a mistake.
+// Null after a mistake, the first one met.
 std::optional<Value> Resolve(const Node& root, const HoconOptions& options, Remark& mistake);
 
 }  // namespace sluice::hocon

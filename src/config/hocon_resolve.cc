@@ -197,9 +197,10 @@ std::optional<Value> Resolve(const Node& root, const HoconOptions& options, Rema
 
 std::optional<Value> ParseHocon(const std::string& text, const std::string& file,
                                 const HoconOptions& options, Diagnostics& diagnostics) {
+  const hocon::NodePtr root = hocon::ParseDocument(text, file, options, diagnostics);
+  if (!root) return std::nullopt;
   Remark mistake;
-  const hocon::NodePtr root = hocon::ParseDocument(text, file, options, mistake);
-  std::optional<Value> value = root ? hocon::Resolve(*root, options, mistake) : std::nullopt;
+  std::optional<Value> value = hocon::Resolve(*root, options, mistake);
   if (!value) diagnostics.Error(mistake.origin, mistake.text);
   return value;
 }

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace sluice {
 namespace {
 
@@ -184,6 +186,43 @@ TEST(Hocon, EnvironmentAnswersWhatTheFileDoesNot) {
   };
   EXPECT_EQ(Read("a = ${HOME_DIR}\"/x\", b = ${?HOME_DIR}", options),
             R"({"a":"/home/me/x","b":"/home/me"})");
+}
+
+TEST(Hocon, AllMistakesAreToldAtOnce) {
+  const std::string text =
+      "env { job.mode = BATCH, parallelism }\n"
+      "source {\n"
+      "  FakeSource {\n"
+      "    url = jdbc:mysql://h:1\n"
+      "    rows = [ {a = 1}, {b = \"open}, {c = 2} ]\n"
+      "    schema { fields { d = decimal(10,2) } }\n"
+      "    right = 1\n"
+      "  }\n"
+      "}\n"
+      "sink { Console {} ]\n"
+      "sink { Console { x = } }\n";
+  const std::string mistakes = Read(text);
+  std::vector<std::string> places;
+  std::istringstream lines(mistakes);
+  for (std::string line; std::getline(lines, line);) {
+    places.push_back(line.substr(0, line.find(": ")));
+  }
+  EXPECT_THAT(places, testing::ElementsAre("job.conf:1:37", "job.conf:4:15", "job.conf:5:28",
+                                           "job.conf:6:41", "job.conf:10:19", "job.conf:11:22"))
+      << mistakes;
+}
+
+TEST(Hocon, MistakesInJsonAndInIncludedFilesAreToldAtOnce) {
+  EXPECT_EQ(ReadJson("{\"a\": yes, \"b\": 1,\n\"b\": 2,\n\"c\": [1, no, 3]}"),
+            "job.conf:1:7: JSON wants text in quotes\n"
+            "job.conf:2:1: the key 'b' is given twice\n"
+            "job.conf:3:10: JSON wants text in quotes");
+  HoconOptions options;
+  options.read_file = [](const std::string&) -> Result<std::string> { return "x\ny\n"; };
+  EXPECT_EQ(Read("include \"part.conf\"\nz", options),
+            "part.conf:1:2: expected '=', ':' or '{' after the key 'x'\n"
+            "part.conf:2:2: expected '=', ':' or '{' after the key 'y'\n"
+            "job.conf:2:2: expected '=', ':' or '{' after the key 'z'");
 }
 
 TEST(Hocon, RunawayReferencesEndWithAMistake) {
