@@ -8,6 +8,8 @@
 #include <charconv>
 #include <regex>
 
+#include "mysql/time_zone.h"
+
 namespace sluice::mysql {
 namespace {
 
@@ -73,7 +75,8 @@ OptionSpec<MysqlCdcOptions> WithStartOptions(OptionSpec<MysqlCdcOptions> spec) {
       .Optional("int_type_narrowing", &MysqlCdcOptions::int_type_narrowing,
                 "TINYINT(1) is BOOLEAN.")
       .Optional("server-time-zone", &MysqlCdcOptions::server_time_zone,
-                "Local time of TIMESTAMP values: UTC or an offset such as +08:00.");
+                "Zone whose local time TIMESTAMP values have: UTC, an offset such as +08:00, "
+                "or a name such as Asia/Shanghai.");
 }
 
 OptionSpec<MysqlCdcOptions> WithSnapshotOptions(OptionSpec<MysqlCdcOptions> spec) {
@@ -127,21 +130,6 @@ std::string ApplyParameter(std::string_view name, std::string_view value, SqlEnd
     notes.push_back(fmt::format("the URL parameter {} is ignored: it tunes the Java client", name));
   }
   return "";
-}
-
-// UTC and fixed offsets; nothing for another name.
-std::optional<ZoneOffset> FixedZone(std::string text) {
-  for (const std::string_view prefix : {"UTC", "GMT"}) {
-    if (text.starts_with(prefix)) text = text.substr(prefix.size());
-  }
-  if (text.empty() || text == "Z") return ZoneOffset();
-  static const std::regex kOffset(R"(([+-])(\d{1,2})(?::?(\d{2}))?)");
-  std::smatch match;
-  if (!std::regex_match(text, match, kOffset)) return std::nullopt;
-  const int minutes = std::stoi(match[2]) * 60 + (match[3].matched ? std::stoi(match[3]) : 0);
-  const int seconds = (match[1] == "-" ? -60 : 60) * minutes;
-  if (seconds == 0) return ZoneOffset();
-  return ZoneOffset([seconds](int64_t) { return seconds; });
 }
 
 // "5400" or "5400-5408". Returns what is wrong.
@@ -320,13 +308,12 @@ std::optional<MysqlCdcOptions> ParseOptions(const PluginConfig& config, const En
   DeriveEndpoint(config, options, diagnostics);
   CheckTables(config, options, diagnostics);
   DeriveServerIds(config, env, random, options, diagnostics);
-  if (auto zone = FixedZone(options.server_time_zone)) {
+  if (auto zone = FindTimeZone(options.server_time_zone)) {
     options.zone = std::move(*zone);
   } else {
-    diagnostics.Error(OriginOf(config, "server-time-zone"),
-                      fmt::format("source 'MySQL-CDC': server-time-zone must be UTC or an offset "
-                                  "such as +08:00, but is {}",
-                                  options.server_time_zone));
+    diagnostics.Error(
+        OriginOf(config, "server-time-zone"),
+        fmt::format("source 'MySQL-CDC': option 'server-time-zone' {}", zone.error().message()));
   }
   if (diagnostics.errors().size() != before) return std::nullopt;
   return options;
