@@ -8,6 +8,7 @@
 
 #include "base/checksum.h"
 #include "config/schema_block.h"
+#include "fake/plan_columns.h"
 
 namespace sluice::fake {
 namespace {
@@ -153,15 +154,24 @@ uint64_t SplitsOf(uint64_t rows, uint64_t splits) {
 
 void AddTable(const Options& options, const EnvOptions& env, const std::string& where,
               const Value& block, std::vector<FakeTable>& tables, Diagnostics& diagnostics) {
-  if (!options.schema) {
+  const size_t before = diagnostics.errors().size();
+  FakeTable table;
+  if (options.schema) {
+    table.schema =
+        std::make_shared<Schema>(ParseSchemaBlock(*options.schema, kUnnamed, where, diagnostics));
+  } else {
     diagnostics.Error(block.origin(),
                       fmt::format("{}: option 'schema' is missing: the table to produce", where));
+    table.schema = std::make_shared<Schema>();
+  }
+  if (diagnostics.errors().size() != before) {
+    // What can be said of the other options without a key and without all columns.
+    Options rest = options;
+    rest.auto_increment = false;
+    PlanColumns(*table.schema, rest, where, block, diagnostics);
+    PlanDateParts(rest, where, block, diagnostics);
     return;
   }
-  auto schema = ParseSchemaBlock(*options.schema, kUnnamed, where, diagnostics);
-  if (!schema) return;
-  FakeTable table;
-  table.schema = std::make_shared<Schema>(std::move(*schema));
   table.generator = std::make_unique<Generator>(table.schema, options, where, block, diagnostics);
   table.chunk_rows = ChunkRows(env, table.generator->chunk_rows());
   table.rows = static_cast<uint64_t>(options.rows);

@@ -249,6 +249,25 @@ TEST_F(FakeSourceTest, LiteralsOfEveryType) {
                   "INSERT null, null, null, null, null, null, null, null"));
 }
 
+TEST_F(FakeSourceTest, AWrongSchemaHidesNoOtherMistake) {
+  Diagnostics diagnostics;
+  const auto value = ParseHocon(
+      "int.min = 5, int.max = 1\nbigint.fake.mode = template\ndate.month.template = [13]\n"
+      "schema { fields { i = int, b = bigint, x = nonsense } }",
+      "f", {}, diagnostics);
+  EXPECT_EQ(FakeSource::Make({.section = "source", .plugin_name = "FakeSource", .options = *value},
+                             {}, diagnostics),
+            nullptr);
+  const std::string mistakes(diagnostics.ToStatus().message());
+  for (const char* mistake :
+       {"f:1:11: source 'FakeSource': int.min = 5 is greater than int.max = 1",
+        "f:2:20: source 'FakeSource': option 'bigint.template' is missing for template mode",
+        "f:3:23: source 'FakeSource': option 'date.month.template' must hold whole numbers",
+        "f:4:44: source 'FakeSource', schema: column 'x'"}) {
+    EXPECT_THAT(mistakes, testing::HasSubstr(mistake));
+  }
+}
+
 TEST_F(FakeSourceTest, CurrentTimesAreThoseOfTheStartOfTheJobAndStayInAResume) {
   auto source = Make(
       "schema { fields { ts = timestamp } }\n"

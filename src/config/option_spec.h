@@ -8,9 +8,9 @@
 //       .Choice("mode", &Options::mode, {{"append", Mode::kAppend}, {"drop", Mode::kDrop}}, "...")
 //       .Ignored("jvm_option", "there is no JVM");
 //
-// Members may be bool, int64_t, double, std::string, Secret, StringList, StringMap, Value or a
-// std::optional of one of them. Values are coerced as SeaTunnel does it: numbers from text, lists
-// from JSON text or by commas. A dotted key matches the flat key and nested objects.
+// Members may be bool, int64_t, double, std::string, LocatedText, Secret, StringList, StringMap,
+// Value or a std::optional of one of them. Values are coerced as SeaTunnel does it: numbers from
+// text, lists from JSON text or by commas. A dotted key matches the flat key and nested objects.
 #pragma once
 
 #include <functional>
@@ -30,6 +30,12 @@ namespace sluice {
 
 using StringList = std::vector<std::string>;
 using StringMap = std::vector<std::pair<std::string, std::string>>;
+
+// Text that remembers where it was written, for checks that only the plugin can make.
+struct LocatedText {
+  std::string text;
+  Origin origin;
+};
 
 // One option as docs and `sluice plugins` show it.
 struct OptionInfo {
@@ -75,6 +81,7 @@ std::string ReadOption(const Value& value, const Limits& limits, bool& out);
 std::string ReadOption(const Value& value, const Limits& limits, int64_t& out);
 std::string ReadOption(const Value& value, const Limits& limits, double& out);
 std::string ReadOption(const Value& value, const Limits& limits, std::string& out);
+std::string ReadOption(const Value& value, const Limits& limits, LocatedText& out);
 std::string ReadOption(const Value& value, const Limits& limits, Secret& out);
 std::string ReadOption(const Value& value, const Limits& limits, StringList& out);
 std::string ReadOption(const Value& value, const Limits& limits, StringMap& out);
@@ -88,6 +95,7 @@ std::string ShowDefault(bool value);
 std::string ShowDefault(int64_t value);
 std::string ShowDefault(double value);
 std::string ShowDefault(const std::string& value);
+std::string ShowDefault(const LocatedText& value);
 std::string ShowDefault(const Secret& value);
 std::string ShowDefault(const StringList& value);
 std::string ShowDefault(const StringMap& value);
@@ -101,6 +109,7 @@ std::string_view OptionTypeName(const bool*);
 std::string_view OptionTypeName(const int64_t*);
 std::string_view OptionTypeName(const double*);
 std::string_view OptionTypeName(const std::string*);
+std::string_view OptionTypeName(const LocatedText*);
 std::string_view OptionTypeName(const Secret*);
 std::string_view OptionTypeName(const StringList*);
 std::string_view OptionTypeName(const StringMap*);

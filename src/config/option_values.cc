@@ -104,6 +104,11 @@ std::string ReadOption(const Value& value, const Limits& limits, std::string& ou
   return "text that is not empty";
 }
 
+std::string ReadOption(const Value& value, const Limits& limits, LocatedText& out) {
+  out.origin = value.origin();
+  return ReadOption(value, limits, out.text);
+}
+
 std::string ReadOption(const Value& value, const Limits& /*limits*/, Secret& out) {
   out = Secret(value.ToText());
   return "";
@@ -153,6 +158,10 @@ std::string ShowDefault(double value) {
 std::string ShowDefault(const std::string& value) {
   return value;
 }
+std::string ShowDefault(const LocatedText& value) {
+  return ShowDefault(value.text);
+}
+
 std::string ShowDefault(const Secret& /*value*/) {
   return "";
 }
@@ -182,6 +191,10 @@ std::string_view OptionTypeName(const double*) {
 std::string_view OptionTypeName(const std::string*) {
   return "string";
 }
+std::string_view OptionTypeName(const LocatedText*) {
+  return "string";
+}
+
 std::string_view OptionTypeName(const Secret*) {
   return "secret";
 }

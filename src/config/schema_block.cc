@@ -301,25 +301,24 @@ std::vector<OptionInfo> SchemaBlockOptions() {
   return SchemaSpec().Describe();
 }
 
-std::optional<Schema> ParseSchemaBlock(const Value& schema, const TablePath& default_path,
-                                       const std::string& where, Diagnostics& diagnostics) {
+Schema ParseSchemaBlock(const Value& schema, const TablePath& default_path,
+                        const std::string& where, Diagnostics& diagnostics) {
   const std::string place = where + ", schema";
-  Diagnostics here;
   if (schema.as_object() == nullptr) {
-    here.Error(schema.origin(),
-               fmt::format("{} must be an object, but is {}", place, schema.KindName()));
-  } else {
-    const SchemaOptions options = SchemaSpec().ParseObject(schema, place, here);
-    SchemaBuilder builder(place, here);
-    builder.ReadPath(options, default_path, OriginOf(schema, "table"));
-    builder.ReadColumns(options, schema.origin());
-    builder.ReadKeys(options, OriginOf(schema, "primaryKey"));
-    Schema out = builder.Take(schema.origin());
-    for (const Remark& note : here.notes()) diagnostics.Note(note.origin, note.text);
-    if (here.ok()) return out;
+    diagnostics.Error(schema.origin(),
+                      fmt::format("{} must be an object, but is {}", place, schema.KindName()));
+    return {.path = default_path};
   }
+  Diagnostics here;
+  const SchemaOptions options = SchemaSpec().ParseObject(schema, place, here);
+  SchemaBuilder builder(place, here);
+  builder.ReadPath(options, default_path, OriginOf(schema, "table"));
+  builder.ReadColumns(options, schema.origin());
+  builder.ReadKeys(options, OriginOf(schema, "primaryKey"));
+  Schema out = builder.Take(schema.origin());
+  for (const Remark& note : here.notes()) diagnostics.Note(note.origin, note.text);
   for (const Remark& error : here.errors()) diagnostics.Error(error.origin, error.text);
-  return std::nullopt;
+  return out;
 }
 
 }  // namespace sluice

@@ -15,9 +15,10 @@
 namespace sluice {
 
 // The table that `schema` describes; `default_path` where it names none. `where` begins every
-// message: "source 'FakeSource'". Nothing after a mistake; all mistakes go to `diagnostics`.
-std::optional<Schema> ParseSchemaBlock(const Value& schema, const TablePath& default_path,
-                                       const std::string& where, Diagnostics& diagnostics);
+// message: "source 'FakeSource'". All mistakes go to `diagnostics`; after one it holds what could
+// be read, for further checks only.
+Schema ParseSchemaBlock(const Value& schema, const TablePath& default_path,
+                        const std::string& where, Diagnostics& diagnostics);
 
 // What the block may hold.
 std::vector<OptionInfo> SchemaBlockOptions();

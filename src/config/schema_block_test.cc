@@ -23,16 +23,15 @@ Value Block(const std::string& text) {
 
 std::string Mistakes(const std::string& text) {
   Diagnostics diagnostics;
-  const auto schema = ParseSchemaBlock(Block(text), kDefault, "source 'S'", diagnostics);
-  EXPECT_EQ(schema.has_value(), diagnostics.ok());
+  ParseSchemaBlock(Block(text), kDefault, "source 'S'", diagnostics);
   return std::string(diagnostics.ToStatus().message());
 }
 
 Schema Parse(const std::string& text) {
   Diagnostics diagnostics;
-  auto schema = ParseSchemaBlock(Block(text), kDefault, "source 'S'", diagnostics);
-  EXPECT_TRUE(schema.has_value()) << diagnostics.ToStatus().message();
-  return schema.value_or(Schema());
+  Schema schema = ParseSchemaBlock(Block(text), kDefault, "source 'S'", diagnostics);
+  EXPECT_TRUE(diagnostics.ok()) << diagnostics.ToStatus().message();
+  return schema;
 }
 
 std::string TypeOf(const std::string& text) {

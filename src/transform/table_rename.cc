@@ -27,13 +27,15 @@ std::string InCase(std::string name, Case letters) {
   return name;
 }
 
-// The library throws for what it cannot read; here a mistake in a job file is a value.
-Result<std::regex> Compile(const std::string& text) {
+// The library throws for what it cannot read; here a mistake in a job file is told with its place.
+std::regex Compile(const LocatedText& text, const std::string& where, std::string_view option,
+                   Diagnostics& diagnostics) {
   try {
-    return std::regex(text, std::regex::ECMAScript | std::regex::optimize);
+    return std::regex(text.text, std::regex::ECMAScript | std::regex::optimize);
   } catch (const std::regex_error& error) {
-    return Fail(Code::kInvalidConfig,
-                fmt::format("'{}' is not a regular expression: {}", text, error.what()));
+    diagnostics.Error(text.origin, fmt::format("{}: {}: '{}' is not a regular expression: {}",
+                                               where, option, text.text, error.what()));
+    return {};
   }
 }
 
@@ -58,15 +60,16 @@ void AddRenameOptions(OptionSpec<TableRenameOptions>& spec) {
 
 }  // namespace
 
-Result<TableRenamer> TableRenamer::Make(const TableRenameOptions& options) {
+TableRenamer TableRenamer::Make(const TableRenameOptions& options, const std::string& where,
+                                Diagnostics& diagnostics) {
   TableRenamer out;
   out.case_ = options.convert_case;
   out.prefix_ = Trimmed(options.prefix);
   out.suffix_ = Trimmed(options.suffix);
   for (const Replacement& replacement : options.replacements) {
-    Rule rule{.whole = replacement.from, .to = Trimmed(replacement.to)};
+    Rule rule{.whole = replacement.from.text, .to = Trimmed(replacement.to)};
     if (replacement.is_regex) {
-      ASSIGN_OR_RETURN(rule.regex, Compile(replacement.from));
+      rule.regex = Compile(replacement.from, where, "replace_from", diagnostics);
     }
     out.rules_.push_back(std::move(rule));
   }
@@ -118,24 +121,18 @@ const OptionSpec<TableRenameOptions>& TableRename::Spec() {
   return spec;
 }
 
-Result<std::unique_ptr<TableRename>> TableRename::FromOptions(const TableRenameOptions& options) {
-  std::unique_ptr<TableRename> out(new TableRename);
-  ASSIGN_OR_RETURN(out->match_, Compile(options.table_match_regex));
-  ASSIGN_OR_RETURN(out->top_, TableRenamer::Make(options));
-  for (const TableRenameOptions& table : options.tables) {
-    ASSIGN_OR_RETURN(out->tables_[table.table_path], TableRenamer::Make(table));
-  }
-  return out;
-}
-
 std::unique_ptr<Transform> TableRename::Make(const PluginConfig& config, Diagnostics& diagnostics) {
   const size_t before = diagnostics.errors().size();
-  auto made = FromOptions(Spec().ParseAll(config, diagnostics));
-  if (!made) {
-    diagnostics.Error(config.origin, fmt::format("{}: {}", Where(config), made.error().message()));
+  const TableRenameOptions options = Spec().ParseAll(config, diagnostics);
+  const std::string where = Where(config);
+  std::unique_ptr<TableRename> out(new TableRename);
+  out->match_ = Compile(options.table_match_regex, where, "table_match_regex", diagnostics);
+  out->top_ = TableRenamer::Make(options, where, diagnostics);
+  for (const TableRenameOptions& table : options.tables) {
+    out->tables_[table.table_path] = TableRenamer::Make(table, where, diagnostics);
   }
   if (diagnostics.errors().size() != before) return nullptr;
-  return std::move(*made);
+  return out;
 }
 
 const TableRenamer* TableRename::RenamerOf(const TablePath& path) const {

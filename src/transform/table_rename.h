@@ -18,7 +18,7 @@ namespace sluice {
 struct TableRenameOptions {
   enum class Case : uint8_t { kAsIs, kUpper, kLower };
   struct Replacement {
-    std::string from;
+    LocatedText from;
     std::string to;
     bool is_regex = true;
   };
@@ -27,17 +27,18 @@ struct TableRenameOptions {
   std::string prefix;
   std::string suffix;
   std::vector<Replacement> replacements;
-  std::string table_match_regex = ".*";    // at the top only
-  std::vector<TableRenameOptions> tables;  // table_transform; at the top only
-  std::string table_path;                  // inside table_transform only
+  LocatedText table_match_regex{".*", {}};  // at the top only
+  std::vector<TableRenameOptions> tables;   // table_transform; at the top only
+  std::string table_path;                   // inside table_transform only
 };
 
 // How one set of options changes names: letter case first, then the last replacement that matches
 // the original name, then prefix and suffix. Immutable; any thread.
 class TableRenamer {
  public:
-  // kInvalidConfig when a regular expression cannot be read.
-  static Result<TableRenamer> Make(const TableRenameOptions& options);
+  // Regular expressions that cannot be read go to `diagnostics`; `where` begins their messages.
+  static TableRenamer Make(const TableRenameOptions& options, const std::string& where,
+                           Diagnostics& diagnostics);
   TablePath Rename(const TablePath& path) const;
 
  private:
@@ -70,7 +71,6 @@ class TableRename : public Transform {
   };
 
   TableRename() = default;
-  static Result<std::unique_ptr<TableRename>> FromOptions(const TableRenameOptions& options);
   // Null: the table keeps its name.
   const TableRenamer* RenamerOf(const TablePath& path) const;
 

@@ -161,13 +161,20 @@ TEST(TableRename, BindAgainAfterASchemaChangeFollowsIt) {
 
 TEST(TableRename, MistakesAreToldTogether) {
   std::string mistakes;
-  EXPECT_EQ(Make("convert_case = Title\nprefx = x\nreplacements_with_regex = [ { replace_from = "
-                 "\"(\", replace_to = x } ]",
-                 &mistakes),
-            nullptr);
+  EXPECT_EQ(
+      Make("convert_case = Title\nprefx = x\nreplacements_with_regex = [\n"
+           "{ replace_from = \"(\", replace_to = x }\n{ replace_from = \"[z\", replace_to = x }]\n"
+           "table_match_regex = \"*\"",
+           &mistakes),
+      nullptr);
   EXPECT_THAT(mistakes, HasSubstr("'convert_case' must be one of UPPER, LOWER, but is Title"));
   EXPECT_THAT(mistakes, HasSubstr("unknown option 'prefx'; did you mean 'prefix'?"));
-  EXPECT_THAT(mistakes, HasSubstr("'(' is not a regular expression"));
+  for (const char* mistake :
+       {"f:4:18: transform 'TableRename': replace_from: '(' is not a regular",
+        "f:5:18: transform 'TableRename': replace_from: '[z' is not a regular",
+        "f:6:21: transform 'TableRename': table_match_regex: '*' is not"}) {
+    EXPECT_THAT(mistakes, HasSubstr(mistake));
+  }
 }
 
 }  // namespace
