@@ -10,6 +10,7 @@
 #include "base/checksum.h"
 #include "base/logging.h"
 #include "engine/checkpoint_store.h"
+#include "engine/job_settings.h"
 #include "engine/job_start.h"
 #include "engine/serial_worker.h"
 #include "engine/task_set.h"
@@ -18,26 +19,6 @@ namespace sluice {
 namespace {
 
 constexpr Duration kTick = std::chrono::milliseconds(20);
-constexpr Duration kCheckpointIntervalDefault = std::chrono::seconds(5);
-constexpr Duration kCheckpointTimeoutDefault = std::chrono::seconds(60);
-
-JobMachineConfig MachineConfig(const JobPlan& plan) {
-  const EnvOptions& env = plan.env;
-  const auto millis = [](std::optional<int64_t> value, Duration otherwise) {
-    return value ? Duration(std::chrono::milliseconds(*value)) : otherwise;
-  };
-  JobMachineConfig config;
-  config.checkpoint_interval = millis(env.checkpoint_interval_ms, kCheckpointIntervalDefault);
-  config.checkpoint_timeout = millis(env.checkpoint_timeout_ms, kCheckpointTimeoutDefault);
-  config.schema_change_timeout = millis(env.schema_change_timeout_ms, config.schema_change_timeout);
-  config.min_pause = millis(env.min_pause_ms, Duration(0));
-  config.retry_times = static_cast<int>(env.job_retry_times);
-  config.retry_interval = std::chrono::seconds(env.job_retry_interval_seconds);
-  config.sources = config.writers = plan.parallelism;
-  // Without the promise of exactly once, rows may come twice anyway.
-  config.replay_converges = !plan.promise.exactly_once || plan.sink->replay_converges(nullptr);
-  return config;
-}
 
 }  // namespace
 
@@ -91,15 +72,17 @@ class JobRunner::Impl {
   void Execute(CommitWork command);
   void Execute(AbortOrphans command);
   void Execute(OpenTasks command);
-  void Execute(SendBarriers command);
-  void Execute(TakeChange command);
+  void Execute(SendBarriers command) { tasks_->SendBarriers(command.barrier, command.hold); }
+  void Execute(TakeChange command) { tasks_->TakeChange(command.source); }
   void Execute(ApplyChange command);
   void Execute(PassChange command);
   void Execute(NotifyComplete command);
   void Execute(CloseTasks command);
   void Execute(Prune command);
-  void Execute(const Note& command);
-  void Execute(Finish command);
+  void Execute(const Note& command) {
+    command.warning ? LogWarn(command.text) : LogInfo(command.text);
+  }
+  void Execute(Finish command) { finish_ = std::move(command); }
   Result<Committer*> OpenCommitter();
 
   JobPlan plan_;
@@ -340,14 +323,6 @@ void JobRunner::Impl::Open(const OpenTasks& command) {
   Feed(TaskFailed{run, status});
 }
 
-void JobRunner::Impl::Execute(SendBarriers command) {
-  tasks_->SendBarriers(command.barrier, command.hold);
-}
-
-void JobRunner::Impl::Execute(TakeChange command) {
-  tasks_->TakeChange(command.source);
-}
-
 void JobRunner::Impl::Execute(ApplyChange command) {
   LogInfo(fmt::format("altering the target of {}: {}", command.change.after->path.ToString(),
                       command.change.ddl));
@@ -383,14 +358,6 @@ void JobRunner::Impl::Execute(CloseTasks command) {
   Feed(TasksClosed{command.run});
 }
 
-void JobRunner::Impl::Execute(const Note& command) {
-  command.warning ? LogWarn(command.text) : LogInfo(command.text);
-}
-
-void JobRunner::Impl::Execute(Finish command) {
-  finish_ = std::move(command);
-}
-
 void JobRunner::Impl::UpdateProgress() {
   const std::lock_guard lock(mutex_);
   progress_.rows_read = counters_.rows_read;
@@ -400,23 +367,7 @@ void JobRunner::Impl::UpdateProgress() {
   progress_.restarts = machine_ ? machine_->restarts() : 0;
   progress_.snapshot = tasks_ ? tasks_->progress() : -1;
   if (!machine_) return;
-  switch (machine_->state()) {
-    case JobMachine::State::kRunning:
-      progress_.state = stop_requested_                                     ? "stopping"
-                        : machine_->changing()                              ? "schema change"
-                        : progress_.snapshot >= 0 && progress_.snapshot < 1 ? "snapshot"
-                                                                            : "running";
-      break;
-    case JobMachine::State::kClosing:
-      progress_.state = "stopping";
-      break;
-    case JobMachine::State::kBackoff:
-      progress_.state = "restarting";
-      break;
-    default:
-      progress_.state = "starting";
-      break;
-  }
+  progress_.state = StateText(*machine_, stop_requested_, progress_.snapshot);
 }
 
 JobProgress JobRunner::Impl::progress() const {
