@@ -71,6 +71,7 @@ class ConsoleWriter : public Writer {
 // What is printed is visible; there is nothing to commit.
 class NothingToCommit : public Committer {
  public:
+  Status Apply(const SchemaChange& /*change*/) override { return {}; }
   Status Commit(CheckpointId /*id*/, std::span<const Prepared> /*work*/) override { return {}; }
   Status AbortOrphans(const OrphanRange& /*range*/) override { return {}; }
 };

@@ -29,6 +29,7 @@ class ConsoleSink : public Sink {
   Delivery delivery() const override { return Delivery::kAtLeastOnce; }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
   bool replay_converges(std::string* why) const override;
+  bool follows_schema_changes() const override { return true; }
   Result<TablePath> Target(const Schema& table) const override { return table.path; }
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override;
   Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) override;

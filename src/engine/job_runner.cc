@@ -10,6 +10,7 @@
 #include "base/checksum.h"
 #include "base/logging.h"
 #include "engine/checkpoint_store.h"
+#include "engine/job_settings.h"
 #include "engine/job_start.h"
 #include "engine/serial_worker.h"
 #include "engine/task_set.h"
@@ -18,25 +19,6 @@ namespace sluice {
 namespace {
 
 constexpr Duration kTick = std::chrono::milliseconds(20);
-constexpr Duration kCheckpointIntervalDefault = std::chrono::seconds(5);
-constexpr Duration kCheckpointTimeoutDefault = std::chrono::seconds(60);
-
-JobMachineConfig MachineConfig(const JobPlan& plan) {
-  const EnvOptions& env = plan.env;
-  const auto millis = [](std::optional<int64_t> value, Duration otherwise) {
-    return value ? Duration(std::chrono::milliseconds(*value)) : otherwise;
-  };
-  JobMachineConfig config;
-  config.checkpoint_interval = millis(env.checkpoint_interval_ms, kCheckpointIntervalDefault);
-  config.checkpoint_timeout = millis(env.checkpoint_timeout_ms, kCheckpointTimeoutDefault);
-  config.min_pause = millis(env.min_pause_ms, Duration(0));
-  config.retry_times = static_cast<int>(env.job_retry_times);
-  config.retry_interval = std::chrono::seconds(env.job_retry_interval_seconds);
-  config.sources = config.writers = plan.parallelism;
-  // Without the promise of exactly once, rows may come twice anyway.
-  config.replay_converges = !plan.promise.exactly_once || plan.sink->replay_converges(nullptr);
-  return config;
-}
 
 }  // namespace
 
@@ -57,7 +39,11 @@ class JobRunner::Impl {
     sluice::Run run;
     TaskReport report;
   };
-  using Message = std::variant<Input, RunReport>;
+  struct Restored {  // the tables are as they were at the checkpoint to open from
+    OpenTasks command;
+    Status status;
+  };
+  using Message = std::variant<Input, RunReport, Restored>;
 
   Context MakeContext(sluice::Run run, CancelToken cancel) const {
     return {.env = deps_.env,
@@ -74,6 +60,8 @@ class JobRunner::Impl {
   void Post(Message message);
   void Take(Message message);
   void TakeReport(RunReport report);
+  void TakeRestored(const Restored& restored);
+  void Open(const OpenTasks& command);
   void Feed(const Input& input);
   void PumpTasks();
   void UpdateProgress();
@@ -84,12 +72,17 @@ class JobRunner::Impl {
   void Execute(CommitWork command);
   void Execute(AbortOrphans command);
   void Execute(OpenTasks command);
-  void Execute(SendBarriers command);
+  void Execute(SendBarriers command) { tasks_->SendBarriers(command.barrier, command.hold); }
+  void Execute(TakeChange command) { tasks_->TakeChange(command.source); }
+  void Execute(ApplyChange command);
+  void Execute(PassChange command);
   void Execute(NotifyComplete command);
   void Execute(CloseTasks command);
   void Execute(Prune command);
-  void Execute(const Note& command);
-  void Execute(Finish command);
+  void Execute(const Note& command) {
+    command.warning ? LogWarn(command.text) : LogInfo(command.text);
+  }
+  void Execute(Finish command) { finish_ = std::move(command); }
   Result<Committer*> OpenCommitter();
 
   JobPlan plan_;
@@ -97,6 +90,7 @@ class JobRunner::Impl {
   const RunnerDeps deps_;
   CheckpointStore store_;  // used by Start, then by the store worker only
   std::string job_id_;
+  std::optional<Bytes> tables_as_of_;  // the source's state that plan_.tables were restored from
   CancelToken job_cancel_;
 
   std::optional<JobMachine> machine_;
@@ -147,6 +141,7 @@ Status JobRunner::Impl::Start() {
   ASSIGN_OR_RETURN(const StartedJob started,
                    StartJob(plan_, ctx, store_, options_.fresh, deps_.env.Random()));
   job_id_ = started.job_id;
+  tables_as_of_ = started.saved;
   {
     const std::lock_guard lock(mutex_);
     starting_ = false;
@@ -187,6 +182,7 @@ void JobRunner::Impl::Post(Message message) {
 
 void JobRunner::Impl::Take(Message message) {
   if (auto* report = std::get_if<RunReport>(&message)) return TakeReport(std::move(*report));
+  if (const auto* restored = std::get_if<Restored>(&message)) return TakeRestored(*restored);
   Feed(std::get<Input>(message));
 }
 
@@ -283,7 +279,26 @@ void JobRunner::Impl::Execute(AbortOrphans command) {
   });
 }
 
+// A source that passes changes of schema on has other tables at other checkpoints.
 void JobRunner::Impl::Execute(OpenTasks command) {
+  const bool as_planned = !command.from || !plan_.source->passes_schema_changes() ||
+                          command.from->enumerator == tables_as_of_;
+  if (as_planned) return Open(command);
+  store_worker_.Run([this, command = std::move(command)] {
+    Context ctx = MakeContext(command.run, job_cancel_);
+    const Status status = DiscoverTables(plan_, ctx, command.from->enumerator);
+    Post(Restored{command, status});
+  });
+}
+
+void JobRunner::Impl::TakeRestored(const Restored& restored) {
+  if (machine_->state() != JobMachine::State::kOpening) return;
+  if (!restored.status.ok()) return Feed(TaskFailed{restored.command.run, restored.status});
+  tables_as_of_ = restored.command.from->enumerator;
+  Open(restored.command);
+}
+
+void JobRunner::Impl::Open(const OpenTasks& command) {
   const std::vector<uint64_t> counters =
       command.from ? command.from->counters : std::vector<uint64_t>{};
   counters_.rows_read = !counters.empty() ? counters[0] : 0;
@@ -308,8 +323,23 @@ void JobRunner::Impl::Execute(OpenTasks command) {
   Feed(TaskFailed{run, status});
 }
 
-void JobRunner::Impl::Execute(SendBarriers command) {
-  tasks_->SendBarriers(command.barrier);
+void JobRunner::Impl::Execute(ApplyChange command) {
+  LogInfo(fmt::format("altering the target of {}: {}", command.change.after->path.ToString(),
+                      command.change.ddl));
+  commit_worker_.Run([this, command = std::move(command), id = machine_->last_committed()] {
+    deps_.phases.Reach("altering", id);
+    auto committer = OpenCommitter();
+    const Status status = committer ? (*committer)->Apply(command.change) : committer.error();
+    if (status.ok()) deps_.phases.Reach("altered", id);
+    Post(ChangeApplied{command.op, status});
+  });
+}
+
+void JobRunner::Impl::Execute(PassChange command) {
+  // Tables are restored anew, should the run end.
+  tables_as_of_.reset();
+  const Status status = tasks_->PassChange(command.source, command.change);
+  if (!status.ok()) Feed(TaskFailed{command.run, status});
 }
 
 void JobRunner::Impl::Execute(NotifyComplete command) {
@@ -328,14 +358,6 @@ void JobRunner::Impl::Execute(CloseTasks command) {
   Feed(TasksClosed{command.run});
 }
 
-void JobRunner::Impl::Execute(const Note& command) {
-  command.warning ? LogWarn(command.text) : LogInfo(command.text);
-}
-
-void JobRunner::Impl::Execute(Finish command) {
-  finish_ = std::move(command);
-}
-
 void JobRunner::Impl::UpdateProgress() {
   const std::lock_guard lock(mutex_);
   progress_.rows_read = counters_.rows_read;
@@ -345,22 +367,7 @@ void JobRunner::Impl::UpdateProgress() {
   progress_.restarts = machine_ ? machine_->restarts() : 0;
   progress_.snapshot = tasks_ ? tasks_->progress() : -1;
   if (!machine_) return;
-  switch (machine_->state()) {
-    case JobMachine::State::kRunning:
-      progress_.state = stop_requested_                                     ? "stopping"
-                        : progress_.snapshot >= 0 && progress_.snapshot < 1 ? "snapshot"
-                                                                            : "running";
-      break;
-    case JobMachine::State::kClosing:
-      progress_.state = "stopping";
-      break;
-    case JobMachine::State::kBackoff:
-      progress_.state = "restarting";
-      break;
-    default:
-      progress_.state = "starting";
-      break;
-  }
+  progress_.state = StateText(*machine_, stop_requested_, progress_.snapshot);
 }
 
 JobProgress JobRunner::Impl::progress() const {

@@ -15,6 +15,8 @@ struct Facts {
   Boundedness boundedness = Boundedness::kBounded;
   Delivery delivery = Delivery::kTwoPhase;
   bool converges = true;
+  bool passes_changes = false;
+  bool follows_changes = false;
 };
 
 class TestSource final : public Source {
@@ -23,6 +25,7 @@ class TestSource final : public Source {
   Boundedness boundedness() const override { return facts_.boundedness; }
   Replay replay() const override { return facts_.replay; }
   std::string replay_note() const override { return facts_.replay_note; }
+  bool passes_schema_changes() const override { return facts_.passes_changes; }
   Result<std::vector<SchemaRef>> Discover(Context&) override { return std::vector<SchemaRef>{}; }
   Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context&, std::optional<Bytes>) override {
     return Fail(Code::kInternal, "not expected");
@@ -52,6 +55,7 @@ class TestSink final : public Sink {
   Result<std::unique_ptr<Committer>> OpenCommitter(Context&) override {
     return Fail(Code::kInternal, "not expected");
   }
+  bool follows_schema_changes() const override { return facts_.follows_changes; }
   std::string Identity() const override { return "sink"; }
 
  private:
@@ -112,6 +116,13 @@ TEST(PromiseTest, AJobMayAskForLess) {
   const Built built = Build({}, "delivery.guarantee = AT_LEAST_ONCE");
   EXPECT_EQ(built.errors, "");
   EXPECT_FALSE(built.plan.promise.exactly_once);
+}
+
+TEST(BuildPlanTest, ChangesOfSchemaGoOnlyToASinkThatFollows) {
+  EXPECT_THAT(Build({.passes_changes = true}, "").errors,
+              HasSubstr("source 'From' passes changes of schema on (schema-changes.enabled), which "
+                        "sink 'To' does not follow"));
+  EXPECT_EQ(Build({.passes_changes = true, .follows_changes = true}, "").errors, "");
 }
 
 TEST(BuildPlanTest, AnEndlessSourceIsNoBatch) {
