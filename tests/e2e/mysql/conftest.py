@@ -10,6 +10,7 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
+from harness.mysql_flavours import MYSQL80, Flavour
 from harness.mysql_server import PASSWORD, USER, MysqlServer
 from harness.processes import Process
 from harness.waiting import wait_for
@@ -109,9 +110,10 @@ class ConsoleJob:
 def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeServer]:
     made: list[MysqlServer] = []
 
-    def make(**options: str) -> MysqlServer:
+    def make(flavour: Flavour = MYSQL80, **options: str) -> MysqlServer:
         folder = tmp_path_factory.mktemp("mysql")
-        server = MysqlServer(folder, {k.replace("__", "-"): v for k, v in options.items()})
+        given = {name.replace("__", "-"): value for name, value in options.items()}
+        server = MysqlServer(folder, given, flavour)
         made.append(server)
         return server
 
