@@ -161,7 +161,13 @@ class MysqlServer:
     def purge_logs(self) -> str:
         """Leaves one empty file of the log; its name."""
         newest = self.rotate_logs()
-        self.execute(f"PURGE BINARY LOGS TO '{newest}'")
+
+        def only_newest() -> bool:
+            # A connection that has ended holds its file until the server notices.
+            self.execute(f"PURGE BINARY LOGS TO '{newest}'")
+            return self.log_files() == [newest]
+
+        wait_for(only_newest, "the old files of the log to go", 30, poll_s=0.1)
         return newest
 
     def cut_connections(self, user: str = USER) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -88,6 +89,20 @@ class ConsoleJob:
 
         wait_for(enough, f"{count} rows of {table}", 60)
         return self.rows(table)
+
+    def wait_position(self, text: str) -> None:
+        """Until the last checkpoint's position in the log holds `text`."""
+
+        def there() -> bool:
+            shown = subprocess.run(
+                [str(SLUICE), "dump", "checkpoint", str(self.folder / "state")],
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stdout
+            return text in shown
+
+        wait_for(there, f"a position with {text}", 60, poll_s=0.2)
 
     def fails(self, *arguments: str) -> str:
         """A start that ends with an error; what it said."""
