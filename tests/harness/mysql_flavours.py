@@ -114,7 +114,7 @@ class Mysql56(Flavour):
         (datadir / "mysql").mkdir(parents=True)
         share = self.home() / "share"
         tables = [share / "mysql_system_tables.sql", share / "mysql_system_tables_data.sql"]
-        # The first statement behind the tables turns accounts on again, which this start leaves out.
+        # Accounts are off in this start until their tables are there and looked at.
         sql = ["USE mysql;\n", *(file.read_text(encoding="utf-8") for file in tables)]
         sql += ["DELETE FROM mysql.user WHERE User = '';\nFLUSH PRIVILEGES;\n", self.accounts()]
         small = "--innodb_log_file_size=8M"

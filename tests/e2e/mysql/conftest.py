@@ -39,6 +39,11 @@ def read(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
 
+def option(name: str) -> str:
+    """`startup__mode` and `table___pattern` as options are written."""
+    return name.replace("___", "-").replace("__", ".")
+
+
 class ConsoleJob:
     """One job file and its state; started as often as one likes."""
 
@@ -47,6 +52,8 @@ class ConsoleJob:
         self.log = folder / "job.out"
         self.said = folder / "job.err"
         options = {"table-names": "[" + ",".join(f'"{name}"' for name in tables) + "]"}
+        if not tables:
+            del options["table-names"]
         values = {
             "host": "127.0.0.1",
             "port": str(server.port),
@@ -55,7 +62,7 @@ class ConsoleJob:
             "password": PASSWORD,
         }
         for name, value in more.items():
-            (values if name in values else options)[name.replace("__", ".")] = value
+            (values if name in values else options)[option(name)] = value
         lines = "\n  ".join(f"{name} = {value}" for name, value in options.items())
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "job.conf").write_text(CONFIG.format(options=lines, **values), encoding="utf-8")
@@ -80,6 +87,10 @@ class ConsoleJob:
         whole = read(self.log).rpartition("\n")[0]
         found = ROW.findall(whole)
         return [(kind, values) for path, kind, values in found if table in (None, path)]
+
+    def all_rows(self) -> list[tuple[str, str]]:
+        """Table and values as text; for jobs that have ended."""
+        return [(path, values) for path, _, values in ROW.findall(read(self.log))]
 
     def wait_rows(self, count: int, table: str | None = None) -> list[tuple[str, str]]:
         def enough() -> bool:

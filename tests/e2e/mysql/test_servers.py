@@ -116,7 +116,8 @@ def test_the_snapshot_meets_the_log_under_writes(any_server, job):
     while ("INSERT", "99999, the end") not in run.rows():
         wait = run.wait_rows(len(run.rows()) + 1) and wait
     run.stop()
-    expected = {str(key): f"{key}, {name}" for key, name in server.query("SELECT * FROM shop.goods")}
+    table = server.query("SELECT * FROM shop.goods")
+    expected = {str(key): f"{key}, {name}" for key, name in table}
     assert state_of(run.rows()) == expected
 
 
