@@ -86,7 +86,7 @@ class MysqlFixture final : public SourceFixture {
   Status Reset() override {
     RETURN_IF_ERROR(Connect());
     std::vector<std::string> all = {"DROP DATABASE IF EXISTS kit", "CREATE DATABASE kit", "USE kit",
-                                    "SET cte_max_recursion_depth = 1000000"};
+                                    "/*!80003 SET cte_max_recursion_depth = 1000000 */"};
     all.insert(all.end(), std::begin(kTables), std::end(kTables));
     all.push_back(mysql::CreateTypes("kit.types"));
     all.insert(all.end(), std::begin(kRows), std::end(kRows));

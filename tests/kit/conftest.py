@@ -27,12 +27,8 @@ def control() -> Iterator[Control]:
 def mysql(control: Control, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MysqlServer]:
     server = MysqlServer(tmp_path_factory.mktemp("mysql"))
 
-    def restart() -> None:
-        server.kill()
-        server.start()
-
-    control.events["/mysql/restart"] = restart
-    yield server
+    with control.restarting("/mysql/restart", server):
+        yield server
     server.stop()
 
 

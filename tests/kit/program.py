@@ -7,9 +7,10 @@ import os
 import re
 import subprocess
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from tests.harness.mysql_server import PASSWORD, USER, MysqlServer
 from tests.harness.starrocks import StarRocks
@@ -53,6 +54,21 @@ class Control:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    @contextmanager
+    def restarting(self, path: str, server: MysqlServer) -> Iterator[None]:
+        """POST to `path` kills `server` and starts it; as before afterwards."""
+        before = self.events.get(path)
+
+        def restart() -> None:
+            server.kill()
+            server.start()
+
+        self.events[path] = restart
+        yield
+        self.events.pop(path)
+        if before is not None:
+            self.events[path] = before
 
     def stop(self) -> None:
         self._server.shutdown()
