@@ -10,7 +10,7 @@
 namespace sluice::mysql {
 namespace {
 
-constexpr uint64_t kStateVersion = 1;
+constexpr uint64_t kStateVersion = 2;  // 1: without a definition's place and an end
 
 std::string IdOf(const SnapshotSplit& split) {
   return split.table.ToString() + " " + split.range.ToString();
@@ -34,12 +34,18 @@ Bytes EncodeState(const EnumeratorState& state) {
   }
   out.U64(state.rows_read);
   out.Bool(state.settled).Bool(state.log_handed_out);
+  Encode(state.defined, out);
+  Encode(state.end, out);
+  out.Bool(state.log_finished);
   return std::move(out).Take();
 }
 
 Result<EnumeratorState> DecodeState(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.U64() != kStateVersion) return Fail(Code::kCorruption, "state of another version");
+  const uint64_t version = in.U64();
+  if (version == 0 || version > kStateVersion) {
+    return Fail(Code::kCorruption, "state of another version");
+  }
   EnumeratorState state;
   ASSIGN_OR_RETURN(state.start, DecodePosition(in));
   for (uint64_t n = in.Count(); n > 0; --n) {
@@ -55,6 +61,11 @@ Result<EnumeratorState> DecodeState(std::string_view bytes) {
   state.rows_read = in.U64();
   state.settled = in.Bool();
   state.log_handed_out = in.Bool();
+  if (version >= 2) {
+    state.defined = DecodeOptionalPoint(in);
+    state.end = DecodeLogEnd(in);
+    state.log_finished = in.Bool();
+  }
   RETURN_IF_ERROR(in.Finish("state of the MySQL-CDC source"));
   return state;
 }
@@ -79,7 +90,7 @@ Result<std::vector<Split>> MysqlEnumerator::Next(size_t want) {
     return out;
   }
   if (state_.log_handed_out) return out;
-  LogSplit log{state_.start, {}, state_.tables, {}};
+  LogSplit log{state_.start, {}, state_.tables, {}, state_.defined, End()};
   if (merge_) log.contained = state_.contained;
   state_.contained.clear();  // the reader of the log keeps it from here on
   state_.log_handed_out = true;
@@ -88,10 +99,22 @@ Result<std::vector<Split>> MysqlEnumerator::Next(size_t want) {
   return out;
 }
 
+// Ranges of the snapshot stand at places of their own; only behind the last is it one table.
+LogEnd MysqlEnumerator::End() const {
+  LogEnd end = state_.end;
+  for (const auto& [path, ranges] : state_.contained) {
+    if (end.point && *end.point < ranges.highest()) end.point = ranges.highest();
+  }
+  return end;
+}
+
 Status MysqlEnumerator::OnFinished(const Split& split, const Bytes& report) {
   ASSIGN_OR_RETURN(const MysqlSplit decoded, DecodeSplit(split.position));
   const auto* snapshot = std::get_if<SnapshotSplit>(&decoded);
-  if (snapshot == nullptr) return {Code::kInternal, "the log ended"};
+  if (snapshot == nullptr) {
+    state_.log_finished = true;
+    return {};
+  }
   ASSIGN_OR_RETURN(const SnapshotReport told, DecodeReport(report));
   if (state_.reading.erase(split.id) == 0) {
     return {Code::kInternal, "a split was finished that nobody reads: " + split.id};

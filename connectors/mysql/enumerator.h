@@ -22,6 +22,9 @@ struct EnumeratorState {
   uint64_t rows_read = 0;
   bool settled = false;  // the snapshot is whole and in a checkpoint
   bool log_handed_out = false;
+  std::optional<LogPoint> defined;  // LogSplit::defined
+  LogEnd end;                       // LogSplit::end; not before anything that the snapshot holds
+  bool log_finished = false;
 };
 Bytes EncodeState(const EnumeratorState& state);
 Result<EnumeratorState> DecodeState(std::string_view bytes);
@@ -35,12 +38,13 @@ class MysqlEnumerator final : public SplitEnumerator {
   Result<std::vector<Split>> Next(size_t want) override;
   Status OnFinished(const Split& split, const Bytes& report) override;
   Bytes Save() override;
-  bool done() const override { return false; }
+  bool done() const override { return state_.log_finished; }
   bool wants_checkpoint() const override { return snapshot_complete() && !state_.settled; }
   double progress() const override;
 
  private:
   bool snapshot_complete() const;
+  LogEnd End() const;
 
   EnumeratorState state_;  // state_.plan is the planner's while there is one
   std::unique_ptr<SplitPlanner> planner_;

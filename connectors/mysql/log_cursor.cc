@@ -18,7 +18,11 @@ void LogCursor::OnEvent(const LogEvent& event) {
     point_ = {std::string(rotate->file), rotate->position};
   } else if (const auto* heartbeat = std::get_if<Heartbeat>(&event.body)) {
     if (!heartbeat->file.empty() && heartbeat->position != 0) {
-      point_ = {std::string(heartbeat->file), heartbeat->position};
+      // The older form holds 32 bits of it.
+      const bool low = event.header.type == EventType::kHeartbeat && heartbeat->file == point_.file;
+      const auto position = heartbeat->position;
+      point_ = {std::string(heartbeat->file),
+                low ? Extend(point_.offset, static_cast<uint32_t>(position)) : position};
     }
   } else if (!event.header.artificial() && event.header.next_position != 0) {
     point_.offset = Extend(point_.offset, event.header.next_position);

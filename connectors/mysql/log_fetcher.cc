@@ -63,7 +63,11 @@ Result<std::unique_ptr<LogStream>> LogFetcher::Open() {
   ASSIGN_OR_RETURN(const FindBy by, CheckPosition(*session_, server, from_, anchored_));
   LogStart start{.server_id = server_id_, .file = from_.file, .position = from_.tx_offset};
   // Another server has the same transactions at other places of its files.
-  if (by == FindBy::kGtids) start.gtid_set = from_.gtid_set.ToString();
+  if (by == FindBy::kGtids && server.mariadb) {
+    start.mariadb_gtids = from_.mariadb.ToString();
+  } else if (by == FindBy::kGtids) {
+    start.gtid_set = from_.gtid_set.ToString();
+  }
   RETURN_IF_ERROR(Publish(session_, std::unique_ptr<SqlSession>()));
   return client_.OpenLog(endpoint_, start);
 }

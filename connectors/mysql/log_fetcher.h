@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/thread.h"
-#include "mysql/catalog.h"
+#include "mysql/server_log.h"
 
 namespace sluice::mysql {
 

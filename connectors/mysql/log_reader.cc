@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "base/logging.h"
+#include "mysql/log_scan.h"
 
 namespace sluice::mysql {
 namespace {
@@ -15,18 +16,6 @@ constexpr Duration kReconnectPause = std::chrono::seconds(1);
 constexpr uint32_t kRowsAtOnce = 256;  // between two looks at the clock
 constexpr size_t kTableIdsMax = 10'000;
 constexpr uint64_t kNoTableId = 0xffffff;  // of an event without rows that ends a statement
-
-// The first words of a statement in upper case, one blank between them.
-std::string Beginning(std::string_view sql) {
-  std::string out;
-  for (const char c : sql.substr(0, 40)) {
-    const bool blank = std::isspace(static_cast<unsigned char>(c)) != 0;
-    if (blank && (out.empty() || out.back() == ' ')) continue;
-    out += blank ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  while (!out.empty() && (out.back() == ' ' || out.back() == ';')) out.pop_back();
-  return out;
-}
 
 // As the server writes it: X'6162',X'',1.
 std::string XidText(const XaPrepare& prepare) {
@@ -59,8 +48,13 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
   }
   reader->position_ = std::move(split.position);
   reader->prepared_ = std::move(split.prepared);
+  reader->defined_ = std::move(split.defined);
+  reader->end_ = std::move(split.end);
   if (reader->handing_over()) reader->setup_.ctx.phases.Reach("hand-over", 0);
-  reader->Connect();
+  reader->ended_ =
+      reader->end_.point &&
+      LogPoint{reader->position_.file, reader->position_.tx_offset} >= *reader->end_.point;
+  if (!reader->ended_) reader->Connect();
   return reader;
 }
 
@@ -77,13 +71,13 @@ void LogReader::Connect() {
   next_event_ = 0;
   by_id_.clear();
   in_transaction_ = skip_ = captured_rows_ = false;
-  gtid_.reset();
+  gtid_ = {};
   skip_events_ = position_.events;
   skip_rows_ = position_.rows;
   parser_ = std::make_unique<EventParser>();
   cursor_ = LogCursor({position_.file, position_.tx_offset});
   fetcher_ = std::make_unique<LogFetcher>(setup_.ctx.sql, setup_.options.endpoint, setup_.server_id,
-                                          position_, handing_over(), setup_.ctx.wake);
+                                          position_, anchored(), setup_.ctx.wake);
 }
 
 // A lost connection is mended here, from the position reached, without disturbing the job.
@@ -100,6 +94,7 @@ Result<Poll> LogReader::Reconnect(const Status& failure) {
 }
 
 Result<Poll> LogReader::Read(Emitter& out, Deadline until) {
+  if (ended_) return Poll::kDone;
   if (!fetcher_) {
     if (setup_.ctx.env.Now() < reconnect_at_) return Poll::kIdle;
     Connect();
@@ -113,6 +108,7 @@ Result<Poll> LogReader::Read(Emitter& out, Deadline until) {
       return Fail(At(did.error()));
     }
     any = any || *did;
+    if (ended_) return Poll::kDone;
     if (!*did) poll = Poll::kIdle;
     if (setup_.ctx.env.Now() >= until) break;
   }
@@ -132,6 +128,7 @@ Result<bool> LogReader::Step(Emitter& out) {
   ASSIGN_OR_RETURN(const std::optional<LogEvent> event, NextEvent());
   if (!event) return false;
   RETURN_IF_ERROR(Handle(*event, out));
+  if (!end_.never()) LookForEnd(*event);
   return true;
 }
 
@@ -164,11 +161,14 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
     commit_micros_ = gtid->immediate_commit_micros != 0
                          ? static_cast<int64_t>(gtid->immediate_commit_micros)
                          : int64_t{event.header.timestamp} * 1'000'000;
-    return Handle(*gtid);
+    return Handle(*gtid, event.header);
   }
   if (const auto* map = std::get_if<TableMapView>(&event.body)) return Handle(*map);
   if (const auto* rows = std::get_if<RowsEvent>(&event.body)) return BeginRows(*rows);
-  if (const auto* query = std::get_if<Query>(&event.body)) return Handle(*query, out);
+  if (const auto* query = std::get_if<Query>(&event.body)) {
+    if (!in_transaction_) commit_micros_ = int64_t{event.header.timestamp} * 1'000'000;
+    return Handle(*query, out);
+  }
   if (const auto* payload = std::get_if<TransactionPayload>(&event.body)) {
     ASSIGN_OR_RETURN(payload_, PayloadReader::Open(*payload));
     return {};
@@ -192,21 +192,36 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
   return {};
 }
 
+// Between two transactions, when no more come before the end.
+void LogReader::LookForEnd(const LogEvent& event) {
+  constexpr int64_t kSettleMicros = 2'000'000;  // of a commit, from its time to the log
+  if (in_transaction_ || position_.events != 0 || position_.rows != 0) return;
+  const LogPoint here{position_.file, position_.tx_offset};
+  if (end_.point && here >= *end_.point) ended_ = true;
+  if (!end_.micros || !std::holds_alternative<Heartbeat>(event.body)) return;
+  const int64_t clock = setup_.ctx.env.WallMicros() + setup_.server_ahead_micros;
+  if (clock >= *end_.micros + kSettleMicros) ended_ = true;
+}
+
 void LogReader::BeginTransaction() {
+  if (end_.micros && commit_micros_ >= *end_.micros) {
+    ended_ = true;
+    return;
+  }
   in_transaction_ = true;
-  captured_rows_ = false;
-  gtid_.reset();
+  captured_rows_ = open_group_ = false;
+  gtid_ = {};
   skip_ = false;
   // Only here: the maps of a statement come before all its rows.
   if (by_id_.size() >= kTableIdsMax) by_id_.clear();
 }
 
-Status LogReader::Handle(const Gtid& gtid) {
+Status LogReader::Handle(const Gtid& gtid, const EventHeader& header) {
   BeginTransaction();
-  if (!gtid.anonymous) {
-    gtid_.emplace(UuidOf(gtid.source_uuid), gtid.sequence);
-    skip_ = position_.gtid_set.Contains(gtid_->first, gtid_->second);
-  }
+  if (ended_) return {};
+  open_group_ = gtid.domain && !gtid.standalone;
+  gtid_ = IdOf(gtid, header);
+  skip_ = position_.Contains(gtid_);
   if (skip_) return {};
   position_.file = cursor_.begin().file;
   position_.tx_offset = cursor_.begin().offset;
@@ -215,6 +230,7 @@ Status LogReader::Handle(const Gtid& gtid) {
 
 Status LogReader::Handle(const Query& query, Emitter& out) {
   if (!in_transaction_) BeginTransaction();  // servers before 5.7 write no event in front
+  if (ended_) return {};
   const std::string begins = Beginning(query.sql);
   if (begins == "BEGIN") return {};
   if (begins == "COMMIT") {
@@ -232,7 +248,7 @@ Status LogReader::Handle(const Query& query, Emitter& out) {
   }
   if (begins.starts_with("XA ") && !skip_) RETURN_IF_ERROR(EndXa(query));
   if (!skip_) RETURN_IF_ERROR(Statement(query, out));
-  if (!lookup_) EndTransaction();
+  if (!lookup_ && !open_group_) EndTransaction();
   return {};
 }
 
@@ -273,7 +289,13 @@ Status LogReader::Handle(const TableMapView& map) {
   if (known == by_id_.end()) {
     known = by_id_.emplace(map.table_id, Find(map.database, map.table)).first;
   }
-  return known->second == nullptr ? Status() : known->second->Map(map);
+  if (known->second == nullptr) return {};
+  const Status status = known->second->Map(map);
+  if (status.ok() || !defined_) return status;
+  return status.In(
+      fmt::format("the log up to {}:{} is read with the tables' definitions of that place; begin "
+                  "behind the statement that changed this one (startup.mode = specific)",
+                  defined_->file, defined_->offset));
 }
 
 Status LogReader::BeginRows(RowsEvent event) {
@@ -318,12 +340,13 @@ Status LogReader::DecodeRows(Emitter& out) {
 void LogReader::EndTransaction() {
   in_transaction_ = false;
   if (std::exchange(skip_, false)) return;
-  if (gtid_) position_.gtid_set.Add(gtid_->first, gtid_->second);
+  position_.Add(gtid_);
   position_.file = cursor_.point().file;
   position_.tx_offset = cursor_.point().offset;
   position_.events = position_.rows = 0;
   skip_events_ = skip_rows_ = 0;
   for (auto& [path, table] : tables_) table.Passed(cursor_.point());
+  if (defined_ && *defined_ <= cursor_.point()) defined_.reset();
 }
 
 Status LogReader::Statement(const Query& query, Emitter& out) {
@@ -336,9 +359,16 @@ Status LogReader::Statement(const Query& query, Emitter& out) {
                         verb)};
   }
   for (const DdlEffect& effect : EffectsOf(query.sql, query.schema)) {
-    RETURN_IF_ERROR(Apply(effect, query, out));
+    if (!InDefinition(effect)) RETURN_IF_ERROR(Apply(effect, query, out));
   }
   return {};
+}
+
+// Rows before it that do not fit the definition have stopped the job already, and those that a new
+// column is in come behind it.
+bool LogReader::InDefinition(const DdlEffect& effect) const {
+  if (!defined_ || *defined_ < cursor_.point()) return false;
+  return effect.kind == DdlKind::kAddColumn || effect.what == "CREATE TABLE";
 }
 
 Status LogReader::Apply(const DdlEffect& effect, const Query& query, Emitter& out) {
@@ -391,6 +421,8 @@ Split LogReader::Save() const {
   LogSplit split;
   split.position = position_;
   split.prepared = prepared_;
+  split.defined = defined_;
+  split.end = end_;
   for (const auto& [path, table] : tables_) {
     split.tables[path] = table.facts();
     if (!table.contained().empty()) split.contained[path] = table.contained();

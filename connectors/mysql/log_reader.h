@@ -26,6 +26,7 @@ struct LogReaderSetup {
   ConvertOptions convert;
   uint32_t server_id = 0;
   std::map<TablePath, SchemaRef> output;  // what chunks of each table leave with
+  int64_t server_ahead_micros = 0;        // the server's clock to ours
 };
 
 class LogReader final : public Reader {
@@ -44,7 +45,7 @@ class LogReader final : public Reader {
   Result<bool> Step(Emitter& out);  // false: nothing to do now
   Result<std::optional<LogEvent>> NextEvent();
   Status Handle(const LogEvent& event, Emitter& out);
-  Status Handle(const Gtid& gtid);
+  Status Handle(const Gtid& gtid, const EventHeader& header);
   void BeginTransaction();
   Status Handle(const Query& query, Emitter& out);
   Status Handle(const TableMapView& map);
@@ -60,12 +61,19 @@ class LogReader final : public Reader {
   Status Handle(const XaPrepare& prepare);
   Status EndXa(const Query& query);
   bool handing_over() const;
+  // Places that the job still needs are known by file: see CheckPosition.
+  bool anchored() const { return handing_over() || defined_ || end_.point; }
+  bool InDefinition(const DdlEffect& effect) const;
+  void LookForEnd(const LogEvent& event);
   Status At(const Status& status) const;
 
   const LogReaderSetup setup_;
   std::map<TablePath, CapturedTable> tables_;
   LogPosition position_;
-  std::set<std::string> prepared_;  // LogSplit::prepared
+  std::set<std::string> prepared_;   // LogSplit::prepared
+  std::optional<LogPoint> defined_;  // LogSplit::defined
+  LogEnd end_;
+  bool ended_ = false;
 
   std::unique_ptr<LogFetcher> fetcher_;
   std::unique_ptr<EventParser> parser_;
@@ -83,7 +91,8 @@ class LogReader final : public Reader {
   bool in_transaction_ = false;
   uint64_t skip_events_ = 0;  // rows events still to be skipped, after a restart inside it
   uint64_t skip_rows_ = 0;    // rows of the next one
-  std::optional<std::pair<ServerUuid, uint64_t>> gtid_;
+  bool open_group_ = false;   // of MariaDB: XID or COMMIT ends it, whatever statements it holds
+  TransactionId gtid_;
   int64_t commit_micros_ = 0;
   // What the server's table ids stand for, null: not captured. Each file tells anew: after a
   // restart of the server ids stand for other tables.

@@ -70,7 +70,7 @@ Status LogWindow::Take(const LogEvent& event, Scan& scan) {
   if (const auto* gtid = std::get_if<Gtid>(&event.body)) {
     scan.skip = false;
     scan.table_id = UINT64_MAX;  // another start of the server gives ids anew
-    if (gtid->anonymous) return {};
+    if (gtid->anonymous || gtid->domain) return {};
     const ServerUuid uuid = UuidOf(gtid->source_uuid);
     scan.skip = scan.visible.Contains(uuid, gtid->sequence);
     consumed_.Add(uuid, gtid->sequence);

@@ -8,11 +8,12 @@
 #include <charconv>
 #include <regex>
 
+#include "mysql/options_places.h"
+
 namespace sluice::mysql {
 namespace {
 
 constexpr char kNoJvm[] = "it tunes the Java client; sluice reads the log itself";
-constexpr char kLaterMode[] = "only initial and latest can be started from";
 
 const OptionSpec<TableNamesConfig>& TableSpec() {
   static const OptionSpec<TableNamesConfig> spec =
@@ -57,15 +58,7 @@ OptionSpec<MysqlCdcOptions> WithDebeziumOptions(OptionSpec<MysqlCdcOptions> spec
 }
 
 OptionSpec<MysqlCdcOptions> WithStartOptions(OptionSpec<MysqlCdcOptions> spec) {
-  return spec
-      .Choice("startup.mode", &MysqlCdcOptions::start_mode,
-              {{"initial", StartMode::kInitial}, {"latest", StartMode::kLatest}},
-              "initial: the tables' rows, then the log. latest: the log from now on.")
-      .Refused("startup.specific-offset.*", kLaterMode)
-      .Refused("startup.timestamp", kLaterMode)
-      .Refused("stop.mode", "a job reads until it is stopped", {"never"})
-      .Refused("stop.specific-offset.*", "a job reads until it is stopped")
-      .Refused("stop.timestamp", "a job reads until it is stopped")
+  return WithPlaceOptions(std::move(spec))
       .Optional("exactly_once", &MysqlCdcOptions::exactly_once,
                 "Meet the log without repeating what the snapshot already brought.")
       .Refused("format", "rows keep their columns", {"DEFAULT"})
@@ -319,6 +312,7 @@ std::optional<MysqlCdcOptions> ParseOptions(const PluginConfig& config, const En
   MysqlCdcOptions options = MysqlCdcSpec().ParseAll(config, diagnostics);
   DeriveEndpoint(config, options, diagnostics);
   CheckTables(config, options, diagnostics);
+  CheckPlaces(config, options, diagnostics);
   DeriveServerIds(config, env, random, options, diagnostics);
   if (auto zone = FixedZone(options.server_time_zone)) {
     options.zone = std::move(*zone);

@@ -15,7 +15,8 @@
 
 namespace sluice::mysql {
 
-enum class StartMode : uint8_t { kInitial, kLatest };
+enum class StartMode : uint8_t { kInitial, kEarliest, kLatest, kSpecific, kTimestamp };
+enum class StopMode : uint8_t { kNever, kLatest, kSpecific, kTimestamp };
 
 struct TableNamesConfig {
   std::string table;
@@ -32,6 +33,14 @@ struct MysqlCdcOptions {
   std::string table_pattern;
   std::vector<TableNamesConfig> table_names_config;
   StartMode start_mode = StartMode::kInitial;
+  std::string start_file;
+  int64_t start_pos = 4;
+  std::string start_gtids;
+  int64_t start_millis = 0;  // since 1970 UTC
+  StopMode stop_mode = StopMode::kNever;
+  std::string stop_file;
+  int64_t stop_pos = 4;
+  int64_t stop_millis = 0;
   int64_t split_size = 8096;
   double even_factor_upper = 100;
   double even_factor_lower = 0.05;
@@ -57,6 +66,9 @@ const OptionSpec<MysqlCdcOptions>& MysqlCdcSpec();
 // none is given.
 std::optional<MysqlCdcOptions> ParseOptions(const PluginConfig& config, const EnvOptions& env,
                                             uint64_t random, Diagnostics& diagnostics);
+
+// Where reading begins and ends, for people and for comparison: "initial to latest".
+std::string PlacesText(const MysqlCdcOptions& options);
 
 // Host, port, database and the parameters that sluice knows, of "jdbc:mysql://host:3306/db?k=v".
 // Returns what is wrong, empty when all is well. Remarks about ignored parameters go to `notes`.

@@ -66,14 +66,36 @@ TEST(MysqlCdcOptions, TheLeastThatIsNeeded) {
       IsEmpty());
 }
 
-TEST(MysqlCdcOptions, ModesThatCannotBeStartedFromAreNamed) {
+TEST(MysqlCdcOptions, ModesAreGivenTheirPlaces) {
   EXPECT_EQ(With("startup.mode = latest").options->start_mode, StartMode::kLatest);
-  for (const std::string mode : {"earliest", "specific", "timestamp", "nonsense"}) {
-    EXPECT_THAT(With("startup.mode = " + mode).errors, HasSubstr("startup.mode")) << mode;
+  const Parsed both = With(
+      "startup.mode = specific, startup.specific-offset { file = binlog.000007, pos = 154 }\n"
+      "stop.mode = timestamp, stop.timestamp = 1700000000000");
+  ASSERT_TRUE(both.options) << both.errors;
+  EXPECT_EQ(PlacesText(*both.options), "binlog.000007:154 to 1700000000000 ms");
+  EXPECT_THAT(With("startup.mode = specific, startup.specific-offset.gtids = \"0-1-5\"").errors,
+              IsEmpty());
+}
+
+TEST(MysqlCdcOptions, WhatAModeLacksIsNamed) {
+  const std::vector<std::pair<std::string, std::string>> lacking = {
+      {"startup.mode = nonsense", "startup.mode"},
+      {"startup.mode = specific", "'startup.specific-offset.file' is missing"},
+      {"startup.mode = timestamp", "'startup.timestamp' is missing"},
+      {"stop.mode = specific", "'stop.specific-offset.pos' is missing"},
+      {"stop.mode = timestamp", "'stop.timestamp' is missing"},
+      {"startup.mode = specific, startup.specific-offset { file = a.1, gtids = \"0-1-5\" }",
+       "not both"},
+      {"startup.mode = specific, startup.specific-offset { file = a.1, pos = 3 }",
+       "startup.specific-offset.pos"},
+  };
+  for (const auto& [text, error] : lacking) {
+    EXPECT_THAT(With(text).errors, HasSubstr(error)) << text;
   }
-  EXPECT_THAT(With("startup.timestamp = 5").errors, HasSubstr("only initial and latest"));
-  EXPECT_THAT(With("stop.mode = latest").errors, HasSubstr("stop.mode"));
-  EXPECT_THAT(With("stop.mode = never").errors, IsEmpty());
+}
+
+TEST(MysqlCdcOptions, PlacesOfAnotherModeAreNoMistake) {
+  EXPECT_THAT(With("startup.timestamp = 5, stop.specific-offset.pos = 5").errors, IsEmpty());
 }
 
 TEST(MysqlCdcOptions, TablesAreNamedOneWay) {

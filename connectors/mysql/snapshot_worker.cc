@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "data/text.h"
+#include "mysql/sql_rows.h"
 
 namespace sluice::mysql {
 namespace {
@@ -143,13 +144,12 @@ Status SnapshotWorker::Connect() {
     session_ = std::move(session);
   }
   // The places of ranges in the log are this server's.
-  ASSIGN_OR_RETURN(const SqlTable uuid, session_->Query("SELECT @@server_uuid"));
-  if (uuid.empty() || uuid[0][0] != server_.uuid) {
+  ASSIGN_OR_RETURN(const std::string uuid, IdentityOf(*session_, server_));
+  if (uuid != server_.uuid) {
     return {Code::kPositionLost,
-            fmt::format("the server was replaced during the snapshot: its server_uuid is {}, the "
-                        "snapshot was begun on {}; start again with --fresh to read the tables "
-                        "anew",
-                        uuid.empty() ? "unknown" : uuid[0][0].value_or("unknown"), server_.uuid)};
+            fmt::format("the server was replaced during the snapshot: its {} is {}, the snapshot "
+                        "was begun on {}; start again with --fresh to read the tables anew",
+                        server_.mariadb ? "identity" : "server_uuid", uuid, server_.uuid)};
   }
   // What a server may be set to and would change or cut what a SELECT gives.
   RETURN_IF_ERROR(session_->Execute(
@@ -191,25 +191,51 @@ Status SnapshotWorker::Run(const SnapshotJob& job) {
 }
 
 Result<SnapshotWorker::Moment> SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
+  using How = ServerFacts::Snapshot;
+  const How how = server_.snapshot();
   GtidSet visible;
   LogPoint settled;
-  if (merge_ && server_.gtid) {
+  if (merge_ && how == How::kGtids) {
     ASSIGN_OR_RETURN(const SqlTable executed, session_->Query("SELECT @@global.gtid_executed"));
     ASSIGN_OR_RETURN(visible, GtidSet::Parse(executed[0][0].value_or("")));
-  } else if (merge_) {
+  } else if (merge_ && how == How::kSettled) {
     ASSIGN_OR_RETURN(settled, SettledPoint());
   }
   RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+  Moment moment;
+  if (how == How::kTold) {
+    ASSIGN_OR_RETURN(moment.at, ToldPoint());
+    return moment;
+  }
   ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
-  Moment moment{{now.file, now.tx_offset}, {}};
+  moment.at = {now.file, now.tx_offset};
   if (!merge_) return moment;
-  if (server_.gtid) {
+  if (how == How::kGtids) {
     ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, visible, moment.at));
   } else {
     marks_.emplace_back(env_.Now(), moment.at);
     ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, settled, moment.at));
   }
   return moment;
+}
+
+// MariaDB takes a consistent snapshot between two commits and tells, in the session, which.
+Result<LogPoint> SnapshotWorker::ToldPoint() {
+  ASSIGN_OR_RETURN(const SqlTable rows,
+                   session_->Query("SHOW SESSION STATUS WHERE Variable_name IN "
+                                   "('Binlog_snapshot_file', 'Binlog_snapshot_position')"));
+  LogPoint point;
+  bool both[2] = {false, false};
+  for (const AnswerRow& row : rows) {
+    const bool file = Upper(Text(row, 0)) == "BINLOG_SNAPSHOT_FILE";
+    both[file ? 0 : 1] = !Text(row, 1).empty();
+    if (file) point.file = Text(row, 1);
+    if (!file) point.offset = Number(row, 1).value_or(0);
+  }
+  if (both[0] && both[1] && point.offset >= 4) return point;
+  return Fail(Code::kUnsupported,
+              "the server does not tell where in its log a snapshot stands "
+              "(Binlog_snapshot_position)");
 }
 
 // A place of the log that every transaction before has long been visible.

@@ -16,8 +16,8 @@
 
 #include "base/bounded_queue.h"
 #include "base/thread.h"
-#include "mysql/catalog.h"
 #include "mysql/log_window.h"
+#include "mysql/server_log.h"
 
 namespace sluice::mysql {
 
@@ -60,6 +60,7 @@ class SnapshotWorker {
   Status ReadRows(const SnapshotJob& job, Moment& moment, Reading& reading);
   Status Deliver(SnapshotPiece piece, size_t bytes);
   Result<LogPoint> SettledPoint();
+  Result<LogPoint> ToldPoint();
 
   Env& env_;
   SqlClient& client_;
@@ -68,7 +69,7 @@ class SnapshotWorker {
   const bool merge_;
   LogWindow window_;
   std::unique_ptr<SqlSession> session_;
-  std::deque<std::pair<TimePoint, LogPoint>> marks_;  // where the log stood, without GTIDs
+  std::deque<std::pair<TimePoint, LogPoint>> marks_;  // where the log stood, for kSettled
 
   CancelToken stop_;
   mutable std::mutex mutex_;  // guards what follows, and the making of session_

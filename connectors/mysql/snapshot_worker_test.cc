@@ -54,7 +54,8 @@ struct Read {
 class SnapshotWorkerTest : public testing::Test {
  protected:
   void Server(bool gtid, const std::string& executed, uint64_t log_ends) {
-    facts_ = {std::string(kTestUuid), "8.0.33", gtid, Duration(0)};
+    facts_ = {.uuid = std::string(kTestUuid), .version = "8.0.33", .gtid = gtid};
+    facts_.settle = Duration(0);
     AnswerAsGoodServer(client_, facts_.uuid, gtid, executed);
     client_.Answer("SHOW MASTER STATUS", {{"binlog.000001", std::to_string(log_ends)}});
   }

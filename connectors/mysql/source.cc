@@ -5,6 +5,7 @@
 
 #include "base/logging.h"
 #include "mysql/log_reader.h"
+#include "mysql/start_place.h"
 
 namespace sluice::mysql {
 namespace {
@@ -37,14 +38,14 @@ MysqlCdcSource::MysqlCdcSource(MysqlCdcOptions options)
       server_ids_(options_.server_id_first, options_.server_id_last) {}
 
 std::string MysqlCdcSource::Identity() const {
-  return fmt::format(
-      "MySQL {}:{} {} of {}", options_.endpoint.host, options_.endpoint.port,
-      options_.start_mode == StartMode::kInitial ? "initial" : "latest",
-      options_.table_pattern.empty() ? ShowDefault(options_.table_names) : options_.table_pattern);
+  const std::string tables =
+      options_.table_pattern.empty() ? ShowDefault(options_.table_names) : options_.table_pattern;
+  return fmt::format("MySQL {}:{} {} of {}", options_.endpoint.host, options_.endpoint.port,
+                     PlacesText(options_), tables);
 }
 
 std::string MysqlCdcSource::replay_note() const {
-  if (options_.start_mode == StartMode::kLatest) return "";
+  if (options_.start_mode != StartMode::kInitial) return "";
   if (!options_.exactly_once) {
     return "MySQL-CDC: exactly_once = false: changes made during the snapshot are read once more "
            "from the log; a target that upserts by key ends up right";
@@ -59,17 +60,31 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Discover(Context& ctx) {
   ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.endpoint));
   Discovered discovered;
   ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint));
+  LogPosition now;
   // The definitions and the position must belong together.
   ASSIGN_OR_RETURN(auto tables, LoadTables(*session, options_));
   while (true) {
     RETURN_IF_ERROR(ctx.cancel.Check());
     discovered.tables = std::move(tables);
-    ASSIGN_OR_RETURN(discovered.position, CurrentPosition(*session, discovered.server));
+    ASSIGN_OR_RETURN(now, CurrentPosition(*session, discovered.server));
     ASSIGN_OR_RETURN(tables, LoadTables(*session, options_));
     if (Encoded(tables) == Encoded(discovered.tables)) break;
   }
   RETURN_IF_ERROR(CheckLogged(*session, discovered.server, discovered.tables));
+  RETURN_IF_ERROR(FindPlaces(ctx, *session, now, discovered));
   return Remember(std::move(discovered));
+}
+
+Status MysqlCdcSource::FindPlaces(Context& ctx, SqlSession& session, const LogPosition& now,
+                                  Discovered& discovered) {
+  ASSIGN_OR_RETURN(const ServerIds::Lease id, server_ids_.Take());
+  LogScan scan(ctx.sql, options_.endpoint, id.id(), ctx.cancel);
+  ASSIGN_OR_RETURN(discovered.start, StartPlace(session, discovered.server, options_, now, scan));
+  if (discovered.start != now) discovered.defined = LogPoint{now.file, now.tx_offset};
+  ASSIGN_OR_RETURN(discovered.end, StopPlace(options_, discovered.start, now));
+  ASSIGN_OR_RETURN(discovered.server_ahead_micros, ServerMicros(session));
+  discovered.server_ahead_micros -= ctx.env.WallMicros();
+  return {};
 }
 
 Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes& saved) {
@@ -78,14 +93,16 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes
   ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint));
   ASSIGN_OR_RETURN(EnumeratorState state, DecodeState(saved));
   if (!state.settled && state.start.server_uuid != discovered.server.uuid) {
-    return Fail(Code::kPositionLost,
-                fmt::format("the server was replaced during the snapshot: its server_uuid is {}, "
-                            "the snapshot was begun on {}; start again with --fresh to read the "
-                            "tables anew",
-                            discovered.server.uuid, state.start.server_uuid));
+    return Fail(
+        Code::kPositionLost,
+        fmt::format("the server was replaced during the snapshot: it is {}, the snapshot was "
+                    "begun on {}; start again with --fresh to read the tables anew",
+                    discovered.server.uuid, state.start.server_uuid));
   }
   RETURN_IF_ERROR(CheckLogged(*session, discovered.server, state.tables));
-  discovered.position = std::move(state.start);
+  discovered.start = std::move(state.start);
+  ASSIGN_OR_RETURN(discovered.server_ahead_micros, ServerMicros(*session));
+  discovered.server_ahead_micros -= ctx.env.WallMicros();
   discovered.tables = std::move(state.tables);
   return Remember(std::move(discovered));
 }
@@ -121,9 +138,11 @@ Result<std::unique_ptr<SplitEnumerator>> MysqlCdcSource::Enumerate(Context& ctx,
   if (saved) {
     ASSIGN_OR_RETURN(state, DecodeState(*saved));
   } else {
-    state.start = discovered->position;
+    state.start = discovered->start;
+    state.defined = discovered->defined;
+    state.end = discovered->end;
     state.tables = discovered->tables;
-    state.settled = options_.start_mode == StartMode::kLatest;
+    state.settled = options_.start_mode != StartMode::kInitial;
     for (const auto& [path, facts] : discovered->tables) {
       if (!state.settled) state.plan.tables.push_back(path);
     }
@@ -175,7 +194,8 @@ Result<std::unique_ptr<Reader>> MysqlCdcSource::OpenLog(Context& ctx, LogSplit s
   ASSIGN_OR_RETURN(ServerIds::Lease lease, server_ids_.Take());
   std::map<TablePath, SchemaRef> output;
   for (const auto& [path, table] : discovered.defs) output[path] = table.def->schema;
-  LogReaderSetup setup{ctx, options_, convert(), lease.id(), std::move(output)};
+  LogReaderSetup setup{ctx,        options_,          convert(),
+                       lease.id(), std::move(output), discovered.server_ahead_micros};
   ASSIGN_OR_RETURN(auto reader, LogReader::Open(std::move(setup), std::move(split)));
   return std::make_unique<LeasedReader>(std::move(lease), std::move(reader));
 }

@@ -16,7 +16,9 @@ class MysqlCdcSource final : public Source {
  public:
   explicit MysqlCdcSource(MysqlCdcOptions options);
 
-  Boundedness boundedness() const override { return Boundedness::kUnbounded; }
+  Boundedness boundedness() const override {
+    return options_.stop_mode == StopMode::kNever ? Boundedness::kUnbounded : Boundedness::kBounded;
+  }
   std::string replay_note() const override;
   Result<std::vector<SchemaRef>> Discover(Context& ctx) override;
   Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& saved) override;
@@ -29,12 +31,17 @@ class MysqlCdcSource final : public Source {
   // What was learnt of the server; never changed once made.
   struct Discovered {
     ServerFacts server;
-    LogPosition position;  // where the log stood when the tables were as below
+    int64_t server_ahead_micros = 0;  // its clock to ours
+    LogPosition start;                // where the log is to be read from
+    std::optional<LogPoint> defined;  // LogSplit::defined
+    LogEnd end;
     std::map<TablePath, TableFacts> tables;
     std::map<TablePath, PlannedTable> defs;
   };
   using DiscoveredRef = std::shared_ptr<const Discovered>;
 
+  Status FindPlaces(Context& ctx, SqlSession& session, const LogPosition& now,
+                    Discovered& discovered);
   Result<std::vector<SchemaRef>> Remember(Discovered discovered);
   Result<std::unique_ptr<Reader>> OpenSnapshot(Context& ctx, Split split, SnapshotSplit decoded,
                                                const Discovered& discovered);

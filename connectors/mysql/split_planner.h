@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "mysql/catalog.h"
 #include "mysql/range_key.h"
+#include "mysql/splits.h"
 
 namespace sluice::mysql {
 

@@ -13,6 +13,7 @@ namespace sluice::mysql {
 namespace {
 
 constexpr uint64_t kSplitVersion = 1;
+constexpr uint64_t kLogVersion = 2;  // 1: without a definition's place and an end
 constexpr uint64_t kSnapshotKind = 1;
 constexpr uint64_t kLogKind = 2;
 
@@ -45,6 +46,30 @@ LogPoint DecodeLogPoint(ByteReader& in) {
   point.file = in.Str();
   point.offset = in.U64();
   return point;
+}
+
+void Encode(const std::optional<LogPoint>& point, ByteWriter& out) {
+  out.Bool(point.has_value());
+  if (point) Encode(*point, out);
+}
+
+std::optional<LogPoint> DecodeOptionalPoint(ByteReader& in) {
+  if (!in.Bool()) return std::nullopt;
+  return DecodeLogPoint(in);
+}
+
+void Encode(const LogEnd& end, ByteWriter& out) {
+  Encode(end.point, out);
+  out.Bool(end.micros.has_value()).U64(static_cast<uint64_t>(end.micros.value_or(0)));
+}
+
+LogEnd DecodeLogEnd(ByteReader& in) {
+  LogEnd end;
+  end.point = DecodeOptionalPoint(in);
+  const bool timed = in.Bool();
+  const auto micros = static_cast<int64_t>(in.U64());
+  if (timed) end.micros = micros;
+  return end;
 }
 
 std::string KeyRange::ToString() const {
@@ -131,13 +156,12 @@ TablePath DecodeTablePath(ByteReader& in) {
 
 Bytes EncodeSplit(const MysqlSplit& split) {
   ByteWriter out;
-  out.U64(kSplitVersion);
+  out.U64(std::holds_alternative<LogSplit>(split) ? kLogVersion : kSplitVersion);
   if (const auto* snapshot = std::get_if<SnapshotSplit>(&split)) {
     out.U64(kSnapshotKind);
     Encode(snapshot->table, out);
     Encode(snapshot->range, out);
-    out.Bool(snapshot->started.has_value());
-    if (snapshot->started) Encode(*snapshot->started, out);
+    Encode(snapshot->started, out);
     return std::move(out).Take();
   }
   const auto& log = std::get<LogSplit>(split);
@@ -152,18 +176,24 @@ Bytes EncodeSplit(const MysqlSplit& split) {
   for (const auto& [table, facts] : log.tables) Encode(facts, out);
   out.U64(log.prepared.size());
   for (const std::string& xid : log.prepared) out.Str(xid);
+  Encode(log.defined, out);
+  Encode(log.end, out);
   return std::move(out).Take();
 }
 
 Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.U64() != kSplitVersion) return Fail(Code::kCorruption, "split of another version");
+  const uint64_t version = in.U64();
   const uint64_t kind = in.U64();
+  const uint64_t newest = kind == kLogKind ? kLogVersion : kSplitVersion;
+  if (version == 0 || version > newest) {
+    return Fail(Code::kCorruption, "split of another version");
+  }
   if (kind == kSnapshotKind) {
     SnapshotSplit split;
     split.table = DecodeTablePath(in);
     split.range = DecodeKeyRange(in);
-    if (in.Bool()) split.started = DecodeLogPoint(in);
+    split.started = DecodeOptionalPoint(in);
     RETURN_IF_ERROR(in.Finish("snapshot split"));
     return split;
   }
@@ -179,6 +209,10 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
     split.tables[facts.path] = std::move(facts);
   }
   for (uint64_t n = in.Count(); n > 0; --n) split.prepared.insert(in.Str());
+  if (version >= 2) {
+    split.defined = DecodeOptionalPoint(in);
+    split.end = DecodeLogEnd(in);
+  }
   RETURN_IF_ERROR(in.Finish("log split"));
   return split;
 }

@@ -76,12 +76,25 @@ struct SnapshotSplit {
   friend bool operator==(const SnapshotSplit&, const SnapshotSplit&) = default;
 };
 
+// Where reading the log ends; at the first of both, never without them.
+struct LogEnd {
+  std::optional<LogPoint> point;  // before the first transaction that begins there or behind it
+  std::optional<int64_t> micros;  // before the first of this time or later; since 1970 UTC
+
+  bool never() const { return !point && !micros; }
+  friend bool operator==(const LogEnd&, const LogEnd&) = default;
+};
+
 struct LogSplit {
   LogPosition position;
   std::map<TablePath, FinishedRanges> contained;  // what the snapshot already brought
   std::map<TablePath, TableFacts> tables;         // the definitions in force at the position
   // XA transactions without captured rows that are neither committed nor rolled back there.
   std::set<std::string> prepared;
+  // A later place that `tables` is of, when the job began somewhere in the past: statements up to
+  // there that made or widened the tables are part of it.
+  std::optional<LogPoint> defined;
+  LogEnd end;
 };
 
 using MysqlSplit = std::variant<SnapshotSplit, LogSplit>;
@@ -99,6 +112,10 @@ Result<SnapshotReport> DecodeReport(std::string_view bytes);
 
 void Encode(const LogPoint& point, ByteWriter& out);
 LogPoint DecodeLogPoint(ByteReader& in);
+void Encode(const std::optional<LogPoint>& point, ByteWriter& out);
+std::optional<LogPoint> DecodeOptionalPoint(ByteReader& in);
+void Encode(const LogEnd& end, ByteWriter& out);
+LogEnd DecodeLogEnd(ByteReader& in);
 void Encode(const KeyRange& range, ByteWriter& out);
 KeyRange DecodeKeyRange(ByteReader& in);
 void Encode(const FinishedRanges& ranges, ByteWriter& out);

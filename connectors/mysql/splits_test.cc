@@ -39,6 +39,14 @@ std::string Hex(std::string_view bytes) {
   return out;
 }
 
+Bytes Unhex(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i + 1 < text.size(); i += 2) {
+    out += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
+  }
+  return Bytes(out);
+}
+
 TEST(FinishedRanges, NeighboursOfOnePlaceJoinInWhateverOrderTheyCome) {
   const std::vector<FinishedRange> parts = {{Range({}, 10), At(5)},
                                             {Range(10, 20), At(5)},
@@ -124,25 +132,49 @@ TEST(Splits, ASnapshotSplitIsWrittenAsEver) {
   EXPECT_EQ(std::get<SnapshotSplit>(*DecodeSplit(bytes)), split);
 }
 
-TEST(Splits, ALogSplitIsWrittenAsEver) {
+LogSplit WholeLogSplit() {
   LogSplit split;
   split.position = Position();
   split.contained[{"shop", "", "goods"}].Add({Range(1, {}), At(5)});
   split.tables[{"shop", "", "goods"}] = Facts();
   split.prepared = {"X'61',X'',1"};
+  return split;
+}
+
+TEST(Splits, ALogSplitIsWrittenAsEver) {
+  LogSplit split = WholeLogSplit();
+  split.position.mariadb.Add({1, 2, 3});
+  split.defined = At(9);
+  split.end = {At(10), 11};
   const Bytes bytes = EncodeSplit(split);
   EXPECT_EQ(Hex(bytes),
-            "0102012433653131666134372d373163612d313165312d396533332d6338306161393432393536320d62"
+            "0202022433653131666134372d373163612d313165312d396533332d6338306161393432393536320d62"
             "696e6c6f672e303030303037e7244001000000000000003e11fa4771ca11e19e33c80aa9429562020000"
-            "000000000001000000000000000600000000000000070000000000000008000000000000000203010473"
-            "686f700005676f6f6473010131000d62696e6c6f672e3030303030370501010473686f700005676f6f64"
-            "730102696403696e7403696e740000000000000000000000000102696401010269640001010b58273631"
-            "272c5827272c31");
+            "00000000000100000000000000060000000000000007000000000000000800000000000000020305312d"
+            "322d33010473686f700005676f6f6473010131000d62696e6c6f672e3030303030370501010473686f70"
+            "0005676f6f64730102696403696e7403696e740000000000000000000000000102696401010269640001"
+            "010b58273631272c5827272c31010d62696e6c6f672e30303030303709010d62696e6c6f672e30303030"
+            "30370a010b");
   const LogSplit back = std::get<LogSplit>(*DecodeSplit(bytes));
   EXPECT_EQ(back.position, split.position);
   EXPECT_EQ(back.contained, split.contained);
   EXPECT_EQ(back.prepared, split.prepared);
+  EXPECT_EQ(back.defined, split.defined);
+  EXPECT_EQ(back.end, split.end);
   EXPECT_EQ(EncodeSplit(back), bytes);
+}
+
+TEST(Splits, ALogSplitOfTheFirstVersionIsRead) {
+  const Bytes bytes = Unhex(
+      "0102012433653131666134372d373163612d313165312d396533332d6338306161393432393536320d62"
+      "696e6c6f672e303030303037e7244001000000000000003e11fa4771ca11e19e33c80aa9429562020000"
+      "000000000001000000000000000600000000000000070000000000000008000000000000000203010473"
+      "686f700005676f6f6473010131000d62696e6c6f672e3030303030370501010473686f700005676f6f64"
+      "730102696403696e7403696e740000000000000000000000000102696401010269640001010b58273631"
+      "272c5827272c31");
+  const auto back = DecodeSplit(bytes);
+  ASSERT_TRUE(back) << back.error().ToString();
+  EXPECT_EQ(EncodeSplit(*back), EncodeSplit(WholeLogSplit()));
 }
 
 TEST(Splits, EveryCutOrLengthenedStateIsRefused) {

@@ -58,9 +58,10 @@ class SqlSession {
 // Where to begin reading a binary log.
 struct LogStart {
   uint32_t server_id = 0;
-  std::string file;  // with `position`; ignored when gtid_set is given
+  std::string file;  // with `position`; ignored when one of the next two is given
   uint64_t position = 4;
   std::optional<std::string> gtid_set;  // MySQL: everything not in this set, "uuid:1-5,uuid2:1-3"
+  std::optional<std::string> mariadb_gtids;  // MariaDB: everything behind these, "0-1-270,1-1-9"
   Duration heartbeat = std::chrono::seconds(5);  // the server's keep-alive when nothing happens
 };
 

@@ -71,11 +71,33 @@ bool PutServer(std::string_view text, std::string& out) {
 }
 
 std::string EncodeFileDump(const LogStart& start) {
+  const bool found = start.mariadb_gtids.has_value();  // the server finds the place
   std::string out;
-  Put(static_cast<uint32_t>(start.position), out);
+  Put(found ? uint32_t{4} : static_cast<uint32_t>(start.position), out);
   Put<uint16_t>(0, out);
   Put(start.server_id, out);
-  return out + start.file;
+  return out + (found ? "" : start.file);
+}
+
+// What a replica tells of itself before it asks. MySQL takes MariaDB's words for variables of ours.
+std::vector<std::string> Introduction(const LogStart& start) {
+  const auto heartbeat =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(start.heartbeat).count();
+  std::vector<std::string> out = {
+      fmt::format("SET @master_heartbeat_period = {0}, @source_heartbeat_period = {0}", heartbeat),
+      "SET @master_binlog_checksum = @@global.binlog_checksum, "
+      "@source_binlog_checksum = @@global.binlog_checksum",
+      "SET @slave_uuid = UUID(), @replica_uuid = @slave_uuid",
+      "SET @mariadb_slave_capability = 4",  // knows transactions by domain
+  };
+  if (start.mariadb_gtids) {
+    // Strict: a transaction that the log does not hold is an error, not a place nearby.
+    out.push_back(
+        fmt::format("SET @slave_connect_state = '{}', @slave_gtid_strict_mode = 1, "
+                    "@slave_gtid_ignore_duplicates = 0",
+                    *start.mariadb_gtids));
+  }
+  return out;
 }
 
 class MysqlLogStream final : public LogStream {
@@ -84,15 +106,7 @@ class MysqlLogStream final : public LogStream {
       : connection_(std::move(connection)) {}
 
   Status Begin(const LogStart& start) {
-    const auto heartbeat =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(start.heartbeat).count();
-    for (const std::string& sql : {
-             fmt::format("SET @master_heartbeat_period = {0}, @source_heartbeat_period = {0}",
-                         heartbeat),
-             std::string("SET @master_binlog_checksum = @@global.binlog_checksum, "
-                         "@source_binlog_checksum = @@global.binlog_checksum"),
-             std::string("SET @slave_uuid = UUID(), @replica_uuid = @slave_uuid"),
-         }) {
+    for (const std::string& sql : Introduction(start)) {
       RETURN_IF_ERROR(connection_->Execute(sql));
     }
     std::string command = EncodeFileDump(start);
@@ -154,7 +168,7 @@ Result<std::string> EncodeGtidDump(uint32_t server_id, const std::string& gtid_s
 
 Result<std::unique_ptr<LogStream>> OpenMysqlLog(const SqlEndpoint& endpoint,
                                                 const LogStart& start) {
-  if (start.position > UINT32_MAX && !start.gtid_set) {
+  if (start.position > UINT32_MAX && !start.gtid_set && !start.mariadb_gtids) {
     return Fail(Code::kUnsupported,
                 fmt::format("{}:{} lies beyond 4 GiB, where the protocol can begin only with GTIDs",
                             start.file, start.position));

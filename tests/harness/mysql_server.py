@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real MySQL 8.0 server: its own folder, one port for life, killed and started at will."""
+"""A real server: its own folder, one port for life, killed and started at will."""
 
 from __future__ import annotations
 
@@ -14,110 +14,51 @@ from typing import Any, Mapping
 
 import pymysql
 
+from .mysql_flavours import COMMON, MYSQL80, PASSWORD, USER, Flavour, cache_folder
 from .ports import free_port
 from .processes import Process
 from .waiting import wait_for
 
-VERSION = "8.0.33"
-USER, PASSWORD = "sluice", "sl:uice p@ss"
 START_S = 60
 Row = tuple[Any, ...]
 
 _server_ids = itertools.count(os.getpid() % 60000 * 100 + 1)
 
-# Of the initialised directory that every instance begins as. The second account has what the
-# documentation asks for, and nothing more.
-ACCOUNTS = f"""
-CREATE USER 'root'@'%' IDENTIFIED WITH caching_sha2_password BY '';
-GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;
-CREATE USER '{USER}'@'%' IDENTIFIED WITH caching_sha2_password BY '{PASSWORD}';
-GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO '{USER}'@'%';
-"""
 
-OPTIONS: dict[str, str] = {
-    "log-bin": "binlog",
-    "binlog_format": "ROW",
-    "binlog_row_image": "FULL",
-    "binlog_row_metadata": "MINIMAL",
-    "gtid_mode": "ON",
-    "enforce_gtid_consistency": "ON",
-    "default_time_zone": "+00:00",
-    "character_set_server": "utf8mb4",
-    "collation_server": "utf8mb4_0900_ai_ci",
-    # Small and quick. A commit survives the death of the process, not of the machine.
-    "innodb_buffer_pool_size": "96M",
-    "innodb_flush_log_at_trx_commit": "2",
-    "sync_binlog": "0",
-    "innodb_doublewrite": "OFF",
-    "performance_schema": "OFF",
-    "mysqlx": "OFF",
-    "skip_name_resolve": "ON",
-    "max_connections": "200",
-}
-
-
-def cache_folder() -> Path:
-    return Path(os.environ.get("SLUICE_CACHE") or Path.home() / ".cache" / "sluice")
-
-
-def mysql_home() -> Path:
-    home = os.environ.get("SLUICE_MYSQL_HOME")
-    found = Path(home) if home else cache_folder() / f"mysql-{VERSION}"
-    if not (found / "bin" / "mysqld").exists():
-        raise AssertionError(f"no MySQL server in {found}: run ./dev setup")
-    return found
-
-
-def _template() -> Path:
+def _template(flavour: Flavour) -> Path:
     """An initialised data directory, made once and then copied."""
-    ready = cache_folder() / f"mysql-data-{VERSION}-1"
+    ready = cache_folder() / f"data-{flavour}-1"
     cache_folder().mkdir(parents=True, exist_ok=True)
     with (cache_folder() / "mysql-data.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if ready.exists():
             return ready
-        making = ready.with_suffix(f".{os.getpid()}")
+        making = ready.with_name(f"{ready.name}-{os.getpid()}")
         shutil.rmtree(making, ignore_errors=True)
-        accounts = making.with_suffix(".sql")
-        # The server wants one statement a line.
-        accounts.write_text(ACCOUNTS.strip() + "\n", encoding="utf-8")
-        log = making.with_suffix(".log")
-        command = [*_mysqld(making), "--initialize-insecure", f"--init-file={accounts}"]
-        code = Process(command, log).wait(120)
-        if code != 0:
-            raise AssertionError(f"mysqld --initialize-insecure: {code}\n{log.read_text()}")
-        # Each copy makes its own identity.
-        (making / "auto.cnf").unlink(missing_ok=True)
+        flavour.initialise(making)
         making.rename(ready)
-        accounts.unlink()
-        log.unlink()
     return ready
-
-
-def _mysqld(datadir: Path) -> list[str]:
-    home = mysql_home()
-    user = ["--user=root"] if os.geteuid() == 0 else []
-    return [
-        str(home / "bin" / "mysqld"),
-        "--no-defaults",
-        f"--basedir={home}",
-        f"--datadir={datadir}",
-        *user,
-    ]
 
 
 class MysqlServer:
     """Running from the constructor on, on the data in `folder` if there is some. `options` add to
-    or replace OPTIONS."""
+    or replace the flavour's."""
 
-    def __init__(self, folder: Path, options: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        options: Mapping[str, str] | None = None,
+        flavour: Flavour = MYSQL80,
+    ) -> None:
         self.folder = folder
+        self.flavour = flavour
         self.port = free_port()
-        self.options = {**OPTIONS, "server_id": str(next(_server_ids)), **(options or {})}
+        own = {"server_id": str(next(_server_ids))}
+        self.options = {**COMMON, **flavour.options, **own, **(options or {})}
         self.datadir = folder / "data"
         folder.mkdir(parents=True, exist_ok=True)
         if not self.datadir.exists():
-            shutil.copytree(_template(), self.datadir)
+            shutil.copytree(_template(flavour), self.datadir)
         self._process: Process | None = None
         self._connection: Any = None
         self.start()
@@ -130,7 +71,7 @@ class MysqlServer:
     def start(self) -> None:
         """On the same port and data as before."""
         command = [
-            *_mysqld(self.datadir),
+            *self.flavour.command(self.datadir),
             f"--port={self.port}",
             "--bind-address=127.0.0.1",
             f"--socket={self._socket()}",
@@ -220,7 +161,13 @@ class MysqlServer:
     def purge_logs(self) -> str:
         """Leaves one empty file of the log; its name."""
         newest = self.rotate_logs()
-        self.execute(f"PURGE BINARY LOGS TO '{newest}'")
+
+        def only_newest() -> bool:
+            # A connection that has ended holds its file until the server notices.
+            self.execute(f"PURGE BINARY LOGS TO '{newest}'")
+            return self.log_files() == [newest]
+
+        wait_for(only_newest, "the old files of the log to go", 30, poll_s=0.1)
         return newest
 
     def cut_connections(self, user: str = USER) -> int:

@@ -33,8 +33,10 @@ class Dumper {
   Status Print(const LogEvent& event, uint64_t offset, bool inside) {
     out_ << fmt::format("{:>10} {} {}", inside ? std::string("+") : fmt::format("{}", offset),
                         WhenText(event.header.timestamp), EventTypeName(event.header.type));
-    RETURN_IF_ERROR(std::visit([&](const auto& body) { return Body(body); }, event.body));
-    return {};
+    if (const auto* gtid = std::get_if<Gtid>(&event.body); gtid != nullptr && gtid->domain) {
+      return Line(MariadbGtid{*gtid->domain, event.header.server_id, gtid->sequence}.ToString());
+    }
+    return std::visit([&](const auto& body) { return Body(body); }, event.body);
   }
 
  private:

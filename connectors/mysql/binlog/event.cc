@@ -6,6 +6,7 @@
 #include <libdeflate.h>
 
 #include "mysql/binlog/cursor.h"
+#include "mysql/binlog/mariadb_events.h"
 
 namespace sluice::mysql {
 namespace {
@@ -215,6 +216,8 @@ Result<EventBody> ParseRare(Cursor& in, const EventHeader& header) {
       return ParseIncident(in);
     case EventType::kRowsQuery:
       return ParseRowsQuery(in);
+    case EventType::kAnnotateRows:
+      return RowsQuery{in.Rest()};
     case EventType::kPreviousGtids:
       return PreviousGtids{in.Rest()};
     case EventType::kXaPrepare:
@@ -232,7 +235,13 @@ Result<EventBody> ParseRare(Cursor& in, const EventHeader& header) {
     case EventType::kAppendBlock:
     case EventType::kDeleteFile:
     case EventType::kBeginLoadQuery:
+    case EventType::kBinlogCheckpoint:
+    case EventType::kMariadbGtidList:
       return IgnoredEvent{};
+    case EventType::kStartEncryption:
+      return Fail(Unsupported(header.type,
+                              "behind which the file is encrypted; read it from the server, which "
+                              "sends it in clear"));
     case EventType::kPartialUpdateRows:
       return Fail(Unsupported(header.type,
                               "an update that holds only parts of JSON values; on the server, SET "
@@ -265,6 +274,8 @@ Result<EventBody> ParseBody(Cursor& in, const EventHeader& header, bool short_ta
       return ParseGtid(in, false);
     case EventType::kAnonymousGtid:
       return ParseGtid(in, true);
+    case EventType::kMariadbGtid:
+      return ParseMariadbGtid(in);
     case EventType::kQuery:
       return ParseQuery(in);
     case EventType::kRotate:
@@ -354,81 +365,12 @@ Result<LogEvent> EventParser::Parse(std::string_view raw) {
     body.remove_suffix(kChecksumSize);
   }
   Cursor payload(body);
-  ASSIGN_OR_RETURN(event.body, ParseBody(payload, event.header, short_table_ids_));
+  EventHeader read_as = event.header;
+  read_as.type = UncompressedType(event.header.type);
+  ASSIGN_OR_RETURN(event.body, ParseBody(payload, read_as, short_table_ids_));
   if (!payload.ok()) return Fail(payload.Check(fmt::format("an event {}", name())));
+  if (read_as.type != event.header.type) RETURN_IF_ERROR(InflateBody(event.body, inflated_));
   return event;
-}
-
-std::string_view EventTypeName(EventType type) {
-  switch (type) {
-    case EventType::kUnknown:
-      break;
-    case EventType::kQuery:
-      return "QUERY";
-    case EventType::kStop:
-      return "STOP";
-    case EventType::kRotate:
-      return "ROTATE";
-    case EventType::kIntvar:
-      return "INTVAR";
-    case EventType::kAppendBlock:
-      return "APPEND_BLOCK";
-    case EventType::kDeleteFile:
-      return "DELETE_FILE";
-    case EventType::kRand:
-      return "RAND";
-    case EventType::kUserVar:
-      return "USER_VAR";
-    case EventType::kFormatDescription:
-      return "FORMAT_DESCRIPTION";
-    case EventType::kXid:
-      return "XID";
-    case EventType::kBeginLoadQuery:
-      return "BEGIN_LOAD_QUERY";
-    case EventType::kExecuteLoadQuery:
-      return "EXECUTE_LOAD_QUERY";
-    case EventType::kTableMap:
-      return "TABLE_MAP";
-    case EventType::kWriteRowsV1:
-      return "WRITE_ROWS_V1";
-    case EventType::kUpdateRowsV1:
-      return "UPDATE_ROWS_V1";
-    case EventType::kDeleteRowsV1:
-      return "DELETE_ROWS_V1";
-    case EventType::kIncident:
-      return "INCIDENT";
-    case EventType::kHeartbeat:
-      return "HEARTBEAT";
-    case EventType::kIgnorable:
-      return "IGNORABLE";
-    case EventType::kRowsQuery:
-      return "ROWS_QUERY";
-    case EventType::kWriteRows:
-      return "WRITE_ROWS";
-    case EventType::kUpdateRows:
-      return "UPDATE_ROWS";
-    case EventType::kDeleteRows:
-      return "DELETE_ROWS";
-    case EventType::kGtid:
-      return "GTID";
-    case EventType::kAnonymousGtid:
-      return "ANONYMOUS_GTID";
-    case EventType::kPreviousGtids:
-      return "PREVIOUS_GTIDS";
-    case EventType::kTransactionContext:
-      return "TRANSACTION_CONTEXT";
-    case EventType::kViewChange:
-      return "VIEW_CHANGE";
-    case EventType::kXaPrepare:
-      return "XA_PREPARE";
-    case EventType::kPartialUpdateRows:
-      return "PARTIAL_UPDATE_ROWS";
-    case EventType::kTransactionPayload:
-      return "TRANSACTION_PAYLOAD";
-    case EventType::kHeartbeatV2:
-      return "HEARTBEAT_V2";
-  }
-  return "UNKNOWN";
 }
 
 }  // namespace sluice::mysql

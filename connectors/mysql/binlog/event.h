@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The events of a MySQL binary log, version 4 (MySQL 5.0 to 8.x), from bytes. Pure: no I/O, and no
-// allocation for the events that carry rows.
+// The events of a binary log, version 4 (MySQL 5.0 to 8.x, MariaDB), from bytes. Pure: no I/O, and
+// no allocation for the events that carry rows.
 //
 // How a log reader uses this room:
 //
@@ -66,6 +66,19 @@ enum class EventType : uint8_t {
   kPartialUpdateRows = 39,
   kTransactionPayload = 40,
   kHeartbeatV2 = 41,
+  // MariaDB's own.
+  kAnnotateRows = 160,
+  kBinlogCheckpoint = 161,
+  kMariadbGtid = 162,
+  kMariadbGtidList = 163,
+  kStartEncryption = 164,
+  kQueryCompressed = 165,
+  kWriteRowsCompressedV1 = 166,
+  kUpdateRowsCompressedV1 = 167,
+  kDeleteRowsCompressedV1 = 168,
+  kWriteRowsCompressed = 169,
+  kUpdateRowsCompressed = 170,
+  kDeleteRowsCompressed = 171,
 };
 std::string_view EventTypeName(EventType type);  // "WRITE_ROWS"; "UNKNOWN" for others
 
@@ -115,6 +128,10 @@ struct Gtid {
   // written (before 8.0).
   uint64_t immediate_commit_micros = 0;
   uint64_t original_commit_micros = 0;
+  // MariaDB: the transaction is domain, the header's server_id, sequence. `standalone`: one
+  // statement makes it up; else XID or COMMIT ends it, and no BEGIN comes.
+  std::optional<uint32_t> domain;
+  bool standalone = false;
 };
 
 struct PreviousGtids {
@@ -177,7 +194,7 @@ using EventBody = std::variant<IgnoredEvent, FormatDescription, Rotate, Query, X
                                PreviousGtids, TableMapView, RowsEvent, RowsQuery, Heartbeat,
                                Incident, TransactionPayload, XaPrepare>;
 
-// Views into the bytes it was parsed from.
+// Views into the bytes it was parsed from, and into the parser where they were compressed.
 struct LogEvent {
   EventHeader header;
   EventBody body;
@@ -188,7 +205,8 @@ class EventParser {
  public:
   // One event: common header, payload and checksum. kCorruption: it fails its checksum or its
   // format. kUnsupported: a known or an unknown event that changes rows and that this build cannot
-  // read; names it and, where one is to blame, the server variable to change.
+  // read; names it and, where one is to blame, the server variable to change. The event is valid
+  // until the next call.
   Result<LogEvent> Parse(std::string_view raw);
 
  private:
@@ -199,6 +217,7 @@ class EventParser {
   // checksum or not, as the server likes.
   std::optional<ChecksumAlgorithm> checksum_;
   bool short_table_ids_ = false;  // 4-byte table ids, of servers before 5.1.4
+  std::string inflated_;          // of the last event, when it was compressed
 };
 
 // The events inside a TransactionPayload, decompressed one at a time: memory is one event's. The

@@ -14,7 +14,7 @@
 namespace sluice::mysql {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kVersion = 2;  // 1: without MariaDB's
 // The server keeps sequence numbers in a signed 64-bit integer; its interval ends are exclusive.
 constexpr uint64_t kSequenceMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) - 1;
 
@@ -216,6 +216,25 @@ bool GtidSet::Contains(const GtidSet& other) const {
   return true;
 }
 
+TransactionId IdOf(const Gtid& gtid, const EventHeader& header) {
+  if (gtid.domain) return MariadbGtid{*gtid.domain, header.server_id, gtid.sequence};
+  if (gtid.anonymous) return {};
+  return std::pair(UuidOf(gtid.source_uuid), gtid.sequence);
+}
+
+bool LogPosition::Contains(const TransactionId& id) const {
+  const auto* mysql = std::get_if<std::pair<ServerUuid, uint64_t>>(&id);
+  return mysql != nullptr && gtid_set.Contains(mysql->first, mysql->second);
+}
+
+void LogPosition::Add(const TransactionId& id) {
+  if (const auto* mysql = std::get_if<std::pair<ServerUuid, uint64_t>>(&id)) {
+    gtid_set.Add(mysql->first, mysql->second);
+  } else if (const auto* gtid = std::get_if<MariadbGtid>(&id)) {
+    mariadb.Add(*gtid);
+  }
+}
+
 std::string LogPosition::ToString() const {
   std::string out = fmt::format("{}:{}", file, tx_offset);
   if (events != 0 || rows != 0) {
@@ -231,12 +250,14 @@ void Encode(const LogPosition& position, ByteWriter& out) {
       .U64(position.tx_offset)
       .Str(position.gtid_set.Encode())
       .U64(position.events)
-      .U64(position.rows);
+      .U64(position.rows)
+      .Str(position.mariadb.ToString());
 }
 
 Result<LogPosition> DecodePosition(ByteReader& in) {
   LogPosition out;
-  if (in.U64() != kVersion) {
+  const uint64_t version = in.U64();
+  if (version == 0 || version > kVersion) {
     return Fail(Code::kCorruption, "a log position is damaged or was written by another version");
   }
   out.server_uuid = in.Str();
@@ -245,7 +266,9 @@ Result<LogPosition> DecodePosition(ByteReader& in) {
   const std::string gtids = in.Str();
   out.events = in.U64();
   out.rows = in.U64();
+  const std::string mariadb = version >= 2 ? in.Str() : "";
   if (!in.ok()) return Fail(in.Finish("a log position"));
+  ASSIGN_OR_RETURN(out.mariadb, MariadbGtids::Parse(mariadb));
   ASSIGN_OR_RETURN(out.gtid_set, GtidSet::Decode(gtids));
   return out;
 }

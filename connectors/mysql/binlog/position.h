@@ -8,10 +8,13 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "mysql/binlog/event.h"
 
 namespace sluice::mysql {
 
@@ -51,17 +54,55 @@ class GtidSet {
   std::map<ServerUuid, std::vector<Interval>> sets_;
 };
 
+// A transaction of MariaDB.
+struct MariadbGtid {
+  uint32_t domain = 0;
+  uint32_t server = 0;
+  uint64_t sequence = 0;
+
+  friend bool operator==(const MariadbGtid&, const MariadbGtid&) = default;
+  std::string ToString() const;  // "0-1-270"
+};
+
+// What MariaDB calls a position: the last transaction of each domain. All before it in its domain
+// belong to it.
+class MariadbGtids {
+ public:
+  // "0-1-270,1-1-9"; empty text is the empty one.
+  static Result<MariadbGtids> Parse(std::string_view text);
+  std::string ToString() const;  // sorted by domain
+
+  bool empty() const { return last_.empty(); }
+  void Add(const MariadbGtid& gtid) { last_[gtid.domain] = gtid; }
+  // By sequence; servers are not looked at.
+  bool Contains(const MariadbGtids& other) const;
+
+  friend bool operator==(const MariadbGtids&, const MariadbGtids&) = default;
+
+ private:
+  std::map<uint32_t, MariadbGtid> last_;
+};
+
+// The transaction that a GTID event begins; nothing when the server counts none.
+using TransactionId = std::variant<std::monostate, std::pair<ServerUuid, uint64_t>, MariadbGtid>;
+TransactionId IdOf(const Gtid& gtid, const EventHeader& header);
+
 // Everything before it was emitted; reading goes on with what follows it. At rest between
 // transactions `events` and `rows` are 0. Inside a transaction, `file` and `tx_offset` name the
 // event that begins it (GTID, or BEGIN without one) and `gtid_set` does not hold it yet: a reader
 // that resumes asks the server for the transaction's start and drops what was emitted.
 struct LogPosition {
-  std::string server_uuid;  // @@server_uuid as text
+  std::string server_uuid;  // ServerFacts::uuid
   std::string file;
   uint64_t tx_offset = 4;
-  GtidSet gtid_set;     // transactions that lie before; empty when the server has no GTIDs
-  uint64_t events = 0;  // rows events of the transaction emitted in full, inside payloads too
-  uint64_t rows = 0;    // rows of the next rows event already emitted: RowsReader::Skip them
+  GtidSet gtid_set;      // transactions that lie before; empty when the server has no GTIDs
+  MariadbGtids mariadb;  // the same for MariaDB
+  uint64_t events = 0;   // rows events of the transaction emitted in full, inside payloads too
+  uint64_t rows = 0;     // rows of the next rows event already emitted: RowsReader::Skip them
+
+  // True: the log may be read again from before it, and it must then be left out.
+  bool Contains(const TransactionId& id) const;
+  void Add(const TransactionId& id);
 
   friend bool operator==(const LogPosition&, const LogPosition&) = default;
   std::string ToString() const;  // "binlog.000012:4711 (+2 events, 17 rows)"

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
 
+from harness.mysql_flavours import MYSQL80, Flavour
 from harness.mysql_server import PASSWORD, USER, MysqlServer
 from harness.processes import Process
 from harness.waiting import wait_for
@@ -37,6 +39,11 @@ def read(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
 
+def option(name: str) -> str:
+    """`startup__mode` and `table___pattern` as options are written."""
+    return name.replace("___", "-").replace("__", ".")
+
+
 class ConsoleJob:
     """One job file and its state; started as often as one likes."""
 
@@ -45,6 +52,8 @@ class ConsoleJob:
         self.log = folder / "job.out"
         self.said = folder / "job.err"
         options = {"table-names": "[" + ",".join(f'"{name}"' for name in tables) + "]"}
+        if not tables:
+            del options["table-names"]
         values = {
             "host": "127.0.0.1",
             "port": str(server.port),
@@ -53,7 +62,7 @@ class ConsoleJob:
             "password": PASSWORD,
         }
         for name, value in more.items():
-            (values if name in values else options)[name.replace("__", ".")] = value
+            (values if name in values else options)[option(name)] = value
         lines = "\n  ".join(f"{name} = {value}" for name, value in options.items())
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "job.conf").write_text(CONFIG.format(options=lines, **values), encoding="utf-8")
@@ -79,6 +88,10 @@ class ConsoleJob:
         found = ROW.findall(whole)
         return [(kind, values) for path, kind, values in found if table in (None, path)]
 
+    def all_rows(self) -> list[tuple[str, str]]:
+        """Table and values as text; for jobs that have ended."""
+        return [(path, values) for path, _, values in ROW.findall(read(self.log))]
+
     def wait_rows(self, count: int, table: str | None = None) -> list[tuple[str, str]]:
         def enough() -> bool:
             assert self.process is not None
@@ -87,6 +100,20 @@ class ConsoleJob:
 
         wait_for(enough, f"{count} rows of {table}", 60)
         return self.rows(table)
+
+    def wait_position(self, text: str) -> None:
+        """Until the last checkpoint's position in the log holds `text`."""
+
+        def there() -> bool:
+            shown = subprocess.run(
+                [str(SLUICE), "dump", "checkpoint", str(self.folder / "state")],
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stdout
+            return text in shown
+
+        wait_for(there, f"a position with {text}", 60, poll_s=0.2)
 
     def fails(self, *arguments: str) -> str:
         """A start that ends with an error; what it said."""
@@ -109,9 +136,10 @@ class ConsoleJob:
 def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeServer]:
     made: list[MysqlServer] = []
 
-    def make(**options: str) -> MysqlServer:
+    def make(flavour: Flavour = MYSQL80, **options: str) -> MysqlServer:
         folder = tmp_path_factory.mktemp("mysql")
-        server = MysqlServer(folder, {k.replace("__", "-"): v for k, v in options.items()})
+        given = {name.replace("__", "-"): value for name, value in options.items()}
+        server = MysqlServer(folder, given, flavour)
         made.append(server)
         return server
 

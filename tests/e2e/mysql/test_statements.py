@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.mysql_server import _mysqld
+from harness.mysql_flavours import MYSQL80
 from harness.processes import Process
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -199,7 +199,8 @@ def test_names_in_another_case_are_the_same_table_where_the_server_says_so(
         "CREATE USER 'sluice'@'%' IDENTIFIED BY 'sl:uice p@ss';\n"
         "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'sluice'@'%';\n"
     )
-    command = [*_mysqld(server.datadir), "--initialize-insecure", "--lower-case-table-names=1"]
+    command = [*MYSQL80.command(server.datadir), "--initialize-insecure"]
+    command.append("--lower-case-table-names=1")
     assert Process([*command, f"--init-file={init}"], tmp_path / "init.log").wait(120) == 0
     server.start()
     server.fresh_database("shop")
