@@ -27,6 +27,9 @@ enum class Poll : uint8_t {
   kMore,  // call again at once
   kIdle,  // nothing now; call after Context::wake or a while
   kDone,  // the split is finished; never call Read again
+  // Everything before a change of schema is emitted (Flush gives the rest). Save still yields a
+  // split before the change. Read is not called again until TakeSchemaChange.
+  kSchemaChange,
 };
 
 class Reader {
@@ -42,6 +45,14 @@ class Reader {
   // A split that yields exactly what comes after the last emitted event. REQUIRES: Flush was the
   // last call.
   virtual Split Save() const = 0;
+  // Moves past the change at which Read returned kSchemaChange, and returns it with `before` and
+  // `after`. Called once everything before it is committed. Rows of the new schema follow; Save
+  // yields a split behind the change from now on. A reader never emits a SchemaChange itself. An
+  // error (kSchemaMismatch) ends the job, with everything before the change in the target: the
+  // change cannot be followed; the message names table, statement and remedy.
+  virtual Result<SchemaChange> TakeSchemaChange() {
+    return Fail(Code::kInternal, "the reader does not stand at a change of schema");
+  }
   // What the enumerator should know of a finished split, e.g. where the log stood; taken once,
   // after kDone. Empty: nothing.
   virtual Bytes TakeReport() { return {}; }

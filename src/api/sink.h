@@ -36,7 +36,8 @@ class Writer {
   // True: the writer has enough to do; the task stops reading until it is false again
   // (Context::wake).
   virtual bool full() const { return false; }
-  // The catalog has applied `change`; rows of the new schema follow.
+  // Committer::Apply has applied `change`; rows of the new schema follow. Nothing was written since
+  // the last Seal.
   virtual Status Rebind(const SchemaChange& change) = 0;
   // Rows so far belong to `id`, later ones to the next checkpoint. Cheap.
   virtual Status Seal(CheckpointId id) = 0;
@@ -67,6 +68,15 @@ class Committer {
   // Rolls back whatever the range may have left. Never touches other runs. Unknown work is not an
   // error.
   virtual Status AbortOrphans(const OrphanRange& range) = 0;
+  // Alters the target once for all writers and returns when it serves the new schema. `change` has
+  // `before` and `after`, as the transforms left them. Everything before it is committed, and no
+  // writer has written since. Idempotent: columns already added or already gone are skipped,
+  // because a restart repeats the change. kUnavailable, kTimeout: not yet or unknown, ask again;
+  // the message says what is waited for. kSchemaMismatch: the target cannot do it; names table,
+  // statement and remedy. REQUIRES: Sink::follows_schema_changes.
+  virtual Status Apply(const SchemaChange& change) {
+    return {Code::kInternal, "this sink does not follow schema changes: " + change.ddl};
+  }
 };
 
 // Immutable after construction, except that Prepare is called once first; thread-safe then.
@@ -81,6 +91,8 @@ class Sink {
   // True when rows that come twice end in the same table contents (upsert by key, deletes included)
   // for every table given to Prepare. `why` says which table is not, if any.
   virtual bool replay_converges(std::string* why) const = 0;
+  // Committer::Apply and Writer::Rebind can follow changes of columns.
+  virtual bool follows_schema_changes() const { return false; }
   // Where each table's rows go, for `explain` and for refusing two sources of one target.
   virtual Result<TablePath> Target(const Schema& table) const = 0;
   virtual Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) = 0;

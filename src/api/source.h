@@ -31,6 +31,9 @@ class SplitEnumerator {
   virtual Result<std::vector<Split>> Next(size_t want) = 0;
   // A split that Next handed out is finished; `report` is what its reader had to tell.
   virtual Status OnFinished(const Split& split, const Bytes& report) = 0;
+  // A reader took `change` (Reader::TakeSchemaChange), and the target has applied it: what Save
+  // yields from now on holds the new schema, so that Source::Restore can return it.
+  virtual Status OnSchemaChange(const SchemaChange& /*change*/) { return {}; }
   // Everything not yet handed out, and what the finished ones told. The engine freezes hand-outs
   // around it, and stores the readers' own splits beside it; both together are the state of the
   // source.
@@ -51,12 +54,16 @@ class Source {
   // Says whether rows of the source's own snapshot may come twice across a restart (then only
   // upsert sinks are exact).
   virtual std::string replay_note() const { return {}; }
+  // Readers may return Poll::kSchemaChange. A job is refused at plan time when its sink does not
+  // follow.
+  virtual bool passes_schema_changes() const { return false; }
   // Connects, checks that the source can be read as configured, and lists the tables with their
   // schemas. Blocks; called once before the tasks start. Errors name what is missing and the
   // statement that mends it.
   virtual Result<std::vector<SchemaRef>> Discover(Context& ctx) = 0;
-  // Instead of Discover when the job resumes from `saved` (see Enumerate): the tables as they were
-  // when the job began, for that is what the target was made for.
+  // Instead of Discover when the job resumes from `saved` (see Enumerate): the tables with the
+  // schemas in force at that position: as they were when the job began, for that is what the target
+  // was made for, and with every change that was passed on since.
   virtual Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& /*saved*/) {
     return Discover(ctx);
   }

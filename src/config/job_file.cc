@@ -33,6 +33,10 @@ const OptionSpec<EnvOptions>& EnvSpec() {
                     "Milliseconds between two checkpoints.", AtLeast(10))
           .Optional("checkpoint.timeout", &EnvOptions::checkpoint_timeout_ms,
                     "Milliseconds after which a checkpoint has failed.", AtLeast(10))
+          .Optional("checkpoint.schema-change-timeout", &EnvOptions::schema_change_timeout_ms,
+                    "Milliseconds after which each of the two checkpoints around a change of "
+                    "schema has failed.",
+                    AtLeast(10))
           .Optional("min-pause", &EnvOptions::min_pause_ms,
                     "Least milliseconds between the end of a checkpoint and the next; -1: none.",
                     AtLeast(-1))

@@ -32,6 +32,7 @@ struct EnvOptions {
   int64_t parallelism = 1;
   std::optional<int64_t> checkpoint_interval_ms;
   std::optional<int64_t> checkpoint_timeout_ms;
+  std::optional<int64_t> schema_change_timeout_ms;
   std::optional<int64_t> min_pause_ms;
   int64_t job_retry_times = 3;
   int64_t job_retry_interval_seconds = 3;

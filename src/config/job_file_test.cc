@@ -158,8 +158,9 @@ TEST(JobFile, EnvHasSeaTunnelsDefaults) {
   EXPECT_EQ(env.parallelism, 1);
   EXPECT_EQ(env.job_retry_times, 3);
   EXPECT_EQ(env.job_retry_interval_seconds, 3);
-  EXPECT_FALSE(env.checkpoint_interval_ms || env.checkpoint_timeout_ms || env.min_pause_ms ||
-               env.read_limit_rows_per_second || env.read_limit_bytes_per_second);
+  EXPECT_FALSE(env.checkpoint_interval_ms || env.checkpoint_timeout_ms ||
+               env.schema_change_timeout_ms || env.min_pause_ms || env.read_limit_rows_per_second ||
+               env.read_limit_bytes_per_second);
 }
 
 TEST(JobFile, EnvValuesAreCoerced) {

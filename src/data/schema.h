@@ -32,6 +32,9 @@ struct ColumnInfo {
   bool nullable = true;
   std::optional<int64_t> length;  // of kString and kBytes, in bytes; none: unlimited
   std::string comment;
+  // Of a column that a schema change added: what the rows that were there already hold in it, as
+  // text (data/text.h); none: null. Not encoded: only the change itself needs it.
+  std::optional<std::string> initial = std::nullopt;
   std::string
       source_type;  // as the source's DDL spells it; shown, and used by sinks of the same kind
 

@@ -187,7 +187,10 @@ void JobMachine::Open() {
   flight_.reset();
   published_.clear();
   record_op_ = commit_op_ = 0;
-  source_done_ = checkpoint_wanted_ = last_committed_ = false;
+  source_done_ = checkpoint_wanted_ = last_committed_ = second_due_ = false;
+  at_change_.clear();
+  change_phase_ = ChangePhase::kNone;
+  change_op_ = 0;
   commits_since_start_ = 0;
   // Everything pending in the base is committed or, after a roll-back, aborted.
   confirmed_ = rolled_back_ ? base_body_ : record_.latest;
@@ -219,6 +222,7 @@ void JobMachine::Handle(const SourceDone& input) {
 
 void JobMachine::Handle(const StopRequested& /*input*/) {
   stop_requested_ = true;
+  if (StopsInChange()) return;
   if (state_ == State::kRunning) return MaybeBegin();
   if (state_ != State::kClosing && state_ != State::kOpening) End(Outcome::kStopped, {});
 }
@@ -283,12 +287,13 @@ void JobMachine::Handle(const Tick& /*input*/) {
       }
       return;
     case State::kRunning:
-      if (flight_ && now_ - flight_->started > config_.checkpoint_timeout) {
+      if (flight_ && now_ - flight_->started > flight_->timeout) {
         return FailRun({Code::kTimeout, fmt::format("checkpoint {} was not complete in time",
                                                     flight_->barrier.id)});
       }
       MaybeBegin();
       MaybeCommit();
+      TickChange();
       return;
     default:
       return;

@@ -10,6 +10,19 @@
 //               the tasks
 //   checkpoint  barriers, all saved and prepared, body written, record replaced, commit, confirm
 // Checkpoint n+1 may be taken while n is being committed, but is never committed before n.
+//
+//   change of   a reader stands at it; a checkpoint behind whose barrier no source reads on; it is
+//   schema      committed and confirmed; the reader takes the change; the target is altered; the
+//               change goes down the stream; a second checkpoint, behind whose barrier all read on
+// Until the second checkpoint is published, a restart begins at the first one, which stands right
+// before the change: it meets the change again, and no row of the old schema. That is why the first
+// must be confirmed in the record, and no earlier one be left to fall back to, before the target is
+// altered: rows of the old schema in the altered table could not be told from rows that lost a
+// column. Reading goes on behind the barrier of the second checkpoint, before it is committed: its
+// rows belong to the next one, no row at all belongs to it, and their transactions begin when the
+// target serves the new schema. All sources wait, not only the one at the change: what they wrote
+// could not be committed before the change is over, and a target may not alter a table with open
+// work.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +44,9 @@ using TaskId = uint32_t;
 struct JobMachineConfig {
   Duration checkpoint_interval = std::chrono::seconds(5);
   Duration checkpoint_timeout = std::chrono::seconds(60);
+  // Of each of the two checkpoints around a change of schema. Altering itself has no limit: how
+  // long a target needs for a large table is its own affair, and a restart would only wait again.
+  Duration schema_change_timeout = std::chrono::seconds(30);
   Duration min_pause{0};
   int retry_times = 3;
   Duration retry_interval = std::chrono::seconds(3);
@@ -101,12 +117,29 @@ struct TasksClosed {
 struct CheckpointWanted {
   Run run = 0;
 };
+// The reader of a source stands at a change of schema; it has emitted everything before it.
+struct ChangeReached {
+  Run run = 0;
+  TaskId source = 0;
+};
+// The reader moved past it. `for_target`: the change as the transforms leave it; without `before`
+// and `after` when they drop the table.
+struct ChangeTaken {
+  Run run = 0;
+  TaskId source = 0;
+  SchemaChange change;
+  SchemaChange for_target;
+};
+struct ChangeApplied {
+  uint64_t op = 0;
+  Status status;
+};
 struct StopRequested {};
 struct Tick {};
-using Input =
-    std::variant<StartInput, RecordLoaded, RecordReplaced, ManifestLoaded, CommitDone,
-                 OrphansAborted, TasksOpened, TaskSaved, EnumeratorSaved, WriterPrepared,
-                 TaskFailed, SourceDone, TasksClosed, CheckpointWanted, StopRequested, Tick>;
+using Input = std::variant<StartInput, RecordLoaded, RecordReplaced, ManifestLoaded, CommitDone,
+                           OrphansAborted, TasksOpened, TaskSaved, EnumeratorSaved, WriterPrepared,
+                           TaskFailed, SourceDone, TasksClosed, CheckpointWanted, ChangeReached,
+                           ChangeTaken, ChangeApplied, StopRequested, Tick>;
 
 // ---- commands ----
 struct LoadRecord {};
@@ -138,6 +171,23 @@ struct OpenTasks {
 struct SendBarriers {
   Run run = 0;
   Barrier barrier;
+  bool hold = false;  // behind it the sources read nothing until the next barrier
+};
+// The reader of `source` moves past the change at which it stands: answered by ChangeTaken.
+struct TakeChange {
+  Run run = 0;
+  TaskId source = 0;
+};
+struct ApplyChange {  // to the target
+  uint64_t op = 0;
+  SchemaChange change;
+};
+// The target has the new schema: the enumerator and all sources learn it, and `source` hands the
+// change down the stream, in front of whatever barrier comes next.
+struct PassChange {
+  Run run = 0;
+  TaskId source = 0;
+  SchemaChange change;
 };
 struct NotifyComplete {
   Run run = 0;
@@ -159,9 +209,9 @@ struct Finish {
   Outcome outcome = Outcome::kFailed;
   Status status;
 };
-using Command =
-    std::variant<LoadRecord, ReplaceRecord, LoadManifest, CommitWork, AbortOrphans, OpenTasks,
-                 SendBarriers, NotifyComplete, CloseTasks, Prune, Note, Finish>;
+using Command = std::variant<LoadRecord, ReplaceRecord, LoadManifest, CommitWork, AbortOrphans,
+                             OpenTasks, SendBarriers, TakeChange, ApplyChange, PassChange,
+                             NotifyComplete, CloseTasks, Prune, Note, Finish>;
 
 class JobMachine {
  public:
@@ -190,11 +240,19 @@ class JobMachine {
   Run run() const { return record_.run; }
   CheckpointId last_committed() const { return committed_id_; }
   int restarts() const { return restarts_; }
+  bool changing() const { return change_phase_ != ChangePhase::kNone; }  // the schema of a table
 
  private:
+  enum class ChangePhase : uint8_t {
+    kNone,
+    kFencing,   // from the barrier of the first checkpoint until that is confirmed
+    kTaking,    // TakeChange
+    kApplying,  // ApplyChange
+  };
   struct InFlight {  // from barrier to publication
     Barrier barrier;
     TimePoint started;
+    Duration timeout{0};
     std::map<TaskId, std::vector<Split>> saved;
     std::optional<Bytes> enumerator;
     std::vector<uint64_t> counters;
@@ -252,6 +310,18 @@ class JobMachine {
   void Confirm(JobRecord& next) const;
   void CommittedInRun();
   void OnPublished();
+
+  // job_machine_changes.cc: changes of schema
+  void Handle(const ChangeReached& input);
+  void Handle(const ChangeTaken& input);
+  void Handle(const ChangeApplied& input);
+  void Fence(CheckpointId id);
+  bool FenceStands() const;
+  void MaybeTake();
+  void SendApply();
+  void Pass();
+  void TickChange();
+  bool StopsInChange();
   bool StaleRun(Run run) const { return state_ != State::kRunning || run != record_.run; }
 
   template <typename T>
@@ -292,6 +362,17 @@ class JobMachine {
   bool stop_requested_ = false;
   bool last_committed_ = false;  // the checkpoint after which nothing follows is committed
   bool checkpoint_wanted_ = false;
+
+  std::set<TaskId> at_change_;  // sources whose readers stand at a change
+  ChangePhase change_phase_ = ChangePhase::kNone;
+  CheckpointId fence_ = 0;  // the checkpoint before the change
+  TaskId changing_source_ = 0;
+  SchemaChange change_;      // as taken
+  SchemaChange for_target_;  // as the target applies it
+  TimePoint taking_since_;
+  uint64_t change_op_ = 0;  // the outstanding ApplyChange; 0: none
+  TimePoint change_retry_at_;
+  bool second_due_ = false;  // the checkpoint behind the change
 
   Status failure_;
   TimePoint restart_at_;

@@ -21,16 +21,22 @@ constexpr Duration kCommitRetryPause = std::chrono::milliseconds(200);
 void JobMachine::MaybeBegin() {
   if (state_ != State::kRunning || flight_ || published_.size() > kUncommittedMax) return;
   if (last_committed_ || (!published_.empty() && published_.back().last)) return;
+  if (changing()) return;  // the checkpoint behind the change is the next one
   const bool last = source_done_ || stop_requested_;
   // The last checkpoint waits for the earlier ones, so that the end of the job is the end of its
   // commits.
   if (last && !published_.empty()) return;
-  if (!last && !checkpoint_wanted_ && now_ < next_checkpoint_at_) return;
-  checkpoint_wanted_ = false;
+  const bool hold = !last && !at_change_.empty();
+  const bool at_once = last || hold || second_due_ || checkpoint_wanted_;
+  if (!at_once && now_ < next_checkpoint_at_) return;
   flight_ = InFlight{};
   flight_->barrier = {next_id_++, last};
   flight_->started = now_;
-  Send(SendBarriers{record_.run, flight_->barrier});
+  flight_->timeout =
+      hold || second_due_ ? config_.schema_change_timeout : config_.checkpoint_timeout;
+  checkpoint_wanted_ = second_due_ = false;
+  if (hold) Fence(flight_->barrier.id);
+  Send(SendBarriers{record_.run, flight_->barrier, hold && !Planted(Bug::kSourcesNotHeld)});
 }
 
 void JobMachine::Handle(const CheckpointWanted& input) {
@@ -116,6 +122,7 @@ void JobMachine::Handle(const RecordReplaced& input) {
   if (flight_ && flight_->publishing) OnPublished();
   MaybeConfirm();
   MaybePublish();
+  MaybeTake();
   MaybeBegin();
 }
 
@@ -177,6 +184,8 @@ void JobMachine::Confirm(JobRecord& next) const {
   if (next.confirmed == confirmed_) return;
   if (next.previous != confirmed_) next.previous = next.confirmed;
   next.confirmed = confirmed_;
+  // What comes now alters the target: nothing before it may be read again.
+  if (change_phase_ == ChangePhase::kFencing && confirmed_.id == fence_) next.previous = {};
 }
 
 void JobMachine::MaybeConfirm() {

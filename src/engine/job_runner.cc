@@ -29,6 +29,7 @@ JobMachineConfig MachineConfig(const JobPlan& plan) {
   JobMachineConfig config;
   config.checkpoint_interval = millis(env.checkpoint_interval_ms, kCheckpointIntervalDefault);
   config.checkpoint_timeout = millis(env.checkpoint_timeout_ms, kCheckpointTimeoutDefault);
+  config.schema_change_timeout = millis(env.schema_change_timeout_ms, config.schema_change_timeout);
   config.min_pause = millis(env.min_pause_ms, Duration(0));
   config.retry_times = static_cast<int>(env.job_retry_times);
   config.retry_interval = std::chrono::seconds(env.job_retry_interval_seconds);
@@ -57,7 +58,11 @@ class JobRunner::Impl {
     sluice::Run run;
     TaskReport report;
   };
-  using Message = std::variant<Input, RunReport>;
+  struct Restored {  // the tables are as they were at the checkpoint to open from
+    OpenTasks command;
+    Status status;
+  };
+  using Message = std::variant<Input, RunReport, Restored>;
 
   Context MakeContext(sluice::Run run, CancelToken cancel) const {
     return {.env = deps_.env,
@@ -74,6 +79,8 @@ class JobRunner::Impl {
   void Post(Message message);
   void Take(Message message);
   void TakeReport(RunReport report);
+  void TakeRestored(const Restored& restored);
+  void Open(const OpenTasks& command);
   void Feed(const Input& input);
   void PumpTasks();
   void UpdateProgress();
@@ -85,6 +92,9 @@ class JobRunner::Impl {
   void Execute(AbortOrphans command);
   void Execute(OpenTasks command);
   void Execute(SendBarriers command);
+  void Execute(TakeChange command);
+  void Execute(ApplyChange command);
+  void Execute(PassChange command);
   void Execute(NotifyComplete command);
   void Execute(CloseTasks command);
   void Execute(Prune command);
@@ -97,6 +107,7 @@ class JobRunner::Impl {
   const RunnerDeps deps_;
   CheckpointStore store_;  // used by Start, then by the store worker only
   std::string job_id_;
+  std::optional<Bytes> tables_as_of_;  // the source's state that plan_.tables were restored from
   CancelToken job_cancel_;
 
   std::optional<JobMachine> machine_;
@@ -147,6 +158,7 @@ Status JobRunner::Impl::Start() {
   ASSIGN_OR_RETURN(const StartedJob started,
                    StartJob(plan_, ctx, store_, options_.fresh, deps_.env.Random()));
   job_id_ = started.job_id;
+  tables_as_of_ = started.saved;
   {
     const std::lock_guard lock(mutex_);
     starting_ = false;
@@ -187,6 +199,7 @@ void JobRunner::Impl::Post(Message message) {
 
 void JobRunner::Impl::Take(Message message) {
   if (auto* report = std::get_if<RunReport>(&message)) return TakeReport(std::move(*report));
+  if (const auto* restored = std::get_if<Restored>(&message)) return TakeRestored(*restored);
   Feed(std::get<Input>(message));
 }
 
@@ -283,7 +296,26 @@ void JobRunner::Impl::Execute(AbortOrphans command) {
   });
 }
 
+// A source that passes changes of schema on has other tables at other checkpoints.
 void JobRunner::Impl::Execute(OpenTasks command) {
+  const bool as_planned = !command.from || !plan_.source->passes_schema_changes() ||
+                          command.from->enumerator == tables_as_of_;
+  if (as_planned) return Open(command);
+  store_worker_.Run([this, command = std::move(command)] {
+    Context ctx = MakeContext(command.run, job_cancel_);
+    const Status status = DiscoverTables(plan_, ctx, command.from->enumerator);
+    Post(Restored{command, status});
+  });
+}
+
+void JobRunner::Impl::TakeRestored(const Restored& restored) {
+  if (machine_->state() != JobMachine::State::kOpening) return;
+  if (!restored.status.ok()) return Feed(TaskFailed{restored.command.run, restored.status});
+  tables_as_of_ = restored.command.from->enumerator;
+  Open(restored.command);
+}
+
+void JobRunner::Impl::Open(const OpenTasks& command) {
   const std::vector<uint64_t> counters =
       command.from ? command.from->counters : std::vector<uint64_t>{};
   counters_.rows_read = !counters.empty() ? counters[0] : 0;
@@ -309,7 +341,30 @@ void JobRunner::Impl::Execute(OpenTasks command) {
 }
 
 void JobRunner::Impl::Execute(SendBarriers command) {
-  tasks_->SendBarriers(command.barrier);
+  tasks_->SendBarriers(command.barrier, command.hold);
+}
+
+void JobRunner::Impl::Execute(TakeChange command) {
+  tasks_->TakeChange(command.source);
+}
+
+void JobRunner::Impl::Execute(ApplyChange command) {
+  LogInfo(fmt::format("altering the target of {}: {}", command.change.after->path.ToString(),
+                      command.change.ddl));
+  commit_worker_.Run([this, command = std::move(command), id = machine_->last_committed()] {
+    deps_.phases.Reach("altering", id);
+    auto committer = OpenCommitter();
+    const Status status = committer ? (*committer)->Apply(command.change) : committer.error();
+    if (status.ok()) deps_.phases.Reach("altered", id);
+    Post(ChangeApplied{command.op, status});
+  });
+}
+
+void JobRunner::Impl::Execute(PassChange command) {
+  // Tables are restored anew, should the run end.
+  tables_as_of_.reset();
+  const Status status = tasks_->PassChange(command.source, command.change);
+  if (!status.ok()) Feed(TaskFailed{command.run, status});
 }
 
 void JobRunner::Impl::Execute(NotifyComplete command) {
@@ -348,6 +403,7 @@ void JobRunner::Impl::UpdateProgress() {
   switch (machine_->state()) {
     case JobMachine::State::kRunning:
       progress_.state = stop_requested_                                     ? "stopping"
+                        : machine_->changing()                              ? "schema change"
                         : progress_.snapshot >= 0 && progress_.snapshot < 1 ? "snapshot"
                                                                             : "running";
       break;

@@ -19,7 +19,8 @@ struct JobRunOptions {
 
 // A snapshot of the job's counters. Counts survive restarts through the checkpoint.
 struct JobProgress {
-  std::string state;  // "starting", "snapshot", "running", "stopping", "restarting"
+  std::string
+      state;  // "starting", "snapshot", "running", "schema change", "stopping", "restarting"
   uint64_t rows_read = 0;
   uint64_t bytes_read = 0;  // of chunks as they left the source
   uint64_t rows_written = 0;

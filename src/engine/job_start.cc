@@ -97,7 +97,7 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
   RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return DiscoverTables(plan, ctx, saved); }));
   ASSIGN_OR_RETURN(const JobRecord record,
                    Claim(store, Identity(plan), fresh, plan.parallelism, random));
-  StartedJob started{record.job_id, !record.latest.name.empty()};
+  StartedJob started{record.job_id, !record.latest.name.empty(), saved};
   ctx.job_id = record.job_id;
   std::vector<SchemaRef> schemas;
   for (const TablePlan& table : plan.tables) {

@@ -3,6 +3,7 @@
 // for this job, and the target is prepared.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "engine/checkpoint_store.h"
@@ -12,7 +13,8 @@ namespace sluice {
 
 struct StartedJob {
   std::string job_id;
-  bool resumes = false;  // an earlier run did not finish and will be continued
+  bool resumes = false;        // an earlier run did not finish and will be continued
+  std::optional<Bytes> saved;  // the source's state from which the tables were restored
 };
 
 // Blocks. Retries what is unavailable as env.job.retry.* says. REQUIRES: the store is locked.

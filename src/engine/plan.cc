@@ -95,6 +95,14 @@ void CheckPromise(JobPlan& plan, Diagnostics& diagnostics) {
                     "{}",
                     plan.source_plugin->name, plan.sink_plugin->name, plan.promise.why));
   }
+  if (plan.source->passes_schema_changes() && !plan.sink->follows_schema_changes()) {
+    diagnostics.Error(
+        plan.source_config.origin,
+        fmt::format("source '{}' passes changes of schema on (schema-changes.enabled), which sink "
+                    "'{}' does not follow: switch it off, and the job stops at a change that "
+                    "the target would have to follow",
+                    plan.source_plugin->name, plan.sink_plugin->name));
+  }
   const bool endless = plan.source->boundedness() == Boundedness::kUnbounded;
   if (endless && plan.env.job_mode == JobMode::kBatch) {
     diagnostics.Error(plan.source_config.origin,

@@ -22,6 +22,9 @@ enum class Bug : uint8_t {
   kPreparedNotNamedByRun,
   kCommitOutOfOrder,
   kLostTakenForSuccess,
+  kAlterBeforeCommit,
+  kAlterNotAwaited,
+  kSourcesNotHeld,
 };
 
 #ifdef SLUICE_PLANTED_BUGS

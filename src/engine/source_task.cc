@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace sluice {
 namespace {
 
@@ -51,22 +53,30 @@ void SourceTask::Start() {
   thread_ = Thread(fmt::format("source-{}", id_), [this] { Loop(); });
 }
 
-void SourceTask::Assign(Split split) {
+void SourceTask::Send(Message message) {
   const std::lock_guard lock(mutex_);
-  messages_.emplace_back(std::move(split));
+  messages_.push_back(std::move(message));
   wakeup_->Notify();
 }
 
-void SourceTask::SendBarrier(const Barrier& barrier) {
-  const std::lock_guard lock(mutex_);
-  messages_.emplace_back(barrier);
-  wakeup_->Notify();
+void SourceTask::Assign(Split split) {
+  Send(std::move(split));
+}
+
+void SourceTask::SendBarrier(const Barrier& barrier, bool hold) {
+  Send(BarrierToPass{barrier, hold});
+}
+
+void SourceTask::TakeChange() {
+  Send(Take{});
+}
+
+void SourceTask::PassChange(const SchemaChange& change, bool emit) {
+  Send(Pass{change, emit});
 }
 
 void SourceTask::NotifyComplete(CheckpointId id) {
-  const std::lock_guard lock(mutex_);
-  messages_.emplace_back(Complete{id});
-  wakeup_->Notify();
+  Send(Complete{id});
 }
 
 void SourceTask::Stop() {
@@ -99,7 +109,7 @@ Status SourceTask::Step() {
   if (writer_) writer_->PollPrepared();
   RETURN_IF_ERROR(CheckDownstream());
   limit_.Refill(ctx_.env.Now());
-  if (!reader_ || ended_) {
+  if (!reader_ || ended_ || held_ || at_change_) {
     idle_ = kIdleMax;
     return {};
   }
@@ -119,13 +129,7 @@ Status SourceTask::HandleMessages() {
       message = std::move(messages_.front());
       messages_.pop_front();
     }
-    if (auto* split = std::get_if<Split>(&message)) {
-      RETURN_IF_ERROR(OpenSplit(std::move(*split)));
-    } else if (const auto* barrier = std::get_if<Barrier>(&message)) {
-      RETURN_IF_ERROR(PassBarrier(*barrier));
-    } else if (reader_) {
-      RETURN_IF_ERROR(reader_->OnCheckpointComplete(std::get<Complete>(message).id));
-    }
+    RETURN_IF_ERROR(std::visit([&](auto& one) { return Handle(one); }, message));
   }
 }
 
@@ -139,7 +143,12 @@ Status SourceTask::OpenSplit(Split split) {
   return {};
 }
 
-Status SourceTask::PassBarrier(const Barrier& barrier) {
+Status SourceTask::Handle(const Complete& message) {
+  return reader_ ? reader_->OnCheckpointComplete(message.id) : Status();
+}
+
+Status SourceTask::Handle(const BarrierToPass& message) {
+  const Barrier& barrier = message.barrier;
   SourceSaved report{{run_, barrier.id, id_, {}}};
   if (reader_) {
     RETURN_IF_ERROR(reader_->Flush(counter_));
@@ -147,6 +156,7 @@ Status SourceTask::PassBarrier(const Barrier& barrier) {
   }
   chain_->Emit(barrier);
   ended_ = barrier.last;
+  held_ = message.hold;
   RETURN_IF_ERROR(CheckDownstream());
   report.rows_read = rows_read_;
   report.bytes_read = bytes_read_;
@@ -159,6 +169,7 @@ Status SourceTask::ReadOnce() {
   auto poll = reader_->Read(counter_, now + kReadSlice);
   if (!poll) return poll.error();
   if (*poll == Poll::kDone) return FinishSplit();
+  if (*poll == Poll::kSchemaChange) return StandAtChange();
   const TimePoint after = ctx_.env.Now();
   if (after >= flush_at_) {
     RETURN_IF_ERROR(reader_->Flush(counter_));
@@ -176,6 +187,34 @@ Status SourceTask::FinishSplit() {
   RETURN_IF_ERROR(CheckDownstream());
   report_(std::move(finished));
   return {};
+}
+
+Status SourceTask::StandAtChange() {
+  RETURN_IF_ERROR(reader_->Flush(counter_));
+  RETURN_IF_ERROR(CheckDownstream());
+  at_change_ = true;
+  report_(ChangeReached{run_, id_});
+  return {};
+}
+
+Status SourceTask::Handle(const Take& /*message*/) {
+  CHECK(reader_ && at_change_);
+  ASSIGN_OR_RETURN(SchemaChange change, reader_->TakeSchemaChange());
+  CHECK(change.before && change.after);
+  ASSIGN_OR_RETURN(SchemaChange for_target, chain_->Rebind(change));
+  report_(ChangeTaken{run_, id_, std::move(change), std::move(for_target)});
+  return {};
+}
+
+// Every chain must know the new schema, whoever reads its rows next; one task tells the writers.
+Status SourceTask::Handle(const Pass& message) {
+  if (message.emit) {
+    at_change_ = false;
+    chain_->Emit(message.change);
+    return CheckDownstream();
+  }
+  const auto rebound = chain_->Rebind(message.change);
+  return rebound ? Status() : rebound.error();
 }
 
 Status SourceTask::CheckDownstream() const {

@@ -41,7 +41,11 @@ class SourceTask {
   // Any thread.
   void Start();
   void Assign(Split split);
-  void SendBarrier(const Barrier& barrier);
+  // `hold`: reads nothing behind it until the next barrier.
+  void SendBarrier(const Barrier& barrier, bool hold);
+  void TakeChange();  // answered by ChangeTaken
+  // The target has applied `change`. `emit`: this task's reader took it, and its rows follow.
+  void PassChange(const SchemaChange& change, bool emit);
   void NotifyComplete(CheckpointId id);
   void Stop();  // asks; the thread ends within one Read
 
@@ -59,13 +63,28 @@ class SourceTask {
   struct Complete {
     CheckpointId id;
   };
-  using Message = std::variant<Split, Barrier, Complete>;
+  struct BarrierToPass {
+    Barrier barrier;
+    bool hold;
+  };
+  struct Take {};
+  struct Pass {
+    SchemaChange change;
+    bool emit;
+  };
+  using Message = std::variant<Split, BarrierToPass, Complete, Take, Pass>;
 
   void Loop();
+  void Send(Message message);
   Status Step();
   Status HandleMessages();
   Status OpenSplit(Split split);
-  Status PassBarrier(const Barrier& barrier);
+  Status Handle(Split& split) { return OpenSplit(std::move(split)); }
+  Status Handle(const BarrierToPass& message);
+  Status Handle(const Complete& message);
+  Status Handle(const Take& message);
+  Status Handle(const Pass& message);
+  Status StandAtChange();
   Status ReadOnce();
   Status FinishSplit();
   Status CheckDownstream() const;
@@ -93,6 +112,8 @@ class SourceTask {
   uint64_t rows_read_ = 0;
   uint64_t bytes_read_ = 0;
   bool ended_ = false;  // the last barrier has passed: what follows would belong to no checkpoint
+  bool held_ = false;   // the last barrier said so
+  bool at_change_ = false;  // the reader stands at a change of schema
   TimePoint flush_at_;
   Duration idle_{0};
   Thread thread_;

@@ -29,8 +29,8 @@ struct WriterSealed {
   uint64_t rows_written = 0;
 };
 
-using TaskReport =
-    std::variant<SplitFinished, SourceSaved, WriterSealed, WriterPrepared, TaskFailed>;
+using TaskReport = std::variant<SplitFinished, SourceSaved, WriterSealed, WriterPrepared,
+                                ChangeReached, ChangeTaken, TaskFailed>;
 // Any thread; never blocks.
 using ReportFn = std::function<void(TaskReport)>;
 

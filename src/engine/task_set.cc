@@ -85,12 +85,18 @@ Status TaskSet::OpenSources() {
   return {};
 }
 
-void TaskSet::SendBarriers(const Barrier& barrier) {
+Status TaskSet::PassChange(TaskId source, const SchemaChange& change) {
+  RETURN_IF_ERROR(enumerator_->OnSchemaChange(change));
+  for (TaskId id = 0; id < sources_.size(); ++id) sources_[id]->PassChange(change, id == source);
+  return {};
+}
+
+void TaskSet::SendBarriers(const Barrier& barrier, bool hold) {
   aligning_ = barrier;
   saved_.clear();
   counted_ = before_;
   sealed_ = 0;
-  for (auto& task : sources_) task->SendBarrier(barrier);
+  for (auto& task : sources_) task->SendBarrier(barrier, hold);
 }
 
 void TaskSet::NotifyComplete(CheckpointId id) {
@@ -113,6 +119,10 @@ Result<TaskSet::Outcome> TaskSet::OnReport(TaskReport report) {
     MaybeTellCounters(outcome);
   } else if (auto* prepared = std::get_if<WriterPrepared>(&report)) {
     outcome.inputs.emplace_back(std::move(*prepared));
+  } else if (const auto* reached = std::get_if<ChangeReached>(&report)) {
+    outcome.inputs.emplace_back(*reached);
+  } else if (auto* taken = std::get_if<ChangeTaken>(&report)) {
+    outcome.inputs.emplace_back(std::move(*taken));
   } else {
     outcome.inputs.emplace_back(std::get<TaskFailed>(std::move(report)));
   }

@@ -28,7 +28,9 @@ class TaskSet {
   // Restores the enumerator and opens the tasks; `from` empty: a fresh start.
   Status Open(const std::optional<Manifest>& from);
 
-  void SendBarriers(const Barrier& barrier);
+  void SendBarriers(const Barrier& barrier, bool hold);
+  void TakeChange(TaskId source) { sources_[source]->TakeChange(); }
+  Status PassChange(TaskId source, const SchemaChange& change);
   void NotifyComplete(CheckpointId id);
 
   // Takes a report of this run's tasks. Fills in what the machine needs to know beyond it.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/transform_chain.h"
 
+#include <fmt/format.h>
+
 namespace sluice {
 
 // Receives what transform `index - 1` emits and hands it to transform `index`, or to the end of the
@@ -26,7 +28,15 @@ TransformChain::TransformChain(std::vector<std::unique_ptr<Transform>> transform
 TransformChain::~TransformChain() = default;
 
 void TransformChain::Emit(Event event) {
-  Run(0, std::move(event));
+  const auto* change = std::get_if<SchemaChange>(&event);
+  if (change == nullptr) return Run(0, std::move(event));
+  if (!status_.ok()) return;
+  auto rebound = Rebind(*change);
+  if (!rebound) {
+    status_ = rebound.error();
+  } else if (rebound->before || rebound->after) {
+    out_.Emit(std::move(*rebound));
+  }
 }
 
 void TransformChain::Run(size_t step, Event event) {
@@ -37,22 +47,28 @@ void TransformChain::Run(size_t step, Event event) {
     if (!status.ok()) status_ = status;
     return;
   }
-  if (const auto* change = std::get_if<SchemaChange>(&event)) {
-    auto after = Rebind(step, *change);
-    if (after) return Run(step + 1, std::move(*after));
-    status_ = after.error();
-    return;
-  }
   Run(step + 1, std::move(event));
 }
 
-Result<SchemaChange> TransformChain::Rebind(size_t step, const SchemaChange& change) {
-  SchemaChange out{nullptr, nullptr, change.ddl};
-  if (change.before) {
-    ASSIGN_OR_RETURN(out.before, transforms_[step]->Bind(change.before));
+Result<SchemaRef> TransformChain::Bind(SchemaRef schema) {
+  for (auto& transform : transforms_) {
+    if (!schema) break;
+    ASSIGN_OR_RETURN(schema, transform->Bind(schema));
   }
-  if (change.after) {
-    ASSIGN_OR_RETURN(out.after, transforms_[step]->Bind(change.after));
+  return schema;
+}
+
+Result<SchemaChange> TransformChain::Rebind(const SchemaChange& change) {
+  SchemaChange out{nullptr, nullptr, change.ddl};
+  ASSIGN_OR_RETURN(out.before, Bind(change.before));
+  ASSIGN_OR_RETURN(out.after, Bind(change.after));
+  if (out.after) RETURN_IF_ERROR(out.after->Check());
+  const bool one_is_gone = (change.before && change.after) && (!out.before || !out.after);
+  if (one_is_gone && (out.before || out.after)) {
+    return Fail(Code::kSchemaMismatch,
+                fmt::format("table {}: the transforms drop it {} the change ({}) and take it {}",
+                            change.after->path.ToString(), out.before ? "after" : "before",
+                            change.ddl, out.before ? "before" : "after"));
   }
   return out;
 }

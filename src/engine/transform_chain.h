@@ -18,13 +18,17 @@ class TransformChain final : public Emitter {
 
   void Emit(Event event) override;
   bool full() const override { return out_.full(); }
+  // Binds every transform to both schemas and returns the change as it leaves the chain; without
+  // `before` and `after` when a transform drops the table. kSchemaMismatch when only one of them is
+  // left, or when the new schema is none.
+  Result<SchemaChange> Rebind(const SchemaChange& change);
   // The first failure of a transform; nothing was emitted after it.
   const Status& status() const { return status_; }
 
  private:
   class Step;
   void Run(size_t step, Event event);
-  Result<SchemaChange> Rebind(size_t step, const SchemaChange& change);
+  Result<SchemaRef> Bind(SchemaRef schema);
 
   std::vector<std::unique_ptr<Transform>> transforms_;
   std::vector<std::unique_ptr<Step>> steps_;

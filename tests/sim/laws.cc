@@ -72,6 +72,10 @@ void Laws::OnPublished(const JobRecord& record) {
       named_by_[txn.label].push_back(checkpoint.name);
     }
   }
+  for (const Alteration& change : PassedChanges(source_, *manifest)) {
+    if (target_.Version(change.table, change.split) >= change.version) continue;
+    world_.Violate(checkpoint.name + " holds a change of schema that the target has not made");
+  }
   Checkpoint& stored = checkpoints_[checkpoint.name] = std::move(checkpoint);
   CheckNotRolledBack(stored);
   MaybeComplete(stored);
@@ -146,6 +150,9 @@ void Laws::OnCommit(const Txn& txn) {
 }
 
 void Laws::Apply(const Txn& txn) {
+  for (const RowRef& row : txn.stripped) {
+    world_.Violate(fmt::format("row {} of split {} lost a column", row.seq, row.split));
+  }
   for (const RowRef& row : txn.rows) {
     highest_[row.split] = std::max(highest_[row.split], row.seq + 1);
     if (scenario_.machine.replay_converges) {
@@ -254,7 +261,19 @@ void Laws::CheckGivenUp(const Status& why) {
   const bool damaged =
       why.code() == Code::kCorruption && (!scenario_.machine.replay_converges || !earlier);
   const bool lost = why.code() == Code::kCommitLost && !scenario_.machine.replay_converges;
-  if (!damaged && !lost) world_.Violate("given up without need: " + why.ToString());
+  if (why.code() == Code::kSchemaMismatch && damages_ == 0) return CheckRefused(why);
+  const bool old_rows = why.code() == Code::kSchemaMismatch;  // of before the fence, read again
+  if (!damaged && !lost && !old_rows) world_.Violate("given up without need: " + why.ToString());
+}
+
+// A change that cannot be followed: everything before it is visible.
+void Laws::CheckRefused(const Status& why) {
+  if (scenario_.change_refused == 0 && scenario_.alter_refused == 0) {
+    return world_.Violate("a row of an old schema came after a change: " + why.ToString());
+  }
+  if (!checkpoints_[record_.latest.name].complete) {
+    world_.Violate("a change was refused before everything before it was committed");
+  }
 }
 
 void Laws::CheckDrained() {

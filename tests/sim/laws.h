@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Laws: what must hold in every simulated run, checked when something happens, not only at the end.
 //
-//   visible     work becomes visible only when a durable checkpoint names it, and n+1 never before
-//   n contents    when a checkpoint is committed, the target equals the source up to it runs a run
-//   is durable before its first transaction, used once, never followed by an older kept        a
-//   body that a record may need is there; named work is not rolled back without reason reasons
-//   CommitLost and Corruption are said only when something was lost or damaged clean end   no
-//   transaction of a run that was swept or ended stays open; a drained job has it all
+// - visible: work becomes visible only when a durable checkpoint names it, and n+1 never before n
+// - contents: when a checkpoint is committed, the target equals the source up to it
+// - runs: a run is durable before its first transaction, used once, never followed by an older
+// - kept: a body that a record may need is there; named work is not rolled back without reason
+// - reasons: CommitLost and Corruption are said only when something was lost or damaged
+// - schema: no row loses a column; a checkpoint behind a change is published when the target has
+//   it; a change that is refused ends the job with everything before it committed
+// - clean end: no transaction of a run that was swept or ended stays open; a drained job has it all
 #pragma once
 
 #include <map>
@@ -61,6 +63,7 @@ class Laws {
   void MaybeComplete(Checkpoint& checkpoint);
   void CheckContents(const Positions& positions, const std::string& when);
   void CheckNothingOpen();
+  void CheckRefused(const Status& why);
 
   World& world_;
   const Scenario& scenario_;

@@ -23,6 +23,9 @@ inline constexpr auto kPlantedBugs = std::to_array<std::pair<Bug, std::string_vi
     {Bug::kPreparedNotNamedByRun, "prepared-not-named-by-run"},
     {Bug::kCommitOutOfOrder, "commit-out-of-order"},
     {Bug::kLostTakenForSuccess, "lost-taken-for-success"},
+    {Bug::kAlterBeforeCommit, "alter-before-commit"},
+    {Bug::kAlterNotAwaited, "alter-not-awaited"},
+    {Bug::kSourcesNotHeld, "sources-not-held"},
 });
 
 }  // namespace sluice::sim

@@ -14,6 +14,7 @@ void ChooseJob(World& world, Scenario& s) {
   s.machine.writers = static_cast<uint32_t>(dice.Between(1, 3));
   s.machine.checkpoint_interval = milliseconds(dice.Between(200, 3000));
   s.machine.checkpoint_timeout = seconds(dice.Between(8, 30));
+  s.machine.schema_change_timeout = seconds(dice.Between(8, 30));
   s.machine.min_pause = milliseconds(dice.Chance(0.3) ? dice.Below(500) : 0);
   s.machine.retry_times = static_cast<int>(dice.Between(0, 4));
   s.machine.retry_interval = milliseconds(dice.Between(10, 3000));
@@ -23,6 +24,7 @@ void ChooseJob(World& world, Scenario& s) {
   s.rows_per_split = dice.Between(5, 300);
   s.keys_per_split = dice.Between(1, 20);
   s.batch_rows = dice.Between(1, 12);
+  s.changes_per_split_max = dice.Chance(0.5) ? dice.Between(1, 3) : 0;
   s.bodies_kept = static_cast<uint32_t>(dice.Below(3));
   s.step_millis_max = dice.Between(20, 400);
   s.faults_end = TimePoint{} + seconds(dice.Between(20, 120));
@@ -68,6 +70,8 @@ Scenario MakeScenario(World& world) {
   s.store_stall = maybe(0.5, 0.4);
   s.task_fails = maybe(0.3, 0.01);
   s.open_fails = maybe(0.2, 0.3);
+  s.change_refused = maybe(0.05, 0.3);
+  s.alter_refused = maybe(0.05, 0.3);
   s.vanish = maybe(0.35, 0.15);
   s.forget = maybe(0.15, 0.3);
   s.damage = maybe(0.2, 0.5);

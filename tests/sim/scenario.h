@@ -15,7 +15,8 @@ struct Scenario {
   uint32_t splits = 1;
   uint64_t rows_per_split = 0;
   uint64_t keys_per_split = 0;
-  uint64_t batch_rows = 0;  // a writer sends so many at once
+  uint64_t changes_per_split_max = 0;  // of schema
+  uint64_t batch_rows = 0;             // a writer sends so many at once
   uint32_t bodies_kept = 0;
   uint64_t step_millis_max = 0;  // of a source task
   TimePoint faults_end;
@@ -32,6 +33,8 @@ struct Scenario {
   double store_stall = 0;              // before an operation on the state directory
   double task_fails = 0;               // of a step of a source task
   double open_fails = 0;               // of a start of the tasks
+  double change_refused = 0;           // a reader cannot follow a change of schema
+  double alter_refused = 0;            // the target cannot
   double vanish = 0;                   // a prepared transaction is dropped by the target
   double forget = 0;                   // a finished transaction's label is forgotten
   double damage = 0;                   // a crash damages the newest record or body

@@ -51,6 +51,9 @@ JobMachine::State SimProcess::state() const {
 }
 
 std::string_view SimProcess::state_name() const {
+  if (machine_ && state() == JobMachine::State::kRunning && machine_->changing()) {
+    return "changing a schema";
+  }
   static constexpr auto kNames = std::to_array<std::string_view>(
       {"starting", "loading", "raising", "reading", "recommitting", "sweeping", "marking",
        "opening", "running", "closing", "waiting", "ended"});
@@ -188,19 +191,23 @@ void SimProcess::Execute(const AbortOrphans& command) {
   around_.laws.OnSweep(machine_->run());
   if (around_.on_sweep) around_.on_sweep(number_);
   commit_worker_.Run([this, command] {
-    std::vector<starrocks::TableName> tables;
-    for (uint32_t table = 0; table < around_.scenario.tables; ++table) {
-      tables.push_back(SimTable(table));
-    }
-    Status status;
-    for (const OrphanRange& range : command.ranges) {
-      if (!status.ok()) break;
-      world_.Trace("p{}: sweeps run {} from {} to {}", number_, range.run, range.first, range.last);
-      status = AbortEach(*wire_, OrphanLabels(name_, range, tables));
-    }
+    swept_ = command.ranges;
+    const Status status = Sweep(swept_);
     if (status.ok()) world_.Probe("orphan sweep");
     Post(OrphansAborted{command.op, status});
   });
+}
+
+Status SimProcess::Sweep(std::span<const OrphanRange> ranges) {
+  std::vector<starrocks::TableName> tables;
+  for (uint32_t table = 0; table < around_.scenario.tables; ++table) {
+    tables.push_back(SimTable(table));
+  }
+  for (const OrphanRange& range : ranges) {
+    world_.Trace("p{}: sweeps run {} from {} to {}", number_, range.run, range.first, range.last);
+    RETURN_IF_ERROR(AbortEach(*wire_, OrphanLabels(name_, range, tables)));
+  }
+  return {};
 }
 
 void SimProcess::Execute(const OpenTasks& command) {
@@ -233,9 +240,37 @@ void SimProcess::Open(const OpenTasks& command) {
 }
 
 void SimProcess::Execute(const SendBarriers& command) {
-  world_.Trace("p{}: barrier {}{}", number_, command.barrier.id,
-               command.barrier.last ? ", the last" : "");
-  tasks_->SendBarriers(command.barrier);
+  world_.Trace("p{}: barrier {}{}{}", number_, command.barrier.id,
+               command.barrier.last ? ", the last" : "", command.hold ? ", and holds" : "");
+  tasks_->SendBarriers(command.barrier, command.hold);
+}
+
+void SimProcess::Execute(const TakeChange& command) {
+  world_.Trace("p{}: source {} takes its change", number_, command.source);
+  tasks_->TakeChange(command.source);
+}
+
+void SimProcess::Execute(const ApplyChange& command) {
+  commit_worker_.Run([this, command] {
+    Status status;
+    if (around_.scenario.Happens(world_, around_.scenario.alter_refused)) {
+      world_.Probe("alter refused");
+      status = {Code::kSchemaMismatch, "the target cannot do that"};
+    } else {
+      status = wire_->Alter(ToAlteration(command.change));
+    }
+    // It may wait for what came after the sweep.
+    if (status.code() == Code::kTimeout && !Sweep(swept_).ok()) {
+      world_.Trace("p{}: the second sweep failed", number_);
+    }
+    if (status.ok()) world_.Probe("altered");
+    Post(ChangeApplied{command.op, status});
+  });
+}
+
+void SimProcess::Execute(const PassChange& command) {
+  world_.Trace("p{}: passes the change of source {} on", number_, command.source);
+  tasks_->PassChange(command.source);
 }
 
 void SimProcess::Execute(const NotifyComplete& command) {

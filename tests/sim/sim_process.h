@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "engine/checkpoint_store.h"
@@ -50,6 +51,7 @@ class SimProcess : public std::enable_shared_from_this<SimProcess> {
   void Post(Input input);  // also from a fiber
   void Tick();
   void Open(const OpenTasks& command);
+  Status Sweep(std::span<const OrphanRange> ranges);  // on the committer's fiber
   void StoreJob(std::function<void(CheckpointStore&)> job);
 
   void Execute(const LoadRecord& command);
@@ -59,6 +61,9 @@ class SimProcess : public std::enable_shared_from_this<SimProcess> {
   void Execute(const AbortOrphans& command);
   void Execute(const OpenTasks& command);
   void Execute(const SendBarriers& command);
+  void Execute(const TakeChange& command);
+  void Execute(const ApplyChange& command);
+  void Execute(const PassChange& command);
   void Execute(const NotifyComplete& command);
   void Execute(const CloseTasks& command);
   void Execute(const Prune& command);
@@ -79,6 +84,7 @@ class SimProcess : public std::enable_shared_from_this<SimProcess> {
   bool ended_ = false;
   bool believed_dead_ = false;
   TimePoint paused_until_;
+  std::vector<OrphanRange> swept_;  // as the committer remembers it
   std::shared_ptr<SimTasks> tasks_;
   SerialFiber store_worker_;  // last: they give their fibers up before the rest goes
   SerialFiber commit_worker_;

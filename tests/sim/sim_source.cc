@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sim_source.h"
 
+#include <algorithm>
+
 namespace sluice::sim {
 
-SimSource::SimSource(World& world, const Scenario& scenario) : logs_(scenario.splits) {
+SimSource::SimSource(World& world, const Scenario& scenario)
+    : logs_(scenario.splits), alterations_(scenario.splits) {
   for (auto& log : logs_) {
     const uint64_t rows = world.dice.Between(0, scenario.rows_per_split);
     for (uint64_t i = 0; i < rows; ++i) {
@@ -14,6 +17,26 @@ SimSource::SimSource(World& world, const Scenario& scenario) : logs_(scenario.sp
       log.push_back(change);
     }
   }
+  for (uint32_t split = 0; split < splits(); ++split) Alter(world, scenario, split);
+}
+
+void SimSource::Alter(World& world, const Scenario& scenario, uint32_t split) {
+  if (scenario.changes_per_split_max == 0 || logs_[split].empty()) return;
+  auto& alterations = alterations_[split];
+  for (uint64_t n = world.dice.Below(scenario.changes_per_split_max + 1); n > 0; --n) {
+    const auto table = static_cast<uint32_t>(world.dice.Below(scenario.tables));
+    alterations.push_back({split, table, world.dice.Below(logs_[split].size()), 0});
+  }
+  std::ranges::sort(alterations, {}, &Alteration::before);
+  std::map<uint32_t, uint32_t> versions;
+  for (Alteration& one : alterations) one.version = ++versions[one.table];
+}
+
+uint32_t SimSource::VersionOf(const RowRef& row) const {
+  const uint32_t table = change(row).table;
+  return static_cast<uint32_t>(std::ranges::count_if(
+      alterations_[row.split],
+      [&](const Alteration& one) { return one.table == table && one.before <= row.seq; }));
 }
 
 Positions SimSource::End() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SimSource: the logs that the job reads, one per split, and what a target must hold when a prefix
-// of each has arrived. Keys of different splits differ, as keys of different key ranges do.
+// of each has arrived. Keys of different splits differ, as keys of different key ranges do. A log
+// also holds changes of schema: each gives a table one more version, for the rows of this split.
 #pragma once
 
 #include <compare>
@@ -26,6 +27,14 @@ struct Change {
   bool removes = false;
 };
 
+// A change of the schema of a table, in front of the row at `before`.
+struct Alteration {
+  uint32_t split = 0;
+  uint32_t table = 0;
+  uint64_t before = 0;
+  uint32_t version = 0;  // that rows of the table and split have behind it
+};
+
 // How far each split was read: the number of its changes.
 using Positions = std::vector<uint64_t>;
 
@@ -46,12 +55,20 @@ class SimSource {
   const Change& change(const RowRef& row) const { return logs_[row.split][row.seq]; }
   Positions End() const;
 
+  // In the order of the log.
+  const std::vector<Alteration>& alterations(uint32_t split) const { return alterations_[split]; }
+  // The version of the schema with which a row was written at the source.
+  uint32_t VersionOf(const RowRef& row) const;
+
   // Applies a change to contents that are upserted by key.
   void Apply(const RowRef& row, Contents& contents) const;
   Contents UpsertedUpTo(const Positions& positions) const;
 
  private:
+  void Alter(World& world, const Scenario& scenario, uint32_t split);
+
   std::vector<std::vector<Change>> logs_;
+  std::vector<std::vector<Alteration>> alterations_;
 };
 
 }  // namespace sluice::sim

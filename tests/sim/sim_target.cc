@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sim_target.h"
 
+#include <algorithm>
+
 namespace sluice::sim {
 
 using starrocks::TxnState;
 using starrocks::TxnStateName;
 
 namespace {
+
+// Of what nobody ends; only who waits for it notices.
+constexpr Duration kTransactionTimeout = std::chrono::minutes(4);
 
 bool Committed(const Txn& txn) {
   return txn.state == TxnState::kCommitted || txn.state == TxnState::kVisible;
@@ -47,12 +52,12 @@ TxnState SimTarget::State(const std::string& label) const {
   return txn == nullptr || txn->forgotten ? TxnState::kUnknown : txn->state;
 }
 
-Status SimTarget::Begin(const std::string& label, uint64_t run, bool late) {
+Status SimTarget::Begin(const std::string& label, uint32_t table, uint64_t run, bool late) {
   const Txn* newest = Known(label);
   if (newest != nullptr && newest->state != TxnState::kAborted) {
     return Refused("LABEL_ALREADY_EXISTS: begin", label);
   }
-  Txn& txn = labels_[label].emplace_back(Txn{label, run, late});
+  Txn& txn = labels_[label].emplace_back(Txn{label, table, run, late});
   txn.begun = world_.now;
   if (late) world_.Probe("late begin");
   if (on_begin) on_begin(txn);
@@ -64,8 +69,57 @@ Status SimTarget::Load(const std::string& label, const std::vector<RowRef>& rows
   if (txn == nullptr || txn->state != TxnState::kPrepare) {
     return Refused("TXN_NOT_EXISTS: load", label);
   }
-  txn->rows.insert(txn->rows.end(), rows.begin(), rows.end());
+  for (const RowRef& row : rows) RETURN_IF_ERROR(Take(*txn, row));
   return {};
+}
+
+Status SimTarget::Take(Txn& txn, const RowRef& row) {
+  const uint32_t version = source_.VersionOf(row);
+  const uint32_t mine = Version(txn.table, row.split);
+  if (version < mine) {
+    world_.Probe("row of an old schema refused");
+    return {Code::kSchemaMismatch,
+            fmt::format("table {} has a newer schema than row {} of split {}", txn.table, row.seq,
+                        row.split)};
+  }
+  if (version > mine) txn.stripped.push_back(row);
+  txn.rows.push_back(row);
+  return {};
+}
+
+uint32_t SimTarget::Version(uint32_t table, uint32_t split) const {
+  const auto found = versions_.find({table, split});
+  return found == versions_.end() ? 0 : found->second;
+}
+
+Status SimTarget::Alter(const Alteration& to) {
+  if (Version(to.table, to.split) >= to.version) return {};
+  if (altering_.insert(to.table).second) {
+    std::vector<std::string> older;
+    for (const Txn* txn : Open()) {
+      if (txn->table == to.table) older.push_back(txn->label);
+    }
+    if (!older.empty()) world_.Probe("alter waits for transactions");
+    world_.In(world_.Millis(1, 3000), [this, to, older] { RunAlter(to, older); });
+  }
+  return {Code::kTimeout, fmt::format("table {} is being altered", to.table)};
+}
+
+void SimTarget::RunAlter(const Alteration& to, const std::vector<std::string>& waits_for) {
+  const bool waits = std::ranges::any_of(waits_for, [&](const std::string& label) {
+    Txn* txn = Known(label);
+    if (txn == nullptr || !IsOpen(*txn)) return false;
+    if (world_.now - txn->begun < kTransactionTimeout) return true;
+    world_.Probe("alter waits until a transaction times out");
+    End(*txn, TxnState::kAborted);
+    return false;
+  });
+  if (waits) {
+    return world_.In(world_.Millis(100, 1000), [this, to, waits_for] { RunAlter(to, waits_for); });
+  }
+  world_.Trace("target: table {} is at version {} of split {}", to.table, to.version, to.split);
+  altering_.erase(to.table);
+  versions_[{to.table, to.split}] = to.version;
 }
 
 Status SimTarget::Prepare(const std::string& label) {

@@ -7,18 +7,19 @@
 namespace sluice::sim {
 namespace {
 
-Split EncodeSplit(const RowRef& next) {
+Split EncodeSplit(const SimSplit& split) {
   ByteWriter out;
-  out.U64(next.split).U64(next.seq);
-  return {fmt::format("split-{}", next.split), std::move(out).Take()};
+  out.U64(split.next.split).U64(split.next.seq).U64(split.changes);
+  return {fmt::format("split-{}", split.next.split), std::move(out).Take()};
 }
 
-RowRef DecodeSplit(const Split& split) {
+SimSplit DecodeSplit(const Split& split) {
   ByteReader in(split.position);
-  RowRef next;
-  next.split = static_cast<uint32_t>(in.U64());
-  next.seq = in.U64();
-  return next;
+  SimSplit out;
+  out.next.split = static_cast<uint32_t>(in.U64());
+  out.next.seq = in.U64();
+  out.changes = in.U64();
+  return out;
 }
 
 uint32_t DecodeGiven(const Manifest& manifest) {
@@ -31,7 +32,25 @@ Bytes EncodeGiven(uint32_t given) {
   return std::move(out).Take();
 }
 
+SchemaRef VersionedSchema(const Alteration& to, uint32_t version) {
+  auto schema = std::make_shared<Schema>();
+  schema->path = {fmt::format("{}", to.split), "", fmt::format("{}", to.table)};
+  schema->version = version;
+  return schema;
+}
+
 }  // namespace
+
+SchemaChange ToSchemaChange(const Alteration& to) {
+  return {VersionedSchema(to, to.version - 1), VersionedSchema(to, to.version), "ALTER"};
+}
+
+Alteration ToAlteration(const SchemaChange& change) {
+  const Schema& after = *change.after;
+  return {static_cast<uint32_t>(std::stoul(after.path.database)),
+          static_cast<uint32_t>(std::stoul(after.path.table)), 0,
+          static_cast<uint32_t>(after.version)};
+}
 
 Positions PositionsOf(const SimSource& source, const Manifest& manifest) {
   Positions positions(source.splits(), 0);
@@ -39,10 +58,20 @@ Positions PositionsOf(const SimSource& source, const Manifest& manifest) {
     positions[split] = source.length(split);
   }
   for (const Split& split : manifest.splits) {
-    const RowRef next = DecodeSplit(split);
+    const RowRef next = DecodeSplit(split).next;
     positions[next.split] = next.seq;
   }
   return positions;
+}
+
+std::vector<Alteration> PassedChanges(const SimSource& source, const Manifest& manifest) {
+  std::vector<Alteration> passed;
+  for (const Split& split : manifest.splits) {
+    const SimSplit read = DecodeSplit(split);
+    const auto& all = source.alterations(read.next.split);
+    passed.insert(passed.end(), all.begin(), all.begin() + static_cast<int64_t>(read.changes));
+  }
+  return passed;
 }
 
 void SimTasks::Open(const std::optional<Manifest>& from) {
@@ -62,11 +91,11 @@ void SimTasks::Open(const std::optional<Manifest>& from) {
   AssignSplits();
 }
 
-void SimTasks::SendBarriers(const Barrier& barrier) {
+void SimTasks::SendBarriers(const Barrier& barrier, bool hold) {
   aligning_ = barrier;
   saved_.clear();
   sealed_ = 0;
-  for (SourceTask& task : sources_) task.messages.emplace_back(barrier);
+  for (SourceTask& task : sources_) task.messages.emplace_back(BarrierToPass{barrier, hold});
 }
 
 void SimTasks::Schedule(TaskId id) {
@@ -82,7 +111,8 @@ void SimTasks::Step(TaskId id) {
     return setup_.report(TaskFailed{setup_.run, {Code::kUnavailable, "the source went away"}});
   }
   HandleMessages(id);
-  if (sources_[id].next && !sources_[id].ended) Read(id);
+  const SourceTask& task = sources_[id];
+  if (task.split && !task.ended && !task.held && !task.at_change) Read(id);
   Schedule(id);
 }
 
@@ -92,26 +122,56 @@ void SimTasks::HandleMessages(TaskId id) {
     const auto message = std::move(task.messages.front());
     task.messages.pop_front();
     if (const auto* split = std::get_if<Split>(&message)) {
-      task.next = DecodeSplit(*split);
+      task.split = DecodeSplit(*split);
+    } else if (const auto* barrier = std::get_if<BarrierToPass>(&message)) {
+      PassBarrier(id, *barrier);
+    } else if (std::holds_alternative<Take>(message)) {
+      TakeNow(id);
     } else {
-      PassBarrier(id, std::get<Barrier>(message));
+      task.at_change = false;
     }
   }
 }
 
-void SimTasks::PassBarrier(TaskId id, const Barrier& barrier) {
+void SimTasks::TakeNow(TaskId id) {
+  SimSplit& split = *sources_[id].split;
+  if (setup_.scenario.Happens(setup_.world, setup_.scenario.change_refused)) {
+    setup_.world.Probe("change refused");
+    const Status why(Code::kSchemaMismatch, "the change cannot be followed");
+    return setup_.report(TaskFailed{setup_.run, why});
+  }
+  const SchemaChange change =
+      ToSchemaChange(setup_.source.alterations(split.next.split)[split.changes++]);
+  setup_.world.Probe("change taken");
+  setup_.report(ChangeTaken{setup_.run, id, change, change});
+}
+
+bool SimTasks::StandsAtChange(TaskId id) {
+  const SimSplit& split = *sources_[id].split;
+  const auto& alterations = setup_.source.alterations(split.next.split);
+  if (split.changes >= alterations.size()) return false;
+  if (alterations[split.changes].before > split.next.seq) return false;
+  sources_[id].at_change = true;
+  setup_.report(ChangeReached{setup_.run, id});
+  return true;
+}
+
+void SimTasks::PassBarrier(TaskId id, const BarrierToPass& message) {
+  const Barrier& barrier = message.barrier;
   TaskSaved saved{setup_.run, barrier.id, id, {}};
-  if (sources_[id].next) saved.splits.push_back(EncodeSplit(*sources_[id].next));
+  if (sources_[id].split) saved.splits.push_back(EncodeSplit(*sources_[id].split));
   for (const auto& writer : writers_) writer->Push(id, barrier);
   sources_[id].ended = barrier.last;
+  sources_[id].held = message.hold;
   OnControl([this, saved] { Saved(saved); });
 }
 
 void SimTasks::Read(TaskId id) {
-  RowRef& next = *sources_[id].next;
+  RowRef& next = sources_[id].split->next;
   for (uint64_t rows = setup_.world.dice.Between(1, 5); rows > 0; --rows) {
+    if (StandsAtChange(id)) return;
     if (next.seq >= setup_.source.length(next.split)) {
-      sources_[id].next.reset();
+      sources_[id].split.reset();
       OnControl([this, id] { Finished(id, false); });
       return;
     }
@@ -167,7 +227,7 @@ void SimTasks::AssignSplits() {
   if (aligning_) return;
   while (!free_.empty()) {
     if (restored_.empty() && given_ < setup_.source.splits()) {
-      restored_.push_back(EncodeSplit({given_++, 0}));
+      restored_.push_back(EncodeSplit({{given_++, 0}, 0}));
     }
     if (restored_.empty()) break;
     const TaskId task = *free_.begin();

@@ -16,25 +16,50 @@
 
 namespace sluice::sim {
 
+// A split being read: the next row, and how many changes of schema were taken before it.
+struct SimSplit {
+  RowRef next;
+  uint64_t changes = 0;
+};
+
+// A change of schema as it goes through the machine, and back.
+SchemaChange ToSchemaChange(const Alteration& to);
+Alteration ToAlteration(const SchemaChange& change);
+
 // Where the source stands according to a checkpoint.
 Positions PositionsOf(const SimSource& source, const Manifest& manifest);
+
+// The changes of schema that a checkpoint lies behind, of the splits that it names.
+std::vector<Alteration> PassedChanges(const SimSource& source, const Manifest& manifest);
 
 class SimTasks : public std::enable_shared_from_this<SimTasks> {
  public:
   explicit SimTasks(const TaskSetup& setup) : setup_(setup) {}
   void Open(const std::optional<Manifest>& from);
-  void SendBarriers(const Barrier& barrier);
+  void SendBarriers(const Barrier& barrier, bool hold);
+  void TakeChange(TaskId id) { sources_[id].messages.emplace_back(Take{}); }
+  void PassChange(TaskId id) { sources_[id].messages.emplace_back(Pass{}); }
 
  private:
+  struct BarrierToPass {
+    Barrier barrier;
+    bool hold;
+  };
+  struct Take {};
+  struct Pass {};
   struct SourceTask {
-    std::deque<std::variant<Split, Barrier>> messages;
-    std::optional<RowRef> next;  // of the split being read
-    bool ended = false;          // after the last barrier
+    std::deque<std::variant<Split, BarrierToPass, Take, Pass>> messages;
+    std::optional<SimSplit> split;  // being read
+    bool ended = false;             // after the last barrier
+    bool held = false;
+    bool at_change = false;
   };
   void Schedule(TaskId id);
   void Step(TaskId id);
   void HandleMessages(TaskId id);
-  void PassBarrier(TaskId id, const Barrier& barrier);
+  void PassBarrier(TaskId id, const BarrierToPass& message);
+  void TakeNow(TaskId id);
+  bool StandsAtChange(TaskId id);
   void Read(TaskId id);
   // On the control thread:
   void Finished(TaskId id, bool after_save);

@@ -43,6 +43,11 @@ constexpr auto kProbes = std::to_array<std::string_view>({
     "fenced publish",
     "fenced record",
     "transaction written again",
+    "change taken",
+    "altered",
+    "alter waits for transactions",
+    "change refused",
+    "alter refused",
     // what zombies do
     "zombie",
     "zombie step",
@@ -67,6 +72,7 @@ constexpr auto kProbes = std::to_array<std::string_view>({
     "failed and started again",
     "given up: commit lost",
     "given up: corruption",
+    "given up: schema mismatch",
     // a crash in every state
     "crash while starting",
     "crash while loading",
@@ -77,6 +83,7 @@ constexpr auto kProbes = std::to_array<std::string_view>({
     "crash while marking",
     "crash while opening",
     "crash while running",
+    "crash while changing a schema",
     "crash while closing",
     "crash while waiting",
 });

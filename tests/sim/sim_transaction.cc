@@ -17,13 +17,13 @@ bool MayRepeat(const Status& failure) {
 
 }  // namespace
 
-SimTransaction::SimTransaction(World& world, Wire& wire, std::string name,
-                               starrocks::TableName table, starrocks::LabelParts parts,
-                               std::function<void()> on_progress)
+SimTransaction::SimTransaction(World& world, Wire& wire, std::string name, uint32_t table,
+                               starrocks::LabelParts parts, std::function<void()> on_progress)
     : world_(world),
       wire_(wire),
       name_(std::move(name)),
-      table_(std::move(table)),
+      number_(table),
+      table_(SimTable(table)),
       parts_(parts),
       on_progress_(std::move(on_progress)),
       repeatable_(world.dice.Chance(0.9)),
@@ -66,7 +66,7 @@ Status SimTransaction::LoadBatch(const std::vector<RowRef>& rows) {
 
 Status SimTransaction::Begin() {
   begun_ = true;
-  return wire_.Begin(label(), parts_.run);
+  return wire_.Begin(label(), number_, parts_.run);
 }
 
 Status SimTransaction::Finish() {

@@ -16,7 +16,7 @@ namespace sluice::sim {
 class SimTransaction {
  public:
   // `on_progress` is called after each job, from a fiber.
-  SimTransaction(World& world, Wire& wire, std::string name, starrocks::TableName table,
+  SimTransaction(World& world, Wire& wire, std::string name, uint32_t table,
                  starrocks::LabelParts parts, std::function<void()> on_progress);
 
   void Add(std::vector<RowRef> rows);
@@ -37,6 +37,7 @@ class SimTransaction {
   World& world_;
   Wire& wire_;
   const std::string name_;
+  const uint32_t number_;
   const starrocks::TableName table_;
   starrocks::LabelParts parts_;
   const std::function<void()> on_progress_;

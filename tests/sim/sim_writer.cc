@@ -7,10 +7,6 @@
 
 namespace sluice::sim {
 
-starrocks::TableName SimTable(uint32_t table) {
-  return {"sales", fmt::format("table_{}", table)};
-}
-
 SimWriter::SimWriter(const TaskSetup& setup, TaskId id, std::function<void()> on_sealed)
     : setup_(setup),
       id_(id),
@@ -91,7 +87,7 @@ void SimWriter::SendBatch(uint32_t table, Open& open) {
   if (open.batch.empty()) return;
   if (!open.transaction) {
     open.transaction = std::make_shared<SimTransaction>(
-        setup_.world, *setup_.wire, setup_.name, SimTable(table),
+        setup_.world, *setup_.wire, setup_.name, table,
         starrocks::LabelParts{setup_.run, next_id_, id_, 0}, [weak = weak_from_this()] {
           if (const auto self = weak.lock()) self->Wake();
         });

@@ -29,8 +29,6 @@ struct TaskSetup {
 
 using SimEvent = std::variant<RowRef, Barrier>;
 
-starrocks::TableName SimTable(uint32_t table);
-
 class SimWriter : public std::enable_shared_from_this<SimWriter> {
  public:
   // `on_sealed` is called when a barrier has passed.

@@ -18,7 +18,7 @@ class Simulation {
       : world_(seed, trace),
         scenario_(MakeScenario(world_)),
         source_(world_, scenario_),
-        target_(world_, scenario_),
+        target_(world_, scenario_, source_),
         disk_(world_, scenario_),
         laws_(world_, scenario_, source_, target_, disk_),
         around_{world_, scenario_, source_, target_, disk_, laws_} {}

@@ -73,10 +73,17 @@ void Wire::Arrive(const std::shared_ptr<Call>& call, bool answer) {
   });
 }
 
-Status Wire::Begin(const std::string& label, uint64_t run) {
-  return Send("begin", label, Kind::kRepeatable, [&target = target_, label, run](bool waiting) {
-    return target.Begin(label, run, !waiting);
-  });
+Status Wire::Begin(const std::string& label, uint32_t table, uint64_t run) {
+  return Send("begin", label, Kind::kRepeatable,
+              [&target = target_, label, table, run](bool waiting) {
+                return target.Begin(label, table, run, !waiting);
+              });
+}
+
+Status Wire::Alter(const Alteration& to) {
+  return Send("alter",
+              fmt::format("table {} to version {} of split {}", to.table, to.version, to.split),
+              Kind::kRepeatable, [&target = target_, to](bool) { return target.Alter(to); });
 }
 
 Status Wire::Load(const std::string& label, std::vector<RowRef> rows) {

@@ -17,6 +17,10 @@
 
 namespace sluice::sim {
 
+inline starrocks::TableName SimTable(uint32_t table) {
+  return {"sales", fmt::format("table_{}", table)};
+}
+
 class Wire final : public starrocks::TransactionApi, public std::enable_shared_from_this<Wire> {
  public:
   // `on_effect` is called after everything that changed the target while the process lived.
@@ -35,9 +39,10 @@ class Wire final : public starrocks::TransactionApi, public std::enable_shared_f
   // Nothing is sent before `until`: the process stands still.
   void Pause(TimePoint until) { paused_until_ = until; }
 
-  Status Begin(const std::string& label, uint64_t run);
+  Status Begin(const std::string& label, uint32_t table, uint64_t run);
   Status Load(const std::string& label, std::vector<RowRef> rows);
   Status Prepare(const std::string& label);
+  Status Alter(const Alteration& to);
   Result<starrocks::TxnState> State(const std::string& database, const std::string& label) override;
   Status Commit(const std::string& database, const std::string& table,
                 const std::string& label) override;
