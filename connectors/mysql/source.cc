@@ -195,7 +195,7 @@ Result<std::unique_ptr<Reader>> MysqlCdcSource::OpenSnapshot(Context& ctx, Split
                                                    discovered.server, made.server_id.id(), merge());
     worker = std::move(made);
   }
-  SnapshotJob job{std::move(decoded), {table->second.def, table->second.key}};
+  SnapshotJob job{std::move(decoded), {table->second.def, table->second.key}, convert()};
   return std::make_unique<SnapshotReader>(ctx, std::move(split), std::move(job), workers_,
                                           std::move(*worker));
 }

@@ -13,6 +13,13 @@ from harness.waiting import wait_for
 
 GOODS = "CREATE TABLE shop.goods (id INT PRIMARY KEY, name VARCHAR(20))"
 
+MANY_ROWS = [
+    "SET SESSION cte_max_recursion_depth = 1000000",
+    "INSERT INTO shop.goods WITH RECURSIVE seq (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq"
+    " WHERE n < 20000) SELECT n, CONCAT('n', n) FROM seq",
+    "SET SESSION cte_max_recursion_depth = DEFAULT",
+]
+
 
 @pytest.fixture(scope="module", params=["MINIMAL", "FULL"])
 def metadata_server(make_server, request):
@@ -29,6 +36,19 @@ def running(metadata_server, job):
     metadata_server.execute("INSERT INTO shop.goods VALUES (2, 'b')")
     run.wait_rows(2)
     return run
+
+
+def contents(rows: list[tuple[str, str]]) -> dict[str, str]:
+    """What the rows make of an empty table; each must fit what is there."""
+    table: dict[str, str] = {}
+    for kind, values in rows:
+        key, name = values.split(", ")
+        if kind in ("DELETE", "UPDATE_BEFORE"):
+            assert table.pop(key) == name
+        else:
+            assert key not in table
+            table[key] = name
+    return table
 
 
 def names(rows: list[tuple[str, str]]) -> list[str]:
@@ -154,3 +174,38 @@ def test_random_alterations_with_kills(metadata_server, running):
     wait_for(lambda: set(names(running.rows())) >= expected, "all rows", 60)
     assert set(names(running.rows())) == expected
     running.stop()
+
+
+def test_a_column_is_added_during_the_snapshot(server, job):
+    """Every range is read while rows change and columns come."""
+    server.execute(
+        GOODS,
+        *MANY_ROWS,
+    )
+    run = job(server, ["shop.goods"], **{"snapshot__split__size": "50"})
+    run.start()
+    run.wait_rows(1)
+    for step in range(5):
+        place = "FIRST" if step % 2 else ""
+        server.execute(f"ALTER TABLE shop.goods ADD COLUMN more{step} INT {place}")
+        for id in range(step, 20000, 4001):
+            server.execute(f"UPDATE shop.goods SET name = 'x{step}' WHERE id = {id}")
+    assert len(run.rows()) < 20000, "the snapshot was over too soon"
+    server.execute("INSERT INTO shop.goods (id, name) VALUES (20001, 'last')")
+    expected = {str(key): name for key, name in server.query("SELECT id, name FROM shop.goods")}
+    wait_for(lambda: contents(run.rows()) == expected, "the table", 60)
+    run.stop()
+
+
+def test_a_column_that_is_dropped_during_the_snapshot_is_told(server, job):
+    server.execute(
+        GOODS,
+        *MANY_ROWS,
+    )
+    run = job(server, ["shop.goods"], **{"snapshot__split__size": "50"})
+    run.start()
+    run.wait_rows(1)
+    server.execute("ALTER TABLE shop.goods DROP COLUMN name")
+    text = run.ends_with_error()
+    assert "was changed during its snapshot (column name is gone)" in text
+    assert "--fresh" in text
