@@ -275,6 +275,8 @@ class ColumnParser {
       column_.initial = in_.Next().text;
     } else if (SameWord(first.text, "TRUE") || SameWord(first.text, "FALSE")) {
       column_.initial = SameWord(first.text, "TRUE") ? "1" : "0";
+    } else if (first.kind == TokenKind::kSymbol && first.text != "(") {
+      in_.Fail("a value");
     } else {
       column_.computed = true;
       if (first.text == "(") SkipToClose();
