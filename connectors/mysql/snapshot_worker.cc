@@ -165,7 +165,7 @@ Status SnapshotWorker::Connect() {
 Status SnapshotWorker::ReadSplit(SnapshotJob& job) {
   handed_over_ = false;
   for (int tries = 1;; ++tries) {
-    const Status status = Run(job);
+    Status status = Run(job);
     if (status.code() != Code::kSchemaMismatch) return status;
     const SchemaRef known = (job.table.now ? job.table.now : job.table.def)->schema;
     RETURN_IF_ERROR(LearnTable(job));
