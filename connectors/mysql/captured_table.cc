@@ -7,7 +7,7 @@
 
 namespace sluice::mysql {
 
-Result<CapturedTable> CapturedTable::Make(TableFacts facts, SchemaRef output,
+Result<CapturedTable> CapturedTable::Make(TableFacts facts, TableOutput output,
                                           FinishedRanges contained, const ConvertOptions& options) {
   CapturedTable table;
   table.output_ = std::move(output);
@@ -23,22 +23,34 @@ Status CapturedTable::Define(TableFacts facts, const ConvertOptions& options) {
   plan_.reset();
   builder_.emplace(def_->schema);
   projection_.clear();
-  for (const ColumnInfo& column : output_->columns) {
-    const auto index = def_->schema->Find(column.name);
-    if (!index || def_->schema->columns[*index].type != column.type) {
+  const auto& columns = output_.schema->columns;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const std::string& source = output_.sources[i];
+    const auto index = source.empty() ? std::nullopt : def_->schema->Find(source);
+    const bool fits =
+        source.empty() || (index && def_->schema->columns[*index].type == columns[i].type);
+    if (!fits) {
       return {Code::kSchemaMismatch,
-              fmt::format("table {}: the job began with a column {} {}, which the table no longer "
-                          "has",
-                          path().ToString(), column.name, column.type.ToString())};
+              fmt::format("table {}: the target has a column {} {}, which the table no longer has",
+                          path().ToString(), columns[i].name, columns[i].type.ToString())};
     }
-    projection_.push_back(*index);
+    projection_.push_back(index);
   }
+  whole_ = columns.size() == def_->columns.size();
+  for (uint32_t i = 0; i < projection_.size(); ++i) whole_ = whole_ && projection_[i] == i;
   return {};
 }
 
 Status CapturedTable::Map(const TableMapView& view) {
   if (plan_ && plan_->Fits(view)) return {};
-  ASSIGN_OR_RETURN(plan_, RowPlan::Make(view, def_));
+  auto plan = RowPlan::Make(view, def_);
+  if (!plan && facts_.assumed) {
+    return plan.error().In(
+        "reading rows with the definition that the server gave for a statement "
+        "before them");
+  }
+  if (!plan) return plan.error();
+  plan_ = std::move(*plan);
   return {};
 }
 
@@ -66,34 +78,36 @@ ChunkPtr CapturedTable::Finish() {
 }
 
 ChunkPtr CapturedTable::Projected(const ChunkPtr& chunk) const {
-  if (projection_.size() == chunk->column_count()) {
-    return chunk->schema() == output_ ? chunk : Chunk::WithSchema(chunk, output_);
-  }
+  const SchemaRef& schema = output_.schema;
+  if (whole_) return chunk->schema() == schema ? chunk : Chunk::WithSchema(chunk, schema);
   std::vector<Column> columns;
   columns.reserve(projection_.size());
-  for (const uint32_t index : projection_) columns.push_back(chunk->column(index));
+  for (size_t i = 0; i < projection_.size(); ++i) {
+    if (projection_[i]) {
+      columns.push_back(chunk->column(*projection_[i]));
+      continue;
+    }
+    Column& nulls = columns.emplace_back(schema->columns[i].type);
+    for (uint32_t row = 0; row < chunk->rows(); ++row) nulls.AppendNull();
+  }
   auto out =
-      std::make_shared<Chunk>(output_, std::move(columns),
+      std::make_shared<Chunk>(schema, std::move(columns),
                               std::vector<RowKind>(chunk->kinds().begin(), chunk->kinds().end()));
   out->source_micros = chunk->source_micros;
   return out;
 }
 
-Status CapturedTable::Widen(TableFacts facts, const ConvertOptions& options) {
-  for (const ColumnFacts& before : facts_.columns) {
-    const auto after = std::ranges::find(facts.columns, before.name, &ColumnFacts::name);
-    if (after != facts.columns.end() && after->column_type == before.column_type &&
-        after->charset == before.charset) {
-      continue;
-    }
-    return {Code::kSchemaMismatch,
-            fmt::format("table {}: column {} {} was changed or dropped later in the log",
-                        path().ToString(), before.name, before.column_type)};
-  }
-  // Its key stays: a column that makes one is not followed, and the job file may have named it.
-  facts.primary_key = facts_.primary_key;
+Status CapturedTable::Redefine(TableFacts facts, TableOutput output,
+                               const ConvertOptions& options) {
   facts.version = facts_.version + 1;
+  output_ = std::move(output);
   return Define(std::move(facts), options);
+}
+
+bool CapturedTable::Repeat() {
+  const bool ahead = !contained_.empty();
+  contained_ = {};
+  return ahead;
 }
 
 void CapturedTable::Passed(const LogPoint& at) {

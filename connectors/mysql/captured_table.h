@@ -8,17 +8,19 @@
 #include "mysql/binlog/row_decoder.h"
 #include "mysql/range_key.h"
 #include "mysql/splits.h"
+#include "mysql/table_change.h"
 
 namespace sluice::mysql {
 
 class CapturedTable {
  public:
-  // `output`: the schema that chunks leave with, which stays while columns are added to the table.
-  static Result<CapturedTable> Make(TableFacts facts, SchemaRef output, FinishedRanges contained,
+  // `output`: what chunks leave with, which stays while columns that are not passed on come and go.
+  static Result<CapturedTable> Make(TableFacts facts, TableOutput output, FinishedRanges contained,
                                     const ConvertOptions& options);
 
   const TablePath& path() const { return facts_.path; }
   const TableFacts& facts() const { return facts_; }
+  const TableOutput& output() const { return output_; }
   const FinishedRanges& contained() const { return contained_; }
 
   // Before every rows event of the table. kSchemaMismatch when the log describes other columns.
@@ -32,9 +34,10 @@ class CapturedTable {
   // The rows so far, null when there are none.
   ChunkPtr Finish();
 
-  // The table has got columns: `facts` is its new definition. kSchemaMismatch when an old column is
-  // gone or changed.
-  Status Widen(TableFacts facts, const ConvertOptions& options);
+  // The table has another definition from here on. REQUIRES: Finish was called.
+  Status Redefine(TableFacts facts, TableOutput output, const ConvertOptions& options);
+  // Rows that the snapshot brought come again from here on. False: there were none ahead.
+  bool Repeat();
   // The log has passed `at`: forgets what the snapshot brought when nothing of it lies ahead.
   void Passed(const LogPoint& at);
 
@@ -46,8 +49,9 @@ class CapturedTable {
 
   TableFacts facts_;
   TableDefRef def_;
-  SchemaRef output_;
-  std::vector<uint32_t> projection_;  // column of def_ for each of output_; empty: all as they are
+  TableOutput output_;
+  std::vector<std::optional<uint32_t>> projection_;  // column of def_ for each of output_
+  bool whole_ = false;                               // which is all of them in their order
   TableKey key_;
   FinishedRanges contained_;
   std::optional<RowPlan> plan_;

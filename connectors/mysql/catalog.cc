@@ -9,6 +9,7 @@
 
 #include "base/logging.h"
 #include "config/suggest.h"
+#include "mysql/ddl/column_parser.h"
 #include "mysql/server_log.h"
 #include "mysql/sql_rows.h"
 
@@ -89,17 +90,21 @@ Status LoadKeys(SqlSession& session, TableFacts& facts) {
   ASSIGN_OR_RETURN(
       const SqlTable rows,
       session.Query(fmt::format(
-          "SELECT INDEX_NAME, COLUMN_NAME FROM information_schema.STATISTICS WHERE "
-          "TABLE_SCHEMA = {} AND TABLE_NAME = {} AND NON_UNIQUE = 0 AND COLUMN_NAME IS NOT "
-          "NULL ORDER BY INDEX_NAME, SEQ_IN_INDEX",
+          "SELECT INDEX_NAME, COLUMN_NAME, NON_UNIQUE FROM information_schema.STATISTICS WHERE "
+          "TABLE_SCHEMA = {} AND TABLE_NAME = {} ORDER BY INDEX_NAME, SEQ_IN_INDEX",
           session.Quote(facts.path.database), session.Quote(facts.path.table))));
-  std::map<std::string, std::vector<std::string>> keys;
-  for (const AnswerRow& row : rows) keys[Text(row, 0)].push_back(Text(row, 1));
-  for (auto& [name, columns] : keys) {
+  std::map<std::string, IndexFacts> indexes;
+  for (const AnswerRow& row : rows) {
+    IndexFacts& index = indexes[Text(row, 0)];
+    index.name = Text(row, 0);
+    index.unique = Text(row, 2) == "0";
+    index.columns.push_back(Text(row, 1));
+  }
+  for (auto& [name, index] : indexes) {
     if (name == "PRIMARY") {
-      facts.primary_key = std::move(columns);
+      facts.primary_key = std::move(index.columns);
     } else {
-      facts.unique_keys.push_back(std::move(columns));
+      facts.indexes.push_back(std::move(index));
     }
   }
   return {};
@@ -137,11 +142,15 @@ Result<TableFacts> LoadTable(SqlSession& session, const TablePath& path) {
   }
   RETURN_IF_ERROR(LoadKeys(session, facts));
   ASSIGN_OR_RETURN(
-      const SqlTable comment,
-      session.Query(fmt::format("SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE "
-                                "TABLE_SCHEMA = {} AND TABLE_NAME = {}",
+      const SqlTable table,
+      session.Query(fmt::format("SELECT TABLE_COMMENT, TABLE_COLLATION FROM "
+                                "information_schema.TABLES WHERE TABLE_SCHEMA = {} AND "
+                                "TABLE_NAME = {}",
                                 session.Quote(path.database), session.Quote(path.table))));
-  if (!comment.empty()) facts.comment = Text(comment[0], 0);
+  if (!table.empty()) {
+    facts.comment = Text(table[0], 0);
+    facts.charset = CharsetOfCollationNamed(Text(table[0], 1));
+  }
   return facts;
 }
 

@@ -10,7 +10,9 @@
 namespace sluice::mysql {
 namespace {
 
-constexpr uint64_t kStateVersion = 2;  // 1: without a definition's place and an end
+constexpr uint64_t kStateVersion = 3;
+constexpr uint64_t kFirstWithEnd = 2;  // and a definition's place
+constexpr uint64_t kFirstWithOutput = 3;
 
 std::string IdOf(const SnapshotSplit& split) {
   return split.table.ToString() + " " + split.range.ToString();
@@ -37,6 +39,11 @@ Bytes EncodeState(const EnumeratorState& state) {
   Encode(state.defined, out);
   Encode(state.end, out);
   out.Bool(state.log_finished);
+  out.U64(state.output.size());
+  for (const auto& [path, schema] : state.output) {
+    Encode(path, out);
+    Encode(*schema, out);
+  }
   return std::move(out).Take();
 }
 
@@ -61,10 +68,14 @@ Result<EnumeratorState> DecodeState(std::string_view bytes) {
   state.rows_read = in.U64();
   state.settled = in.Bool();
   state.log_handed_out = in.Bool();
-  if (version >= 2) {
+  if (version >= kFirstWithEnd) {
     state.defined = DecodeOptionalPoint(in);
     state.end = DecodeLogEnd(in);
     state.log_finished = in.Bool();
+  }
+  for (uint64_t n = version >= kFirstWithOutput ? in.Count() : 0; n > 0; --n) {
+    const TablePath path = DecodeTablePath(in);
+    state.output[path] = std::make_shared<const Schema>(DecodeSchema(in));
   }
   RETURN_IF_ERROR(in.Finish("state of the MySQL-CDC source"));
   return state;
@@ -125,6 +136,11 @@ Status MysqlEnumerator::OnFinished(const Split& split, const Bytes& report) {
   if (snapshot_complete()) {
     LogInfo(fmt::format("the snapshot is complete: {} rows", state_.rows_read));
   }
+  return {};
+}
+
+Status MysqlEnumerator::OnSchemaChange(const SchemaChange& change) {
+  state_.output[change.after->path] = change.after;
   return {};
 }
 

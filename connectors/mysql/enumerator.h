@@ -16,6 +16,8 @@ namespace sluice::mysql {
 struct EnumeratorState {
   LogPosition start;                       // where the log is read from
   std::map<TablePath, TableFacts> tables;  // as they were when the job began
+  // What rows leave with, of tables whose change of schema was passed on since.
+  std::map<TablePath, SchemaRef> output;
   PlanState plan;
   std::set<std::string> reading;  // ids of snapshot splits that readers hold
   std::map<TablePath, FinishedRanges> contained;
@@ -37,6 +39,7 @@ class MysqlEnumerator final : public SplitEnumerator {
 
   Result<std::vector<Split>> Next(size_t want) override;
   Status OnFinished(const Split& split, const Bytes& report) override;
+  Status OnSchemaChange(const SchemaChange& change) override;
   Bytes Save() override;
   bool done() const override { return state_.log_finished; }
   bool wants_checkpoint() const override { return snapshot_complete() && !state_.settled; }

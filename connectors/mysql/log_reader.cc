@@ -27,11 +27,6 @@ std::string XidText(const XaPrepare& prepare) {
   return fmt::format("X'{}',X'{}',{}", hex(prepare.gtrid), hex(prepare.bqual), prepare.format_id);
 }
 
-bool SameName(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit split) {
@@ -41,8 +36,15 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
     if (output == reader->setup_.output.end()) {
       return Fail(Code::kInternal, "a saved split names the unknown table " + path.ToString());
     }
+    TableOutput leaves = TableOutput::Of(output->second);
+    if (const auto sources = split.sources.find(path); sources != split.sources.end()) {
+      if (sources->second.size() != leaves.sources.size()) {
+        return Fail(Code::kCorruption, "a saved split has other columns of " + path.ToString());
+      }
+      leaves.sources = std::move(sources->second);
+    }
     ASSIGN_OR_RETURN(CapturedTable table,
-                     CapturedTable::Make(std::move(facts), output->second,
+                     CapturedTable::Make(std::move(facts), std::move(leaves),
                                          std::move(split.contained[path]), reader->setup_.convert));
     reader->tables_.emplace(path, std::move(table));
   }
@@ -50,6 +52,7 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
   reader->prepared_ = std::move(split.prepared);
   reader->defined_ = std::move(split.defined);
   reader->end_ = std::move(split.end);
+  reader->copies_ = std::move(split.copies);
   if (reader->handing_over()) reader->setup_.ctx.phases.Reach("hand-over", 0);
   reader->ended_ =
       reader->end_.point &&
@@ -66,6 +69,7 @@ bool LogReader::handing_over() const {
 void LogReader::Connect() {
   rows_.reset();
   lookup_.reset();
+  ddl_.reset();
   payload_.reset();
   batch_ = {};
   next_event_ = 0;
@@ -95,6 +99,7 @@ Result<Poll> LogReader::Reconnect(const Status& failure) {
 
 Result<Poll> LogReader::Read(Emitter& out, Deadline until) {
   if (ended_) return Poll::kDone;
+  if (ddl_ && ddl_->at_change()) return Poll::kSchemaChange;
   if (!fetcher_) {
     if (setup_.ctx.env.Now() < reconnect_at_) return Poll::kIdle;
     Connect();
@@ -109,6 +114,7 @@ Result<Poll> LogReader::Read(Emitter& out, Deadline until) {
     }
     any = any || *did;
     if (ended_) return Poll::kDone;
+    if (ddl_ && ddl_->at_change()) return Poll::kSchemaChange;
     if (!*did) poll = Poll::kIdle;
     if (setup_.ctx.env.Now() >= until) break;
   }
@@ -120,6 +126,10 @@ Result<bool> LogReader::Step(Emitter& out) {
   if (lookup_) {
     ASSIGN_OR_RETURN(const bool done, TakeLookup());
     if (!done) return false;
+  }
+  if (ddl_) {
+    RETURN_IF_ERROR(RunDdl(out));
+    return true;
   }
   if (rows_) {
     RETURN_IF_ERROR(DecodeRows(out));
@@ -174,7 +184,10 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
     return {};
   }
   // A server that was restarted numbers its tables anew, from a new file on.
-  if (std::holds_alternative<FormatDescription>(event.body)) by_id_.clear();
+  if (const auto* format = std::get_if<FormatDescription>(&event.body)) {
+    by_id_.clear();
+    dialect_ = DialectOf(format->server_version);
+  }
   if (std::holds_alternative<Xid>(event.body)) {
     EndTransaction();
   } else if (const auto* prepare = std::get_if<XaPrepare>(&event.body)) {
@@ -247,8 +260,8 @@ Status LogReader::Handle(const Query& query, Emitter& out) {
     return {};
   }
   if (begins.starts_with("XA ") && !skip_) RETURN_IF_ERROR(EndXa(query));
-  if (!skip_) RETURN_IF_ERROR(Statement(query, out));
-  if (!lookup_ && !open_group_) EndTransaction();
+  if (!skip_) return Statement(query, out);
+  if (!open_group_) EndTransaction();
   return {};
 }
 
@@ -349,65 +362,6 @@ void LogReader::EndTransaction() {
   if (defined_ && *defined_ <= cursor_.point()) defined_.reset();
 }
 
-Status LogReader::Statement(const Query& query, Emitter& out) {
-  // Rows written as statements cannot be told from the log; leaving them out would lose them.
-  if (const std::string verb = RowVerbOf(query.sql); !verb.empty()) {
-    return {Code::kUnsupported,
-            fmt::format("a client wrote rows as a statement ({} ...): SET PERSIST binlog_format = "
-                        "'ROW'; and let clients reconnect; then start again with --fresh to read "
-                        "the tables anew",
-                        verb)};
-  }
-  for (const DdlEffect& effect : EffectsOf(query.sql, query.schema)) {
-    if (!InDefinition(effect)) RETURN_IF_ERROR(Apply(effect, query, out));
-  }
-  return {};
-}
-
-// Rows before it that do not fit the definition have stopped the job already, and those that a new
-// column is in come behind it.
-bool LogReader::InDefinition(const DdlEffect& effect) const {
-  if (!defined_ || *defined_ < cursor_.point()) return false;
-  return effect.kind == DdlKind::kAddColumn || effect.what == "CREATE TABLE";
-}
-
-Status LogReader::Apply(const DdlEffect& effect, const Query& query, Emitter& out) {
-  CapturedTable* table = nullptr;
-  // In any case of letters: where names have none, statements come as clients wrote them. Elsewhere
-  // a name that differs in case alone stops the job without need, which loses nothing.
-  for (auto& [path, one] : tables_) {
-    const bool whole_database = effect.table.table.empty();
-    if (!SameName(path.database, effect.table.database)) continue;
-    if (whole_database || SameName(path.table, effect.table.table)) table = &one;
-  }
-  if (table == nullptr) return {};
-  Emit(*table, out);
-  if (effect.kind == DdlKind::kSameRows) return {};
-  if (effect.kind == DdlKind::kAddColumn) {
-    LogInfo(fmt::format("table {} got a column at {}; it is not passed on: {}",
-                        table->path().ToString(), position_.ToString(), query.sql));
-    lookup_ = std::make_unique<TableLookup>(setup_.ctx.sql, setup_.options.endpoint, table->path(),
-                                            setup_.ctx.wake);
-    return {};
-  }
-  return {Code::kSchemaMismatch,
-          fmt::format("the statement '{}' ({}) changes the captured table {} in a way that is not "
-                      "followed; everything before it was read. Change the target to match and "
-                      "start with --fresh, or remove the table from table-names",
-                      query.sql, effect.what, table->path().ToString())};
-}
-
-Result<bool> LogReader::TakeLookup() {
-  auto answer = lookup_->Poll();
-  if (!answer) return false;
-  CapturedTable& table = tables_.at(lookup_->path());
-  lookup_.reset();
-  if (!*answer) return Fail(answer->error());
-  RETURN_IF_ERROR(table.Widen(std::move(**answer), setup_.convert));
-  EndTransaction();
-  return true;
-}
-
 void LogReader::Emit(CapturedTable& table, Emitter& out) {
   if (ChunkPtr chunk = table.Finish()) out.Emit(std::move(chunk));
 }
@@ -426,7 +380,12 @@ Split LogReader::Save() const {
   for (const auto& [path, table] : tables_) {
     split.tables[path] = table.facts();
     if (!table.contained().empty()) split.contained[path] = table.contained();
+    const TableOutput& output = table.output();
+    if (output.sources != TableOutput::Of(output.schema).sources) {
+      split.sources[path] = output.sources;
+    }
   }
+  split.copies = copies_;
   return {"log", EncodeSplit(split)};
 }
 

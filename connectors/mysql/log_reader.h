@@ -3,6 +3,7 @@
 // phase; LogFetcher is the side that waits on the socket.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,7 +13,7 @@
 #include "api/context.h"
 #include "api/reader.h"
 #include "mysql/captured_table.h"
-#include "mysql/ddl.h"
+#include "mysql/ddl_plan.h"
 #include "mysql/log_cursor.h"
 #include "mysql/log_fetcher.h"
 #include "mysql/options.h"
@@ -25,8 +26,10 @@ struct LogReaderSetup {
   const MysqlCdcOptions& options;
   ConvertOptions convert;
   uint32_t server_id = 0;
-  std::map<TablePath, SchemaRef> output;  // what chunks of each table leave with
+  std::map<TablePath, SchemaRef> output;  // what chunks of each table leave with at the position
   int64_t server_ahead_micros = 0;        // the server's clock to ours
+  // Would be captured by a job that starts now.
+  std::function<bool(const TablePath&)> matches = [](const TablePath&) { return false; };
 };
 
 class LogReader final : public Reader {
@@ -36,8 +39,21 @@ class LogReader final : public Reader {
   Result<Poll> Read(Emitter& out, Deadline until) override;
   Status Flush(Emitter& out) override;
   Split Save() const override;
+  Result<SchemaChange> TakeSchemaChange() override;
 
  private:
+  // A statement that is being carried out, at the position.
+  struct RunningDdl {
+    std::string sql;
+    StatementSession session;
+    DdlPlan plan;
+    size_t next = 0;  // of plan.steps
+    // The next step's effect on its table, when everything before it must be committed first.
+    std::optional<TableEffect> waiting;
+    Status stop;  // likewise: it ends the job
+    bool at_change() const { return waiting || !stop.ok(); }
+  };
+
   explicit LogReader(LogReaderSetup setup) : setup_(std::move(setup)) {}
 
   void Connect();
@@ -51,9 +67,17 @@ class LogReader final : public Reader {
   Status Handle(const TableMapView& map);
   Status BeginRows(RowsEvent event);
   Status DecodeRows(Emitter& out);
+  // log_reader_ddl.cc
   Status Statement(const Query& query, Emitter& out);
-  Status Apply(const DdlEffect& effect, const Query& query, Emitter& out);
+  Status RunDdl(Emitter& out);
+  Status RunStep(DdlStep& step, Emitter& out);
+  Status Define(CapturedTable& table, DdlStep& step, bool sure);
+  Status Redefine(CapturedTable& table, DdlStep& step, TableEffect effect);
   Result<bool> TakeLookup();
+  void StepDone();
+  void EndDdl();
+  void StopIfOlder(const mysql::Statement& statement, DdlPlan& plan) const;
+  Status StopOf(const DdlStep& step, const std::string& why) const;
   void EndTransaction();
   void Emit(CapturedTable& table, Emitter& out);
   CapturedTable* Find(std::string_view database, std::string_view table);
@@ -63,7 +87,7 @@ class LogReader final : public Reader {
   bool handing_over() const;
   // Places that the job still needs are known by file: see CheckPosition.
   bool anchored() const { return handing_over() || defined_ || end_.point; }
-  bool InDefinition(const DdlEffect& effect) const;
+  bool InDefinition() const { return defined_ && *defined_ >= cursor_.point(); }
   void LookForEnd(const LogEvent& event);
   Status At(const Status& status) const;
 
@@ -81,8 +105,11 @@ class LogReader final : public Reader {
   LogBatch batch_;
   size_t next_event_ = 0;  // of batch_
   std::optional<PayloadReader> payload_;
-  std::unique_ptr<TableLookup> lookup_;  // of the statement that the position stands before
-  int failures_ = 0;                     // connections lost since the last event came
+  std::map<TablePath, TableCopy> copies_;  // LogSplit::copies
+  std::optional<RunningDdl> ddl_;          // the position stands before it, or inside
+  std::unique_ptr<TableLookup> lookup_;    // for its next step
+  SqlDialect dialect_;                     // of the server that wrote the events
+  int failures_ = 0;                       // connections lost since the last event came
   TimePoint reconnect_at_;
 
   // The transaction being read.

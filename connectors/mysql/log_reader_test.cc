@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mysql/log_reader.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "mysql/log_writer_for_tests.h"
-#include "mysql/scripted_client_for_tests.h"
+#include "mysql/log_reader_for_tests.h"
 
 namespace sluice::mysql {
 namespace {
@@ -14,99 +12,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-TableFacts Facts(const std::string& table, int columns = 2) {
-  TableFacts facts;
-  facts.path = {"shop", "", table};
-  facts.columns = {{.name = "id", .data_type = "int", .column_type = "int", .nullable = false}};
-  for (int i = 1; i < columns; ++i) {
-    facts.columns.push_back({.name = i == 1 ? "name" : "more",
-                             .data_type = "varchar",
-                             .column_type = "varchar(20)",
-                             .charset = "utf8mb4",
-                             .octet_length = 80});
-  }
-  facts.primary_key = {"id"};
-  return facts;
-}
-
-class Rows final : public Emitter {
- public:
-  void Emit(Event event) override {
-    const ChunkPtr chunk = std::get<ChunkPtr>(event);
-    for (uint32_t row = 0; row < chunk->rows(); ++row) {
-      std::string text = chunk->schema()->path.table;
-      text += " ";
-      text += RowKindName(chunk->kind(row));
-      for (size_t i = 0; i < chunk->column_count(); ++i) {
-        text += " " + ValueText(chunk->column(i), row);
-      }
-      rows.push_back(text);
-    }
-  }
-  bool full() const override { return rows.size() >= rows_max; }
-
-  std::vector<std::string> rows;
-  size_t rows_max = SIZE_MAX;
-};
-
-class LogReaderTest : public testing::Test {
- protected:
-  LogReaderTest() { AnswerAsGoodServer(client_, std::string(kTestUuid), true, Executed()); }
-
-  static std::string Executed() { return std::string(kTestUuid) + ":1-1000"; }
-  static LogPosition Start(uint64_t offset = 4) {
-    LogPosition position;
-    position.server_uuid = kTestUuid;
-    position.file = "binlog.000001";
-    position.tx_offset = offset;
-    return position;
-  }
-  void Open(LogSplit split) {
-    LogReaderSetup setup{ctx_, options_, {}, 99, {}};
-    for (const auto& [path, facts] : split.tables) {
-      setup.output[path] = (*MakeTable(facts, {}))->schema;
-    }
-    auto reader = LogReader::Open(std::move(setup), std::move(split));
-    ASSERT_TRUE(reader.has_value()) << reader.error().ToString();
-    reader_ = std::move(*reader);
-  }
-  void OpenAt(const LogPosition& position, const std::vector<std::string>& tables = {"goods"}) {
-    LogSplit split{position, {}, {}};
-    for (const std::string& table : tables) split.tables[{"shop", "", table}] = Facts(table);
-    Open(std::move(split));
-  }
-  LogSplit Saved() {
-    EXPECT_TRUE(reader_->Flush(rows_).ok());
-    return std::get<LogSplit>(*DecodeSplit(reader_->Save().position));
-  }
-  // Reads until `done`, or an error, which it returns.
-  Status ReadUntil(const std::function<bool()>& done) {
-    while (!done()) {
-      const auto poll = reader_->Read(rows_, Env::Default().Now());
-      if (!poll) return poll.error();
-      if (*poll == Poll::kIdle) {
-        static_cast<void>(CancelToken().WaitFor(std::chrono::milliseconds(1)));
-      }
-      EXPECT_TRUE(reader_->Flush(rows_).ok());
-    }
-    return {};
-  }
-  Status ReadTo(uint64_t offset) {
-    return ReadUntil([&] { return Saved().position.tx_offset >= offset; });
-  }
-  Status ReadToError() {
-    return ReadUntil([] { return false; });
-  }
-
-  ScriptedClient client_;
-  NoHttp http_;
-  NoPhases phases_;
-  Context ctx_{Env::Default(), http_, client_, phases_, {}, "job", "id"};
-  MysqlCdcOptions options_;
-  Rows rows_;
-  std::unique_ptr<Reader> reader_;
-};
 
 const Status kLost(Code::kUnavailable, "connection reset");
 
@@ -291,73 +196,6 @@ TEST_F(LogReaderTest, StatementsThatWriteRowsAreRefused) {
     EXPECT_EQ(status.code(), Code::kUnsupported);
     EXPECT_THAT(status.ToString(), HasSubstr("SET PERSIST binlog_format = 'ROW'"));
   }
-}
-
-TEST_F(LogReaderTest, StatementsThatEmptyReplaceOrReshapeATableStopBeforeThem) {
-  for (const std::string sql :
-       {"TRUNCATE TABLE goods", "truncate shop.goods", "TRUNCATE `shop`.`Goods`",
-        "DROP TABLE x, goods", "ALTER TABLE goods DROP COLUMN name",
-        "RENAME TABLE goods TO _goods_del, _goods_gho TO goods", "DROP DATABASE shop",
-        "ALTER TABLE goods /*!80000 DROP PRIMARY KEY */"}) {
-    SCOPED_TRACE(sql);
-    LogWriter log;
-    log.InsertAll(1, 90, "goods", {{1, "a"}});
-    log.Gtid(2);
-    const uint64_t ddl = log.transaction();
-    log.Query(sql);
-    log.InsertAll(3, 90, "goods", {{2, "b"}});
-    client_.Log({log.events(), {}});
-    rows_.rows.clear();
-    OpenAt(Start());
-    const Status status = ReadToError();
-    EXPECT_EQ(status.code(), Code::kSchemaMismatch);
-    EXPECT_THAT(status.ToString(), HasSubstr(fmt::format("binlog.000001:{}", ddl)));
-    EXPECT_THAT(status.ToString(), HasSubstr("shop.goods"));
-    EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
-    EXPECT_EQ(Saved().position.tx_offset, ddl);
-  }
-}
-
-TEST_F(LogReaderTest, StatementsOfOtherTablesAndThoseThatKeepRowsArePassed) {
-  LogWriter log;
-  uint64_t sequence = 0;
-  for (const std::string sql :
-       {"TRUNCATE TABLE other", "CREATE INDEX i ON goods (name)", "ALTER TABLE goods COMMENT 'x'",
-        "DROP TABLE warehouse.goods", "CREATE TABLE t (a INT)", "ANALYZE TABLE goods"}) {
-    log.Gtid(++sequence);
-    log.Query(sql);
-  }
-  log.InsertAll(++sequence, 90, "goods", {{1, "a"}});
-  client_.Log({log.events(), {}});
-  OpenAt(Start());
-  ASSERT_TRUE(ReadTo(log.offset()).ok());
-  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
-}
-
-TEST_F(LogReaderTest, AColumnIsAddedAndRowsKeepTheColumnsTheJobBeganWith) {
-  client_.Answer(
-      "FROM information_schema.COLUMNS",
-      {{"id", "int", "int", std::nullopt, std::nullopt, "10", "0", std::nullopt, "NO", ""},
-       {"name", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
-        "YES", ""},
-       {"more", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
-        "YES", ""}});
-  LogWriter log;
-  log.InsertAll(1, 90, "goods", {{1, "a"}});
-  log.Gtid(2);
-  log.Query("ALTER TABLE goods ADD COLUMN more VARCHAR(20)");
-  log.Gtid(3);
-  log.Map(91, "goods", 3);
-  log.Xid();
-  client_.Log({log.events(), {}});
-  OpenAt(Start());
-  ASSERT_TRUE(ReadTo(log.offset()).ok());
-  const LogSplit saved = Saved();
-  const TableFacts& facts = saved.tables.begin()->second;
-  EXPECT_EQ(facts.columns.size(), 3U);
-  EXPECT_EQ(facts.version, 2U);
-  EXPECT_THAT(facts.primary_key, ElementsAre("id"));  // though the server's answer held none
-  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
 }
 
 TEST_F(LogReaderTest, WhatTheSnapshotBroughtIsLeftOutUntilItsPlace) {

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mysql/log_window.h"
 
+#include <fmt/format.h>
+
 namespace sluice::mysql {
+
+std::string MissingColumn(const TableDef& def, const TableDef& now) {
+  for (const ColumnDef& column : def.columns) {
+    const auto index = now.schema->Find(column.info.name);
+    if (!index) return fmt::format("column {} is gone", column.info.name);
+    const ColumnInfo& info = now.columns[*index].info;
+    if (info.type != column.info.type) {
+      return fmt::format("column {} became {} from {}", info.name, info.source_type,
+                         column.info.source_type);
+    }
+  }
+  return "";
+}
 
 // One call of Read.
 struct LogWindow::Scan {
@@ -10,8 +25,9 @@ struct LogWindow::Scan {
   WindowImages out;
   ChunkBuilder builder;
   std::optional<RowPlan> plan;
-  uint64_t table_id = UINT64_MAX;  // of the table within the current transaction
-  bool skip = false;               // the current transaction is visible
+  std::optional<ChunkBuilder> now;  // of table.now, while the plan is of it
+  uint64_t table_id = UINT64_MAX;   // of the table within the current transaction
+  bool skip = false;                // the current transaction is visible
 };
 
 Result<WindowImages> LogWindow::Read(const WindowTable& table, const GtidSet& visible,
@@ -85,8 +101,7 @@ Status LogWindow::Take(const LogEvent& event, Scan& scan) {
     }
     scan.table_id = map->table_id;
     if (scan.skip || (scan.plan && scan.plan->Fits(*map))) return {};
-    ASSIGN_OR_RETURN(scan.plan, RowPlan::Make(*map, scan.table.def));
-    return {};
+    return Describe(*map, scan);
   }
   if (const auto* rows = std::get_if<RowsEvent>(&event.body)) return TakeRows(*rows, scan);
   if (const auto* payload = std::get_if<TransactionPayload>(&event.body)) {
@@ -100,12 +115,40 @@ Status LogWindow::Take(const LogEvent& event, Scan& scan) {
   return {};
 }
 
+Status LogWindow::Describe(const TableMapView& map, Scan& scan) {
+  auto plan = RowPlan::Make(map, scan.table.def);
+  scan.now.reset();
+  if (!plan && scan.table.now) {
+    auto now = RowPlan::Make(map, scan.table.now);
+    if (now) scan.now.emplace(scan.table.now->schema);
+    plan = std::move(now);
+  }
+  if (!plan) return plan.error();
+  scan.plan = std::move(*plan);
+  return {};
+}
+
+// One row with the columns of the table that the readers know.
+Result<uint32_t> LogWindow::AppendRow(RowsReader& reader, Scan& scan) {
+  if (!scan.now) return reader.Append(scan.builder);
+  ASSIGN_OR_RETURN(const uint32_t made, reader.Append(*scan.now));
+  const ChunkPtr rows = scan.now->Finish(0);
+  for (uint32_t row = 0; row < made; ++row) {
+    for (size_t i = 0; i < scan.table.def->columns.size(); ++i) {
+      const auto index = rows->schema()->Find(scan.table.def->columns[i].info.name);
+      scan.builder.column(i).AppendFrom(rows->column(*index), row);
+    }
+    scan.builder.EndRow(rows->kind(row));
+  }
+  return made;
+}
+
 Status LogWindow::TakeRows(const RowsEvent& event, Scan& scan) {
   if (scan.skip || event.table_id != scan.table_id) return {};
   RowsReader reader(event, *scan.plan);
   while (!reader.done()) {
     const uint32_t before = scan.builder.rows();
-    ASSIGN_OR_RETURN(const uint32_t made, reader.Append(scan.builder));
+    ASSIGN_OR_RETURN(const uint32_t made, AppendRow(reader, scan));
     for (uint32_t row = before; row < before + made; ++row) {
       const auto column = [&](uint32_t i) -> const Column& { return scan.builder.column(i); };
       const std::string identity = RowIdentity(scan.table.key, column, row);

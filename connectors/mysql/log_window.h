@@ -32,7 +32,12 @@ struct WindowImages {
 struct WindowTable {
   TableDefRef def;
   TableKey key;
+  // The definition by now, when statements changed it since `def`; it has all columns of that. Rows
+  // are read with the one that the log describes, and have the columns of `def`.
+  TableDefRef now = nullptr;
 };
+// What of `def` is gone or another in `now`; empty: nothing.
+std::string MissingColumn(const TableDef& def, const TableDef& now);
 
 // One connection. Blocks; used by one thread, except Interrupt.
 class LogWindow {
@@ -53,6 +58,8 @@ class LogWindow {
                                const LogPoint& upto);
   Status Take(const LogEvent& event, Scan& scan);
   Status TakeRows(const RowsEvent& event, Scan& scan);
+  static Status Describe(const TableMapView& map, Scan& scan);
+  static Result<uint32_t> AppendRow(RowsReader& reader, Scan& scan);
   void Close();
 
   SqlClient& client_;

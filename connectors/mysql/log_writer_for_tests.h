@@ -56,14 +56,16 @@ class LogWriter {
     transaction_ = offset_;
     Event(sequence == 0 ? EventType::kAnonymousGtid : EventType::kGtid, body);
   }
-  void Query(std::string_view sql, std::string_view schema = "shop") {
+  void Query(std::string_view sql, std::string_view schema = "shop", bool strict = true) {
+    std::string status(1, '\1');  // sql_mode
+    Put<uint64_t>(strict ? 1U << 21U : 0, status);
     std::string body;
     Put<uint32_t>(7, body);
     Put<uint32_t>(0, body);
     body += static_cast<char>(schema.size());
     Put<uint16_t>(0, body);
-    Put<uint16_t>(0, body);
-    body.append(schema).append(1, '\0').append(sql);
+    Put(static_cast<uint16_t>(status.size()), body);
+    body.append(status).append(schema).append(1, '\0').append(sql);
     Event(EventType::kQuery, body);
   }
   void Map(uint64_t id, std::string_view table, int columns = 2) {
@@ -80,8 +82,9 @@ class LogWriter {
     body += static_cast<char>((1 << columns) - 2);  // all but the first may be null
     Event(EventType::kTableMap, body);
   }
-  void Insert(uint64_t id, const std::vector<TestRow>& rows) {
-    Rows(EventType::kWriteRows, id, rows);
+  // `columns`: the name comes in all but the first.
+  void Insert(uint64_t id, const std::vector<TestRow>& rows, int columns = 2) {
+    Rows(EventType::kWriteRows, id, rows, columns);
   }
   void Delete(uint64_t id, const std::vector<TestRow>& rows) {
     Rows(EventType::kDeleteRows, id, rows);
@@ -137,20 +140,23 @@ class LogWriter {
   static void PutId(uint64_t id, std::string& out) {
     out.append(reinterpret_cast<const char*>(&id), 6);
   }
-  static void PutRow(const TestRow& row, std::string& out) {
+  static void PutRow(const TestRow& row, int columns, std::string& out) {
     out += '\0';
     Put(row.id, out);
-    out += static_cast<char>(row.name.size());
-    out += row.name;
+    for (int i = 1; i < columns; ++i) {
+      out += static_cast<char>(row.name.size());
+      out += row.name;
+    }
   }
-  void Rows(EventType type, uint64_t id, const std::vector<TestRow>& rows) {
+  void Rows(EventType type, uint64_t id, const std::vector<TestRow>& rows, int columns = 2) {
     std::string body;
     PutId(id, body);
     Put<uint16_t>(1, body);
     Put<uint16_t>(2, body);
-    body += '\2';
-    body += type == EventType::kUpdateRows ? "\3\3" : "\3";
-    for (const TestRow& row : rows) PutRow(row, body);
+    body += static_cast<char>(columns);
+    const auto present = static_cast<char>((1 << columns) - 1);
+    body += type == EventType::kUpdateRows ? std::string(2, present) : std::string(1, present);
+    for (const TestRow& row : rows) PutRow(row, columns, body);
     Event(type, body);
   }
   void Rotate(const std::string& file, uint64_t position, bool artificial) {

@@ -30,7 +30,7 @@ const OptionSpec<TableNamesConfig>& TableSpec() {
 OptionSpec<MysqlCdcOptions> WithDebeziumOptions(OptionSpec<MysqlCdcOptions> spec) {
   return spec
       .Optional("debezium.include.schema.changes", &MysqlCdcOptions::schema_changes,
-                "Pass schema changes on. Not possible yet: must be false.")
+                "The older name of schema-changes.enabled.")
       .Ignored("debezium.snapshot.mode",
                "startup.mode decides; a lost position stops the job and names the remedy")
       .Ignored("debezium.snapshot.locking.mode", "the snapshot takes no locks")
@@ -63,7 +63,11 @@ OptionSpec<MysqlCdcOptions> WithStartOptions(OptionSpec<MysqlCdcOptions> spec) {
       .Optional("exactly_once", &MysqlCdcOptions::exactly_once,
                 "Meet the log without repeating what the snapshot already brought.")
       .Refused("format", "rows keep their columns", {"DEFAULT"})
-      .Refused("schema-changes.enabled", "schema changes are not passed on", {"false"})
+      .Optional(
+          "schema-changes.enabled", &MysqlCdcOptions::schema_changes,
+          "Pass added, dropped and modified columns on to the target. Without it columns that "
+          "are added stay away, and what the target would have to follow stops the job.")
+      .Optional("schema-changes.policy", &MysqlCdcOptions::schema_changes_policy, kPolicyHelp)
       .Optional("int_type_narrowing", &MysqlCdcOptions::int_type_narrowing,
                 "TINYINT(1) is BOOLEAN.")
       .Optional("server-time-zone", &MysqlCdcOptions::server_time_zone,
@@ -195,11 +199,6 @@ void CheckTables(const PluginConfig& config, const MysqlCdcOptions& options,
                       fmt::format("source 'MySQL-CDC': table-pattern is no regular expression: {}",
                                   error.what()));
   }
-  if (options.schema_changes) {
-    diagnostics.Error(OriginOf(config, "debezium.include.schema.changes"),
-                      "source 'MySQL-CDC': include.schema.changes = true is not supported: "
-                      "schema changes are not passed on; set it to \"false\"");
-  }
 }
 
 void DeriveEndpoint(const PluginConfig& config, MysqlCdcOptions& options,
@@ -301,6 +300,11 @@ std::optional<MysqlCdcOptions> ParseOptions(const PluginConfig& config, const En
   CheckTables(config, options, diagnostics);
   CheckPlaces(config, options, diagnostics);
   DeriveServerIds(config, env, random, options, diagnostics);
+  options.ddl.pass_on = options.schema_changes;
+  if (const auto wrong = ReadPolicies(options.schema_changes_policy, options.ddl); !wrong.empty()) {
+    diagnostics.Error(OriginOf(config, "schema-changes.policy"),
+                      "source 'MySQL-CDC': option 'schema-changes.policy' " + wrong);
+  }
   if (auto zone = FindTimeZone(options.server_time_zone)) {
     options.zone = std::move(*zone);
   } else {

@@ -12,6 +12,7 @@
 #include "api/sql_session.h"
 #include "config/option_spec.h"
 #include "mysql/binlog/temporal.h"
+#include "mysql/ddl_rules.h"
 
 namespace sluice::mysql {
 
@@ -46,6 +47,7 @@ struct MysqlCdcOptions {
   double even_factor_lower = 0.05;
   bool exactly_once = false;
   bool schema_changes = false;
+  StringMap schema_changes_policy;
   bool int_type_narrowing = true;
   std::string server_id;
   std::string server_time_zone;
@@ -53,6 +55,7 @@ struct MysqlCdcOptions {
   int64_t connect_retries = 3;
 
   // Derived from the above by ParseOptions.
+  DdlRules ddl;
   ZoneOffset zone;
   SqlEndpoint endpoint;
   std::string url_database;

@@ -131,7 +131,6 @@ TEST(MysqlCdcOptions, WhatWouldChangeRowsIsRefusedAndTheRestIsIgnoredWithAReason
               HasSubstr("decimals are always exact"));
   EXPECT_THAT(With("debezium { column.exclude.list = x }").errors,
               HasSubstr("column.exclude.list"));
-  EXPECT_THAT(With("schema-changes.enabled = true").errors, HasSubstr("schema-changes.enabled"));
   const Parsed ignored = With("snapshot.fetch.size = 5\ndebezium { max.batch.size = 9 }");
   EXPECT_THAT(ignored.errors, IsEmpty());
   EXPECT_THAT(ignored.notes, HasSubstr("snapshot.fetch.size"));

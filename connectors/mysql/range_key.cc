@@ -35,7 +35,7 @@ std::optional<std::vector<uint32_t>> Indexes(const TableDef& def,
 TableKey KeyOf(const TableFacts& facts, const TableDef& def) {
   TableKey key;
   key.columns = Indexes(def, facts.primary_key).value_or(std::vector<uint32_t>{});
-  for (const auto& unique : facts.unique_keys) {
+  for (const auto& unique : facts.UniqueKeys()) {
     if (!key.columns.empty()) break;
     const auto columns = Indexes(def, unique);
     const bool usable = columns && std::ranges::none_of(*columns, [&](uint32_t i) {

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include "data/text.h"
+#include "mysql/catalog.h"
 #include "mysql/sql_rows.h"
 
 namespace sluice::mysql {
 namespace {
 
+constexpr int kTriesMax = 5;                           // of a range whose table is altered
 constexpr size_t kHeldBytesMax = size_t{8} << 20U;     // of one range
 constexpr size_t kPiecesBytesMax = size_t{16} << 20U;  // handed over and not yet taken
 
@@ -117,7 +119,7 @@ void SnapshotWorker::Loop() {
       if (stop_.cancelled()) break;
       job.swap(job_);
     }
-    const Status status = Run(*job);
+    const Status status = ReadSplit(*job);
     if (!status.ok()) {
       {
         const std::lock_guard lock(mutex_);
@@ -158,13 +160,52 @@ Status SnapshotWorker::Connect() {
   return session_->Execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
 }
 
-Status SnapshotWorker::Run(const SnapshotJob& job) {
+// A range of a table that is altered meanwhile is read again, with the definition that the table
+// has then, as long as that has the columns that the snapshot began with.
+Status SnapshotWorker::ReadSplit(SnapshotJob& job) {
+  handed_over_ = false;
+  for (int tries = 1;; ++tries) {
+    Status status = Run(job);
+    if (status.code() != Code::kSchemaMismatch) return status;
+    const SchemaRef known = (job.table.now ? job.table.now : job.table.def)->schema;
+    RETURN_IF_ERROR(LearnTable(job));
+    const bool altered = job.table.now->schema->columns != known->columns;
+    if (!altered && tries > 1) return status;  // something else does not fit
+    if (tries == kTriesMax || handed_over_) {
+      return {Code::kUnavailable, fmt::format("the table is being altered: {}", status.message())};
+    }
+  }
+}
+
+// The definition that the table has by now.
+Status SnapshotWorker::LearnTable(SnapshotJob& job) {
+  const auto changed = [&](const std::string& how) -> Status {
+    return {Code::kSchemaMismatch,
+            fmt::format("table {} was changed during its snapshot ({}): start again with --fresh "
+                        "to read it anew; its target must fit",
+                        job.split.table.ToString(), how)};
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    session_.reset();  // it is inside a snapshot, or closed
+  }
+  RETURN_IF_ERROR(Connect());
+  const auto facts = LoadTable(*session_, job.split.table);
+  if (!facts && facts.error().code() == Code::kNotFound) return changed("it is gone");
+  if (!facts) return facts.error();
+  ASSIGN_OR_RETURN(job.table.now, MakeTable(*facts, job.convert));
+  const std::string missing = MissingColumn(*job.table.def, *job.table.now);
+  return missing.empty() ? Status() : changed(missing);
+}
+
+Status SnapshotWorker::Run(SnapshotJob& job) {
   RETURN_IF_ERROR(Connect());
   ASSIGN_OR_RETURN(Moment moment, OpenSnapshot(job));
   Reading reading(job.table);
   if (!job.table.key.range) {
     SnapshotPiece begin;
-    begin.started = job.split.started.value_or(moment.at);
+    if (!job.split.started) job.split.started = moment.at;
+    begin.started = job.split.started;
     RETURN_IF_ERROR(Deliver(std::move(begin), 0));
   }
   RETURN_IF_ERROR(ReadRows(job, moment, reading));
@@ -269,6 +310,7 @@ Status SnapshotWorker::ReadRows(const SnapshotJob& job, Moment& moment, Reading&
     if (key.range) return {};
     SnapshotPiece piece;
     piece.chunks = std::exchange(reading.chunks, {});
+    handed_over_ = true;
     return Deliver(std::move(piece), std::exchange(reading.bytes, 0));
   };
   const auto each = [&](SqlRow row) {

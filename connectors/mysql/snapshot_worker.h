@@ -25,6 +25,7 @@ namespace sluice::mysql {
 struct SnapshotJob {
   SnapshotSplit split;
   WindowTable table;
+  ConvertOptions convert = {};
 };
 
 // A piece of a split's rows. The last one has `report`.
@@ -54,7 +55,9 @@ class SnapshotWorker {
   struct Reading;  // the rows of one split
 
   void Loop();
-  Status Run(const SnapshotJob& job);
+  Status ReadSplit(SnapshotJob& job);
+  Status LearnTable(SnapshotJob& job);
+  Status Run(SnapshotJob& job);
   Status Connect();
   Result<Moment> OpenSnapshot(const SnapshotJob& job);
   Status ReadRows(const SnapshotJob& job, Moment& moment, Reading& reading);
@@ -69,6 +72,7 @@ class SnapshotWorker {
   const bool merge_;
   LogWindow window_;
   std::unique_ptr<SqlSession> session_;
+  bool handed_over_ = false;  // rows of the split, which cannot be read again then
   std::deque<std::pair<TimePoint, LogPoint>> marks_;  // where the log stood, for kSettled
 
   CancelToken stop_;

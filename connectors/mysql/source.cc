@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <regex>
+
 #include "base/logging.h"
 #include "mysql/log_reader.h"
 #include "mysql/start_place.h"
@@ -25,6 +27,11 @@ class LeasedReader final : public Reader {
   Result<Poll> Read(Emitter& out, Deadline until) override { return reader_->Read(out, until); }
   Status Flush(Emitter& out) override { return reader_->Flush(out); }
   Split Save() const override { return reader_->Save(); }
+  Result<SchemaChange> TakeSchemaChange() override { return reader_->TakeSchemaChange(); }
+  Bytes TakeReport() override { return reader_->TakeReport(); }
+  Status OnCheckpointComplete(CheckpointId id) override {
+    return reader_->OnCheckpointComplete(id);
+  }
 
  private:
   ServerIds::Lease lease_;  // first, so that it ends last
@@ -50,10 +57,13 @@ std::string MysqlCdcSource::replay_note() const {
     return "MySQL-CDC: exactly_once = false: changes made during the snapshot are read once more "
            "from the log; a target that upserts by key ends up right";
   }
+  if (options_.schema_changes) {
+    return "MySQL-CDC: schema-changes.enabled: changes made during the snapshot are read once more "
+           "from the log behind a change of schema; a target that upserts by key ends up right";
+  }
   return "MySQL-CDC: tables whose key does not begin with an integer are read as a whole, and from "
          "the beginning again when the job restarts during their snapshot; a target that upserts "
-         "by "
-         "key ends up right";
+         "by key ends up right";
 }
 
 Result<std::vector<SchemaRef>> MysqlCdcSource::Discover(Context& ctx) {
@@ -104,6 +114,7 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes
   ASSIGN_OR_RETURN(discovered.server_ahead_micros, ServerMicros(*session));
   discovered.server_ahead_micros -= ctx.env.WallMicros();
   discovered.tables = std::move(state.tables);
+  discovered.output = std::move(state.output);
   return Remember(std::move(discovered));
 }
 
@@ -119,7 +130,8 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Remember(Discovered discovered) {
                               "false",
                               path.ToString()));
     }
-    schemas.push_back(def->schema);
+    const auto changed = discovered.output.emplace(path, def->schema).first;
+    schemas.push_back(changed->second);
     discovered.defs[path] = {def, std::move(key)};
   }
   const std::lock_guard lock(mutex_);
@@ -183,7 +195,7 @@ Result<std::unique_ptr<Reader>> MysqlCdcSource::OpenSnapshot(Context& ctx, Split
                                                    discovered.server, made.server_id.id(), merge());
     worker = std::move(made);
   }
-  SnapshotJob job{std::move(decoded), {table->second.def, table->second.key}};
+  SnapshotJob job{std::move(decoded), {table->second.def, table->second.key}, convert()};
   return std::make_unique<SnapshotReader>(ctx, std::move(split), std::move(job), workers_,
                                           std::move(*worker));
 }
@@ -192,10 +204,13 @@ Result<std::unique_ptr<Reader>> MysqlCdcSource::OpenLog(Context& ctx, LogSplit s
                                                         const Discovered& discovered) {
   workers_.Clear();
   ASSIGN_OR_RETURN(ServerIds::Lease lease, server_ids_.Take());
-  std::map<TablePath, SchemaRef> output;
-  for (const auto& [path, table] : discovered.defs) output[path] = table.def->schema;
   LogReaderSetup setup{ctx,        options_,          convert(),
-                       lease.id(), std::move(output), discovered.server_ahead_micros};
+                       lease.id(), discovered.output, discovered.server_ahead_micros};
+  if (!options_.table_pattern.empty()) {
+    setup.matches = [pattern = std::regex(options_.table_pattern)](const TablePath& path) {
+      return std::regex_match(path.ToString(), pattern);
+    };
+  }
   ASSIGN_OR_RETURN(auto reader, LogReader::Open(std::move(setup), std::move(split)));
   return std::make_unique<LeasedReader>(std::move(lease), std::move(reader));
 }

@@ -20,6 +20,7 @@ class MysqlCdcSource final : public Source {
     return options_.stop_mode == StopMode::kNever ? Boundedness::kUnbounded : Boundedness::kBounded;
   }
   std::string replay_note() const override;
+  bool passes_schema_changes() const override { return options_.schema_changes; }
   Result<std::vector<SchemaRef>> Discover(Context& ctx) override;
   Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& saved) override;
   Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context& ctx,
@@ -37,6 +38,7 @@ class MysqlCdcSource final : public Source {
     LogEnd end;
     std::map<TablePath, TableFacts> tables;
     std::map<TablePath, PlannedTable> defs;
+    std::map<TablePath, SchemaRef> output;  // what rows of the log leave with
   };
   using DiscoveredRef = std::shared_ptr<const Discovered>;
 

@@ -13,7 +13,9 @@ namespace sluice::mysql {
 namespace {
 
 constexpr uint64_t kSplitVersion = 1;
-constexpr uint64_t kLogVersion = 2;  // 1: without a definition's place and an end
+constexpr uint64_t kLogVersion = 3;
+constexpr uint64_t kFirstWithEnd = 2;     // and a definition's place
+constexpr uint64_t kFirstWithCopies = 3;  // and sources
 constexpr uint64_t kSnapshotKind = 1;
 constexpr uint64_t kLogKind = 2;
 
@@ -33,6 +35,56 @@ std::optional<Int128> DecodeBound(ByteReader& in) {
   if (text.empty()) return std::nullopt;
   if (!ParseDecimal(text, 0, value)) in.Refuse();
   return value;
+}
+
+void EncodeTexts(const std::vector<std::string>& texts, ByteWriter& out) {
+  out.U64(texts.size());
+  for (const std::string& text : texts) out.Str(text);
+}
+
+std::vector<std::string> DecodeTexts(ByteReader& in) {
+  std::vector<std::string> out;
+  for (uint64_t n = in.Count(); n > 0; --n) out.push_back(in.Str());
+  return out;
+}
+
+void EncodeCopy(const TableCopy& copy, ByteWriter& out) {
+  Encode(copy.definition.facts, out);
+  EncodeTexts(copy.definition.before, out);
+  out.U64(copy.definition.initial.size());
+  for (const auto& initial : copy.definition.initial) {
+    out.Bool(initial.has_value()).Str(initial.value_or(""));
+  }
+  EncodeTexts(copy.definition.computed, out);
+  Encode(copy.of, out);
+}
+
+TableCopy DecodeCopy(ByteReader& in) {
+  TableCopy copy;
+  Definition& definition = copy.definition;
+  definition.facts = DecodeTableFacts(in);
+  definition.before = DecodeTexts(in);
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    const bool there = in.Bool();
+    std::string text = in.Str();
+    definition.initial.push_back(there ? std::optional(std::move(text)) : std::nullopt);
+  }
+  definition.computed = DecodeTexts(in);
+  copy.of = DecodeTablePath(in);
+  const size_t columns = definition.facts.columns.size();
+  if (definition.before.size() != columns || definition.initial.size() != columns) in.Refuse();
+  return copy;
+}
+
+void DecodeDefinitions(ByteReader& in, LogSplit& split) {
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    const TablePath table = DecodeTablePath(in);
+    split.sources[table] = DecodeTexts(in);
+  }
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    TableCopy copy = DecodeCopy(in);
+    split.copies[copy.definition.facts.path] = std::move(copy);
+  }
 }
 
 }  // namespace
@@ -178,6 +230,13 @@ Bytes EncodeSplit(const MysqlSplit& split) {
   for (const std::string& xid : log.prepared) out.Str(xid);
   Encode(log.defined, out);
   Encode(log.end, out);
+  out.U64(log.sources.size());
+  for (const auto& [table, names] : log.sources) {
+    Encode(table, out);
+    EncodeTexts(names, out);
+  }
+  out.U64(log.copies.size());
+  for (const auto& [table, copy] : log.copies) EncodeCopy(copy, out);
   return std::move(out).Take();
 }
 
@@ -209,10 +268,11 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
     split.tables[facts.path] = std::move(facts);
   }
   for (uint64_t n = in.Count(); n > 0; --n) split.prepared.insert(in.Str());
-  if (version >= 2) {
+  if (version >= kFirstWithEnd) {
     split.defined = DecodeOptionalPoint(in);
     split.end = DecodeLogEnd(in);
   }
+  if (version >= kFirstWithCopies) DecodeDefinitions(in, split);
   RETURN_IF_ERROR(in.Finish("log split"));
   return split;
 }

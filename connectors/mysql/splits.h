@@ -13,6 +13,7 @@
 #include "api/reader.h"
 #include "data/column.h"
 #include "mysql/binlog/position.h"
+#include "mysql/ddl/apply.h"
 #include "mysql/types.h"
 
 namespace sluice::mysql {
@@ -85,6 +86,13 @@ struct LogEnd {
   friend bool operator==(const LogEnd&, const LogEnd&) = default;
 };
 
+// A table that may take the place of a captured one (ddl_plan.h). Its columns before are those of
+// that table; without it their names are known only.
+struct TableCopy {
+  Definition definition;
+  TablePath of;
+};
+
 struct LogSplit {
   LogPosition position;
   std::map<TablePath, FinishedRanges> contained;  // what the snapshot already brought
@@ -95,6 +103,10 @@ struct LogSplit {
   // there that made or widened the tables are part of it.
   std::optional<LogPoint> defined;
   LogEnd end;
+  // Of tables whose chunks do not take their values from columns of the same names:
+  // TableOutput::sources.
+  std::map<TablePath, std::vector<std::string>> sources;
+  std::map<TablePath, TableCopy> copies;
 };
 
 using MysqlSplit = std::variant<SnapshotSplit, LogSplit>;

@@ -10,8 +10,6 @@
 namespace sluice::mysql {
 namespace {
 
-constexpr uint64_t kFactsVersion = 1;
-
 struct TypeName {
   std::string_view name;  // DATA_TYPE
   MysqlType type;
@@ -67,6 +65,13 @@ std::string Lower(std::string text) {
   return text;
 }
 
+// What a server shows with a backslash in labels.
+char Unescaped(char c) {
+  if (c == 'n') return '\n';
+  if (c == 'r') return '\r';
+  return c == '0' ? '\0' : c;
+}
+
 // The labels of "enum('a','it''s')".
 std::vector<std::string> Labels(std::string_view column_type) {
   std::vector<std::string> labels;
@@ -76,6 +81,8 @@ std::vector<std::string> Labels(std::string_view column_type) {
     if (!inside) {
       inside = c == '\'';
       if (inside) labels.emplace_back();
+    } else if (c == '\\' && i + 1 < column_type.size()) {
+      labels.back() += Unescaped(column_type[++i]);
     } else if (c != '\'') {
       labels.back() += c;
     } else if (i + 1 < column_type.size() && column_type[i + 1] == '\'') {
@@ -160,27 +167,6 @@ std::optional<int64_t> LengthOf(const ColumnDef& column, const ColumnFacts& fact
   return std::nullopt;
 }
 
-void Encode(const std::optional<uint64_t>& value, ByteWriter& out) {
-  out.Bool(value.has_value()).U64(value.value_or(0));
-}
-
-std::optional<uint64_t> DecodeNumber(ByteReader& in) {
-  const bool there = in.Bool();
-  const uint64_t value = in.U64();
-  return there ? std::optional(value) : std::nullopt;
-}
-
-void Encode(const std::vector<std::string>& texts, ByteWriter& out) {
-  out.U64(texts.size());
-  for (const std::string& text : texts) out.Str(text);
-}
-
-std::vector<std::string> DecodeTexts(ByteReader& in) {
-  std::vector<std::string> out;
-  for (uint64_t n = in.Count(); n > 0; --n) out.push_back(in.Str());
-  return out;
-}
-
 }  // namespace
 
 std::string_view MysqlTypeName(MysqlType type) {
@@ -261,7 +247,7 @@ Result<TableDefRef> MakeTable(const TableFacts& facts, const ConvertOptions& opt
                 fmt::format("table {}: its key names a column that it does not have",
                             facts.path.ToString()));
   }
-  for (const auto& key : facts.unique_keys) schema->unique_keys.push_back(indexes(key));
+  for (const auto& key : facts.UniqueKeys()) schema->unique_keys.push_back(indexes(key));
   schema->comment = facts.comment;
   schema->version = facts.version;
   def->schema = std::move(schema);
@@ -281,53 +267,6 @@ std::string SelectList(const TableDef& table) {
     if (column.type == MysqlType::kFloat) out += " * 1e0";
   }
   return out;
-}
-
-void Encode(const TableFacts& facts, ByteWriter& out) {
-  out.U64(kFactsVersion);
-  out.Str(facts.path.database).Str(facts.path.schema).Str(facts.path.table);
-  out.U64(facts.columns.size());
-  for (const ColumnFacts& column : facts.columns) {
-    out.Str(column.name).Str(column.data_type).Str(column.column_type);
-    out.Bool(column.charset.has_value()).Str(column.charset.value_or(""));
-    Encode(column.octet_length, out);
-    Encode(column.precision, out);
-    Encode(column.scale, out);
-    Encode(column.datetime_precision, out);
-    out.Bool(column.nullable).Str(column.comment);
-  }
-  Encode(facts.primary_key, out);
-  out.U64(facts.unique_keys.size());
-  for (const auto& key : facts.unique_keys) Encode(key, out);
-  out.Str(facts.comment).U64(facts.version);
-}
-
-TableFacts DecodeTableFacts(ByteReader& in) {
-  TableFacts facts;
-  if (in.U64() != kFactsVersion) return facts;  // what follows then fails to be read
-  facts.path.database = in.Str();
-  facts.path.schema = in.Str();
-  facts.path.table = in.Str();
-  for (uint64_t n = in.Count(); n > 0; --n) {
-    ColumnFacts& column = facts.columns.emplace_back();
-    column.name = in.Str();
-    column.data_type = in.Str();
-    column.column_type = in.Str();
-    const bool has_charset = in.Bool();
-    std::string charset = in.Str();
-    if (has_charset) column.charset = std::move(charset);
-    column.octet_length = DecodeNumber(in);
-    column.precision = DecodeNumber(in);
-    column.scale = DecodeNumber(in);
-    column.datetime_precision = DecodeNumber(in);
-    column.nullable = in.Bool();
-    column.comment = in.Str();
-  }
-  facts.primary_key = DecodeTexts(in);
-  for (uint64_t n = in.Count(); n > 0; --n) facts.unique_keys.push_back(DecodeTexts(in));
-  facts.comment = in.Str();
-  facts.version = in.U64();
-  return facts;
 }
 
 }  // namespace sluice::mysql

@@ -62,18 +62,37 @@ struct ColumnFacts {
   std::optional<uint64_t> datetime_precision;  // DATETIME_PRECISION
   bool nullable = true;                        // IS_NULLABLE = 'YES'
   std::string comment;                         // COLUMN_COMMENT
+
+  friend bool operator==(const ColumnFacts&, const ColumnFacts&) = default;
+};
+
+// An index other than the primary key.
+struct IndexFacts {
+  std::string name;  // empty in states of a version that did not keep it
+  bool unique = false;
+  std::vector<std::string> columns;  // an empty name stands for an expression
+
+  friend bool operator==(const IndexFacts&, const IndexFacts&) = default;
 };
 
 // A table, its columns in ordinal order: all of them, for the log carries all of them.
 struct TableFacts {
   TablePath path;
   std::vector<ColumnFacts> columns;
-  std::vector<std::string> primary_key;               // column names in key order
-  std::vector<std::vector<std::string>> unique_keys;  // without the primary key
+  std::vector<std::string> primary_key;  // column names in key order
+  std::vector<IndexFacts> indexes;       // by name
+  std::string charset;                   // of columns that name none; empty: not known
   std::string comment;
   uint64_t version = 1;
+  // It was asked of the server after a statement that could not be followed, so that it may be the
+  // definition of a later place in the log.
+  bool assumed = false;
+
+  // Columns of the unique indexes that have no expression.
+  std::vector<std::vector<std::string>> UniqueKeys() const;
 };
-// For checkpoints: the definition in force at a position is part of the state.
+// For checkpoints: the definition in force at a position is part of the state. Definitions that
+// earlier versions saved are read too.
 void Encode(const TableFacts& facts, ByteWriter& out);
 TableFacts DecodeTableFacts(ByteReader& in);  // check in.Finish() afterwards
 

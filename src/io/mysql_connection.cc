@@ -60,6 +60,9 @@ Code CodeOf(unsigned number, std::string_view text) {
       return Code::kNotFound;
     case 1236:
       return LogErrorCode(text);
+    case 1054:  // unknown column
+    case 1412:  // the table was altered since the snapshot was opened
+      return Code::kSchemaMismatch;
     case 1040:  // too many connections
     case 1053:  // shutting down
     case 1077:

@@ -50,5 +50,10 @@ def test_other_mysql_servers(kit: Kit, control: Control, tmp_path: Path, other: 
     server.stop()
 
 
+def test_mysql_definitions_follow_statements(kit: Kit, mysql: MysqlServer) -> None:
+    output = kit.with_mysql(mysql).keep("MysqlDdl.*")
+    assert "statements followed" in output
+
+
 def test_starrocks(kit: Kit, starrocks: StarRocks) -> None:
     kit.with_starrocks(starrocks).keep("Kit/Sinks.*/StarRocks*")

@@ -62,7 +62,7 @@ Query ParseQuery(Cursor& in) {
   in.Skip(4);  // seconds it ran
   const uint8_t schema_size = in.U8();
   out.error_code = in.U16();
-  in.Skip(in.U16());
+  out.status = in.Take(in.U16());
   out.schema = in.Take(schema_size);
   in.Skip(1);
   out.sql = in.Rest();

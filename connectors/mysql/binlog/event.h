@@ -111,6 +111,7 @@ struct Rotate {
 struct Query {
   uint32_t thread_id = 0;
   uint16_t error_code = 0;
+  std::string_view status;  // the status variables (ddl/session.h)
   std::string_view schema;  // the session's default database
   std::string_view sql;
 };

@@ -248,6 +248,39 @@ Status AppendLong(const ColumnPlan& plan, std::string_view bytes, Column& out) {
   }
 }
 
+// What the log says of the character set, if it does. Labels come with full metadata only.
+bool OtherText(const MappedColumn& mapped, const ColumnDef& def) {
+  constexpr uint32_t kBinaryCollation = 63;
+  if (!mapped.collation) return false;
+  switch (def.type) {
+    case MysqlType::kBinary:
+    case MysqlType::kVarbinary:
+    case MysqlType::kBlob:
+      return *mapped.collation != kBinaryCollation;
+    case MysqlType::kChar:
+    case MysqlType::kVarchar:
+    case MysqlType::kText:
+    case MysqlType::kEnum:
+    case MysqlType::kSet: {
+      const Charset* charset = Charset::OfCollation(*mapped.collation);
+      return charset != nullptr && charset != def.charset;
+    }
+    default:
+      return false;
+  }
+}
+
+bool OtherLabels(const MappedColumn& mapped, const ColumnDef& def) {
+  if (mapped.labels.empty() || def.charset == nullptr) return false;
+  if (mapped.labels.size() != def.labels.size()) return true;
+  for (size_t i = 0; i < def.labels.size(); ++i) {
+    std::string label;
+    def.charset->AppendUtf8(mapped.labels[i], label);
+    if (label != def.labels[i]) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<ColumnPlan> PlanColumn(const MappedColumn& mapped, const ColumnDef& def) {
@@ -256,12 +289,16 @@ Result<ColumnPlan> PlanColumn(const MappedColumn& mapped, const ColumnDef& def) 
   if (!plan) plan = PlanText(mapped, def);
   const bool other_sign = mapped.is_unsigned && *mapped.is_unsigned != def.is_unsigned;
   const bool other_name = !mapped.name.empty() && mapped.name != def.info.name;
-  if (!plan || other_sign || other_name) {
-    return Fail(Code::kSchemaMismatch,
-                fmt::format("column {} is {} in the catalog and {}{}{} in the log", def.info.name,
-                            def.info.source_type, WireTypeName(mapped.type),
-                            other_sign ? " of another sign" : "",
-                            other_name ? " named " + mapped.name : ""));
+  const bool other_text = OtherText(mapped, def);
+  const bool other_labels = OtherLabels(mapped, def);
+  if (!plan || other_sign || other_name || other_text || other_labels) {
+    return Fail(
+        Code::kSchemaMismatch,
+        fmt::format("column {} is {} in the catalog and {}{}{}{}{} in the log", def.info.name,
+                    def.info.source_type, WireTypeName(mapped.type),
+                    other_sign ? " of another sign" : "", other_name ? " named " + mapped.name : "",
+                    other_text ? " of another character set" : "",
+                    other_labels ? " with other labels" : ""));
   }
   return *plan;
 }

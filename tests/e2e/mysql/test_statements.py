@@ -36,6 +36,9 @@ def running(server, job):
     [
         "ALTER TABLE shop.goods ADD COLUMN more INT DEFAULT 5",
         "ALTER TABLE shop.goods ADD COLUMN more INT FIRST",
+        "ALTER TABLE shop.goods MODIFY name VARCHAR(40) COMMENT 'wider'",
+        "ALTER TABLE shop.goods CONVERT TO CHARACTER SET utf32",
+        "ALTER TABLE shop.goods MODIFY name VARCHAR(40) NOT NULL FIRST, ADD more BLOB FIRST",
         "ALTER TABLE shop.goods ADD INDEX (name), COMMENT 'DROP COLUMN name'",
         "ALTER TABLE shop.goods AUTO_INCREMENT = 10",
         "ANALYZE TABLE shop.goods",
@@ -63,13 +66,21 @@ def test_statements_that_are_followed(server, running, statement):
     [
         ["TRUNCATE TABLE shop.goods"],
         ["ALTER TABLE shop.goods DROP COLUMN name"],
-        ["ALTER TABLE shop.goods MODIFY name VARCHAR(40)"],
+        ["ALTER TABLE shop.goods MODIFY name BLOB"],
+        ["ALTER TABLE shop.goods MODIFY name CHAR(40)"],
+        ["ALTER TABLE shop.goods RENAME COLUMN name TO title"],
+        [
+            "SET SESSION sql_mode = ''",
+            "ALTER TABLE shop.goods MODIFY name VARCHAR(2)",
+            "SET SESSION sql_mode = DEFAULT",
+        ],
         ["ALTER TABLE shop.goods DROP INDEX `PRIMARY`, ADD PRIMARY KEY (id, name)"],
         ["DROP TABLE shop.goods"],
         ["DROP DATABASE shop"],
+        ["RENAME TABLE shop.goods TO shop.bads"],
         [
-            "CREATE TABLE shop._goods_gho LIKE shop.goods",
-            "RENAME TABLE shop.goods TO shop._goods_del, shop._goods_gho TO shop.goods",
+            "CREATE TABLE shop.better LIKE shop.goods",
+            "RENAME TABLE shop.goods TO shop.bads, shop.better TO shop.goods",
         ],
     ],
 )

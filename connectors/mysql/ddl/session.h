@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Query event tells of the session that ran its statement.
+// Source: https://dev.mysql.com/doc/dev/mysql-server/latest/classbinary__log_1_1Query__event.html
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mysql/binlog/charset.h"
+#include "mysql/ddl/lexer.h"
+
+namespace sluice::mysql {
+
+struct StatementSession {
+  SqlDialect dialect;
+  // Values that do not fit their new type make a statement fail instead of being cut.
+  bool strict = false;
+  // A TIMESTAMP may be null unless it says NOT NULL; none: the server does not write it.
+  std::optional<bool> explicit_timestamps;
+  const Charset* client = nullptr;  // of the statement's text; null: UTF-8 or unknown
+};
+
+// `status`: the status variables of the event; what is unknown in them is left out.
+StatementSession SessionOf(std::string_view status, const SqlDialect& server);
+// The statement in UTF-8. kUnsupported when the converter is not installed.
+Result<std::string> Utf8Of(std::string_view sql, const StatementSession& session);
+
+}  // namespace sluice::mysql

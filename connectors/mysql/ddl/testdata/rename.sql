@@ -1,0 +1,1 @@
+/*!50100 RENAME */ TABLE a TO b, c.d TO e WAIT 5; -- x

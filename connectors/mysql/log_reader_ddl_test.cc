@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// LogReader at statements that change tables.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mysql/log_reader_for_tests.h"
+
+namespace sluice::mysql {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class LogReaderDdlTest : public LogReaderTest {
+ protected:
+  // One transaction for each statement; then rows of `columns` columns with the last id.
+  void Run(const std::vector<std::string>& statements) {
+    for (const std::string& sql : statements) {
+      log_.Gtid(++sequence_);
+      log_.Query(sql, "shop", strict_);
+    }
+  }
+  void Rows(int columns, const std::string& table = "goods") {
+    log_.Gtid(++sequence_);
+    log_.Map(90 + sequence_, table, columns);
+    log_.Insert(90 + sequence_, {{static_cast<int>(sequence_), "a"}}, columns);
+    log_.Xid();
+  }
+  Status ReadAll() {
+    client_.Log({log_.events(), {}});
+    OpenAt(Start());
+    return ReadTo(log_.offset());
+  }
+  std::vector<std::string> Columns(const LogSplit& split) {
+    std::vector<std::string> out;
+    for (const ColumnFacts& column : split.tables.begin()->second.columns) {
+      out.push_back(column.name + " " + column.column_type);
+    }
+    return out;
+  }
+
+  LogWriter log_;
+  bool strict_ = true;  // the sessions' sql_mode
+  uint64_t sequence_ = 0;
+};
+
+TEST_F(LogReaderDdlTest, StatementsThatEmptyReplaceOrReshapeATableStopBeforeThem) {
+  for (const std::string sql :
+       {"TRUNCATE TABLE goods", "truncate shop.goods", "TRUNCATE `shop`.`Goods`",
+        "DROP TABLE x, goods", "ALTER TABLE goods DROP COLUMN name",
+        "RENAME TABLE goods TO _goods_del, _goods_gho TO goods", "DROP DATABASE shop",
+        "ALTER TABLE goods /*!80000 DROP PRIMARY KEY */"}) {
+    SCOPED_TRACE(sql);
+    LogWriter log;
+    log.InsertAll(1, 90, "goods", {{1, "a"}});
+    log.Gtid(2);
+    const uint64_t ddl = log.transaction();
+    log.Query(sql);
+    log.InsertAll(3, 90, "goods", {{2, "b"}});
+    client_.Log({log.events(), {}});
+    rows_.rows.clear();
+    OpenAt(Start());
+    const Status status = ReadToError();
+    EXPECT_EQ(status.code(), Code::kSchemaMismatch);
+    EXPECT_THAT(status.ToString(), HasSubstr(fmt::format("binlog.000001:{}", ddl)));
+    EXPECT_THAT(status.ToString(), HasSubstr("shop.goods"));
+    EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+    EXPECT_EQ(Saved().position.tx_offset, ddl);
+  }
+}
+
+TEST_F(LogReaderDdlTest, StatementsOfOtherTablesAndThoseThatKeepRowsArePassed) {
+  LogWriter log;
+  uint64_t sequence = 0;
+  for (const std::string sql :
+       {"TRUNCATE TABLE other", "CREATE INDEX i ON goods (name)", "ALTER TABLE goods COMMENT 'x'",
+        "DROP TABLE warehouse.goods", "CREATE TABLE t (a INT)", "ANALYZE TABLE goods"}) {
+    log.Gtid(++sequence);
+    log.Query(sql);
+  }
+  log.InsertAll(++sequence, 90, "goods", {{1, "a"}});
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+}
+
+TEST_F(LogReaderDdlTest, ColumnsAreAddedAndRowsKeepTheColumnsTheTargetHas) {
+  Rows(2);
+  Run({"ALTER TABLE goods ADD COLUMN more VARCHAR(20)"});
+  Rows(3);
+  Run({"/* a tool */ ALTER TABLE shop.goods ADD (most TEXT CHARACTER SET latin1)"});
+  ASSERT_TRUE(ReadAll().ok());
+  const LogSplit saved = Saved();
+  EXPECT_THAT(Columns(saved),
+              ElementsAre("id int", "name varchar(20)", "more varchar(20)", "most text"));
+  EXPECT_EQ(saved.tables.begin()->second.version, 3U);
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", "goods INSERT 3 a"));
+  // The server was not asked what it has now.
+  EXPECT_THAT(client_.statements(), Not(Contains(HasSubstr("information_schema"))));
+}
+
+TEST_F(LogReaderDdlTest, WhatKeepsTheValuesOfAColumnIsFollowed) {
+  Run({"ALTER TABLE goods MODIFY name VARCHAR(40) COMMENT 'wider'",
+       "ALTER TABLE goods ALTER COLUMN name SET DEFAULT 'x', ADD UNIQUE u (name), ENGINE=InnoDB",
+       "ALTER TABLE goods CHANGE `name` name CHAR(40) CHARACTER SET utf8mb4 NOT NULL AFTER id",
+       "ALTER TABLE goods MODIFY name ENUM('a', 'b')", "ALTER TABLE goods MODIFY name TEXT"});
+  const Status status = ReadAll();
+  EXPECT_THAT(status.ToString(), HasSubstr("which rewrote its values"));  // VARCHAR to CHAR
+  EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "name varchar(40)"));
+  EXPECT_THAT(Saved().tables.begin()->second.UniqueKeys(), ElementsAre(ElementsAre("name")));
+}
+
+TEST_F(LogReaderDdlTest, ChangesArePassedOnOnceWhatComesBeforeIsSaved) {
+  options_.ddl.pass_on = true;
+  Rows(2);
+  const uint64_t before = log_.offset();
+  Run({"ALTER TABLE goods ADD more VARCHAR(20) NOT NULL DEFAULT 'x'"});
+  const uint64_t behind = log_.offset();
+  Rows(3);
+  ASSERT_TRUE(ReadAll().ok());
+  const std::string change = "change goods: id INT name STRING more STRING = x";
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", change, "goods INSERT 3 a a"));
+  EXPECT_EQ(before_change_.position.tx_offset, before);
+  // A restart from there meets the change again.
+  rows_.rows.clear();
+  output_.clear();
+  client_.Log({log_.From(before), {}});
+  Open(before_change_);
+  ASSERT_TRUE(ReadUntil([&] { return rows_.rows.size() == 1; }).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre(change));
+  const LogSplit after = Saved();
+  EXPECT_EQ(after.position.tx_offset, behind);
+  // One from behind it does not.
+  rows_.rows.clear();
+  client_.Log({log_.From(behind), {}});
+  Open(after);
+  ASSERT_TRUE(ReadTo(log_.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 3 a a"));
+}
+
+TEST_F(LogReaderDdlTest, ADroppedColumnIsPassedOnOrLeftNull) {
+  const std::string drop = "ALTER TABLE goods DROP name";
+  options_.ddl.pass_on = true;
+  Run({drop});
+  Rows(1);
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("change goods: id INT", "goods INSERT 2"));
+  rows_.rows.clear();
+  output_.clear();
+  options_.ddl = {};
+  options_.ddl.drop_column = DdlPolicy::kIgnore;
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 2 null"));
+  Open(Saved());  // and after a restart still
+  EXPECT_THAT(Saved().sources.begin()->second, ElementsAre("id", ""));
+}
+
+TEST_F(LogReaderDdlTest, ARenamedColumnGoesOnUnderItsOldNameIfTheJobSaysSo) {
+  options_.ddl.rename_column = DdlPolicy::kIgnore;
+  Run({"ALTER TABLE goods RENAME COLUMN name TO title, ADD name VARCHAR(20) FIRST"});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(Columns(Saved()), ElementsAre("name varchar(20)", "id int", "title varchar(20)"));
+  EXPECT_THAT(Saved().sources.begin()->second, ElementsAre("id", "title"));
+}
+
+TEST_F(LogReaderDdlTest, ACopyThatTakesTheTablesPlaceBringsItsDefinition) {
+  Run({"CREATE TABLE `shop`.`_goods_gho` LIKE `shop`.`goods`",
+       "ALTER TABLE _goods_gho ADD COLUMN more VARCHAR(20), MODIFY name VARCHAR(30)"});
+  Rows(2, "_goods_gho");
+  Rows(2);
+  Run({"RENAME TABLE shop.goods TO shop._goods_del, shop._goods_gho TO shop.goods"});
+  Rows(3);
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 4 a", "goods INSERT 6 a"));
+  EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "name varchar(30)", "more varchar(20)"));
+  EXPECT_TRUE(Saved().copies.empty());
+}
+
+TEST_F(LogReaderDdlTest, ACopyIsRememberedOverARestart) {
+  Run({"CREATE TABLE _goods_gho LIKE goods", "ALTER TABLE _goods_gho ADD more VARCHAR(20)"});
+  ASSERT_TRUE(ReadAll().ok());
+  const LogSplit middle = Saved();
+  EXPECT_EQ(middle.copies.size(), 1U);
+  const uint64_t offset = log_.offset();
+  Run({"RENAME TABLE goods TO _goods_del, _goods_gho TO goods"});
+  Rows(3);
+  client_.Log({log_.From(offset), {}});
+  Open(middle);
+  ASSERT_TRUE(ReadTo(log_.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 4 a"));
+  EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "name varchar(20)", "more varchar(20)"));
+}
+
+TEST_F(LogReaderDdlTest, TwoTablesOfOneStatementAreTwoChangesWithAPlaceBetween) {
+  options_.ddl.pass_on = true;
+  Run({"CREATE TABLE _goods_new LIKE goods", "CREATE TABLE _items_new LIKE items",
+       "ALTER TABLE _goods_new ADD a INT", "ALTER TABLE _items_new DROP name"});
+  const uint64_t ddl = log_.offset();
+  Run(
+      {"RENAME TABLE goods TO _goods_old, _goods_new TO goods, items TO _items_old, _items_new TO "
+       "items"});
+  client_.Log({log_.events(), {}});
+  OpenAt(Start(), {"goods", "items"});
+  ASSERT_TRUE(ReadUntil([&] { return rows_.rows.size() == 1; }).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("change goods: id INT name STRING a INT"));
+  const LogSplit between = Saved();
+  EXPECT_EQ(between.position.tx_offset, ddl);
+  EXPECT_EQ(between.position.events, 1U);
+  rows_.rows.clear();
+  client_.Log({log_.From(ddl), {}});
+  Open(between);
+  ASSERT_TRUE(ReadTo(log_.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("change items: id INT"));
+}
+
+TEST_F(LogReaderDdlTest, WhatIsNotUnderstoodIsAskedOfTheServer) {
+  client_.Answer(
+      "FROM information_schema.COLUMNS",
+      {{"id", "int", "int", std::nullopt, std::nullopt, "10", "0", std::nullopt, "NO", ""},
+       {"name", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
+        "YES", ""},
+       {"more", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
+        "YES", ""}});
+  client_.Answer("FROM information_schema.STATISTICS", {{"PRIMARY", "id", "0"}});
+  Run({"ALTER TABLE goods ADD more VARCHAR(20) SOMETHING NEW"});
+  Rows(3);
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 2 a"));
+  EXPECT_TRUE(Saved().tables.begin()->second.assumed);
+  // Rows that do not fit the answer stop the job.
+  Rows(4);
+  EXPECT_THAT(ReadAll().ToString(), HasSubstr("the definition that the server gave"));
+}
+
+TEST_F(LogReaderDdlTest, PoliciesLetTheTargetKeepItsRows) {
+  options_.ddl.truncate_table = options_.ddl.drop_table = DdlPolicy::kIgnore;
+  Rows(2);
+  Run({"TRUNCATE goods", "ALTER TABLE goods DROP PARTITION p"});
+  Rows(2);
+  Run({"DROP TABLE goods",
+       "CREATE TABLE goods (id INT PRIMARY KEY, more TEXT, name VARCHAR(9)) CHARSET = latin1"});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", "goods INSERT 4 a"));
+  EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "more text", "name varchar(9)"));
+}
+
+}  // namespace
+}  // namespace sluice::mysql
