@@ -13,7 +13,7 @@ Status DecodeRows(const mysql::RowsEvent& event, mysql::CapturedTable& table, ui
   mysql::RowsReader reader(event, table.plan());
   while (!reader.done()) {
     RETURN_IF_ERROR(table.AppendRow(reader, at, 1));
-    if (table.full()) each(table.Finish());
+    if (table.full()) each(table.Finish(1));
   }
   rows += reader.row();
   return {};
@@ -38,7 +38,7 @@ Result<uint64_t> DecodeLog(std::string_view log, const mysql::TableFacts& facts,
       RETURN_IF_ERROR(DecodeRows(*changed, table, rows, each));
     }
   }
-  if (const ChunkPtr rest = table.Finish()) each(rest);
+  if (const ChunkPtr rest = table.Finish(1)) each(rest);
   return rows;
 }
 

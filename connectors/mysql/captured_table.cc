@@ -44,13 +44,15 @@ Status CapturedTable::Map(const TableMapView& view) {
 
 Status CapturedTable::AppendRow(RowsReader& rows, const LogPoint& at, int64_t micros) {
   if (builder_->empty()) oldest_micros_ = micros;
-  if (!contained_.empty()) return AppendFiltered(rows, at);
+  if (!contained_.empty()) return AppendFiltered(rows, at, micros);
+  builder_->Stamp(micros);
   const auto made = rows.Append(*builder_);
   return made ? Status() : made.error();
 }
 
-Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at) {
+Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at, int64_t micros) {
   ChunkBuilder one(def_->schema);
+  one.Stamp(micros);
   ASSIGN_OR_RETURN(const uint32_t made, rows.Append(one));
   const ChunkPtr images = one.Finish(0);
   for (uint32_t row = 0; row < made; ++row) {
@@ -60,23 +62,19 @@ Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at) {
   return {};
 }
 
-ChunkPtr CapturedTable::Finish() {
+ChunkPtr CapturedTable::Finish(int64_t now_micros) {
   if (builder_->empty()) return nullptr;
-  return Projected(builder_->Finish(oldest_micros_));
+  return Projected(builder_->Finish(oldest_micros_, now_micros));
 }
 
 ChunkPtr CapturedTable::Projected(const ChunkPtr& chunk) const {
   if (projection_.size() == chunk->column_count()) {
     return chunk->schema() == output_ ? chunk : Chunk::WithSchema(chunk, output_);
   }
-  std::vector<Column> columns;
+  std::vector<ColumnPtr> columns;
   columns.reserve(projection_.size());
-  for (const uint32_t index : projection_) columns.push_back(chunk->column(index));
-  auto out =
-      std::make_shared<Chunk>(output_, std::move(columns),
-                              std::vector<RowKind>(chunk->kinds().begin(), chunk->kinds().end()));
-  out->source_micros = chunk->source_micros;
-  return out;
+  for (const uint32_t index : projection_) columns.push_back(chunk->shared_column(index));
+  return Chunk::WithColumns(chunk, output_, std::move(columns));
 }
 
 Status CapturedTable::Widen(TableFacts facts, const ConvertOptions& options) {

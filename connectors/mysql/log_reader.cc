@@ -379,7 +379,8 @@ Result<bool> LogReader::TakeLookup() {
 }
 
 void LogReader::Emit(CapturedTable& table, Emitter& out) {
-  if (ChunkPtr chunk = table.Finish()) out.Emit(std::move(chunk));
+  ChunkPtr chunk = table.Finish(setup_.ctx.env.WallMicros());
+  if (chunk) out.Emit(std::move(chunk));
 }
 
 Status LogReader::Flush(Emitter& out) {

@@ -39,9 +39,10 @@ struct SnapshotWorker::Moment {
 };
 
 struct SnapshotWorker::Reading {
-  explicit Reading(const WindowTable& from)
-      : table(from), builder(from.def->schema), scratch(from.def->schema) {}
+  Reading(Env& clock, const WindowTable& from)
+      : env(clock), table(from), builder(from.def->schema), scratch(from.def->schema) {}
 
+  Env& env;
   const WindowTable& table;
   ChunkBuilder builder;
   ChunkBuilder scratch;  // one row, to look its key up before it is kept
@@ -53,7 +54,7 @@ struct SnapshotWorker::Reading {
 
   void Close() {
     if (builder.empty()) return;
-    chunks.push_back(builder.Finish(0));
+    chunks.push_back(builder.Finish(0, env.WallMicros()));
     bytes += chunks.back()->bytes();
   }
   Status AppendTo(ChunkBuilder& out, SqlRow row) const {
@@ -161,7 +162,7 @@ Status SnapshotWorker::Connect() {
 Status SnapshotWorker::Run(const SnapshotJob& job) {
   RETURN_IF_ERROR(Connect());
   ASSIGN_OR_RETURN(Moment moment, OpenSnapshot(job));
-  Reading reading(job.table);
+  Reading reading(env_, job.table);
   if (!job.table.key.range) {
     SnapshotPiece begin;
     begin.started = job.split.started.value_or(moment.at);
