@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/checksum.h"
 
@@ -21,6 +22,11 @@ std::string_view RowKindName(RowKind kind) {
       return "DELETE";
   }
   return "UNKNOWN";
+}
+
+std::string_view RowKindSign(RowKind kind) {
+  static constexpr std::array<std::string_view, 4> kSigns = {"+I", "-U", "+U", "-D"};
+  return kSigns[static_cast<size_t>(kind)];
 }
 
 namespace {
@@ -88,6 +94,12 @@ ChunkPtr Chunk::WithColumns(const ChunkPtr& chunk, SchemaRef schema,
   out->source_micros = chunk->source_micros;
   out->read_micros = chunk->read_micros;
   out->stamps = chunk->stamps;
+  return out;
+}
+
+ChunkPtr Chunk::AsInserts(const ChunkPtr& chunk) {
+  auto out = std::make_shared<Chunk>(*chunk);
+  out->kinds_.clear();
   return out;
 }
 

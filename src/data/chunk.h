@@ -17,6 +17,7 @@ namespace sluice {
 
 enum class RowKind : uint8_t { kInsert = 0, kUpdateBefore = 1, kUpdateAfter = 2, kDelete = 3 };
 std::string_view RowKindName(RowKind kind);  // "INSERT", "UPDATE_BEFORE", ...
+std::string_view RowKindSign(RowKind kind);  // "+I", "-U", "+U", "-D"
 
 // The limits at which a builder closes a chunk, whichever comes first (age is the reader's
 // business).
@@ -68,6 +69,8 @@ class Chunk {
   // The same rows with other columns, those of `schema`; kinds and times stay. Copies no values.
   static std::shared_ptr<const Chunk> WithColumns(const std::shared_ptr<const Chunk>& chunk,
                                                   SchemaRef schema, std::vector<ColumnPtr> columns);
+  // The same rows, each an insert. Copies no values.
+  static std::shared_ptr<const Chunk> AsInserts(const std::shared_ptr<const Chunk>& chunk);
 
  private:
   SchemaRef schema_;

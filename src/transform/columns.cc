@@ -30,6 +30,22 @@ Result<std::vector<uint32_t>> FindColumns(const Schema& in, std::span<const std:
                           in.path.ToString(), missing));
 }
 
+Result<std::vector<uint32_t>> FindTexts(const Schema& in, std::span<const std::string> names,
+                                        std::string_view option) {
+  ASSIGN_OR_RETURN(std::vector<uint32_t> found, FindColumns(in, names, option));
+  std::string others;
+  for (const uint32_t index : found) {
+    const ColumnInfo& column = in.columns[index];
+    if (column.type.kind == TypeKind::kString) continue;
+    others += fmt::format("{}'{}' of type {}", others.empty() ? "" : ", ", column.name,
+                          column.type.ToString());
+  }
+  if (others.empty()) return found;
+  return Fail(Code::kInvalidConfig,
+              fmt::format("'{}' takes columns of type STRING, but table {} has {}", option,
+                          in.path.ToString(), others));
+}
+
 Schema Pick(const Schema& in, std::span<const uint32_t> picks) {
   Schema out = in;
   out.columns.clear();

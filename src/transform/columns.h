@@ -17,6 +17,10 @@ namespace sluice {
 Result<std::vector<uint32_t>> FindColumns(const Schema& in, std::span<const std::string> names,
                                           std::string_view option);
 
+// The same for columns that must be of type STRING; kInvalidConfig naming those that are not.
+Result<std::vector<uint32_t>> FindTexts(const Schema& in, std::span<const std::string> names,
+                                        std::string_view option);
+
 // `in` with column picks[i] at place i. The primary key and each unique key stay if all of their
 // columns do.
 Schema Pick(const Schema& in, std::span<const uint32_t> picks);

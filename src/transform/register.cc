@@ -5,6 +5,11 @@
 #include "transform/field_mapper.h"
 #include "transform/field_rename.h"
 #include "transform/filter.h"
+#include "transform/filter_row_kind.h"
+#include "transform/metadata.h"
+#include "transform/replace.h"
+#include "transform/row_kind_extractor.h"
+#include "transform/split.h"
 #include "transform/table_rename.h"
 
 namespace sluice {
@@ -28,6 +33,11 @@ void RegisterTransforms(Registry& registry) {
   Add<FieldMapper>(registry, "FieldMapper");
   Add<FieldRename>(registry, "FieldRename");
   Add<Filter>(registry, "Filter");
+  Add<FilterRowKind>(registry, "FilterRowKind");
+  Add<Metadata>(registry, "Metadata");
+  Add<Replace>(registry, "Replace");
+  Add<RowKindExtractor>(registry, "RowKindExtractor");
+  Add<SplitField>(registry, "Split");
   Add<TableRename>(registry, "TableRename");
 }
 
