@@ -42,11 +42,15 @@ class Rows final : public Emitter {
         text += " " + ValueText(chunk->column(i), row);
       }
       rows.push_back(text);
+      committed.push_back(chunk->commit_micros(row));
+      read.push_back(chunk->read_micros);
     }
   }
   bool full() const override { return rows.size() >= rows_max; }
 
   std::vector<std::string> rows;
+  std::vector<int64_t> committed;  // of each row
+  std::vector<int64_t> read;
   size_t rows_max = SIZE_MAX;
 };
 
@@ -109,6 +113,22 @@ class LogReaderTest : public testing::Test {
 };
 
 const Status kLost(Code::kUnavailable, "connection reset");
+
+TEST_F(LogReaderTest, EveryRowHasTheCommitTimeOfItsTransaction) {
+  LogWriter log;
+  for (const uint64_t number : {1U, 2U}) {
+    log.Gtid(number, number * 1000);
+    log.Query("BEGIN");
+    log.Map(90, "goods");
+    log.Update(90, {{1, "pen"}, {1, "ink"}});
+    log.Xid();
+  }
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.committed, ElementsAre(1000, 1000, 2000, 2000));
+  EXPECT_THAT(rows_.read, testing::Each(testing::Gt(0)));
+}
 
 TEST_F(LogReaderTest, ReadsInsertsUpdatesAndDeletesInOrder) {
   LogWriter log;

@@ -67,8 +67,9 @@ class PerTableTransform final : public Transform {
   std::map<TablePath, Bound> bound_;  // by the path before
 };
 
-// The base of an options struct.
+// The base of an options struct, which stays an aggregate.
 template <typename Options>
+// NOLINTNEXTLINE(bugprone-crtp-constructor-accessibility): a private constructor would end that.
 struct PerTable {
   std::string table_match_regex = ".*";  // at the top only
   std::vector<Options> table_transform;  // at the top only
