@@ -104,7 +104,7 @@ Result<bool> Regex::Search(std::string_view text, size_t from, uint32_t options)
   if (count == PCRE2_ERROR_JIT_STACKLIMIT) count = search(PCRE2_NO_JIT);
   if (count >= 0) return true;
   if (count == PCRE2_ERROR_NOMATCH) return false;
-  return Fail(Code::kExhausted,
+  return Fail(Code::kInvalidConfig,
               fmt::format("the regular expression '{}' takes too long on a text of {} bytes ({}); "
                           "write it without nested repetitions",
                           pattern_, text.size(), MessageOf(count)));

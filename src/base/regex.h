@@ -37,7 +37,7 @@ class Regex {
   // 0: there is none of that name.
   uint32_t GroupNamed(const std::string& name) const;
 
-  // kExhausted when the search takes too many steps; likewise below.
+  // kInvalidConfig when the search takes too many steps; likewise below.
   Result<bool> MatchesAll(std::string_view text) const;
   // The next match at or after byte `from`: group 0 is the whole match. Valid until the next
   // search; empty: there is none.

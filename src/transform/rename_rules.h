@@ -52,7 +52,7 @@ class RenameRules {
  public:
   // Regular expressions that cannot be read are told to `check`.
   RenameRules(const RenameOptions& options, const RuleCheck& check);
-  // kExhausted when a regular expression takes too long.
+  // kInvalidConfig when a regular expression takes too long.
   Result<std::string> Rename(const std::string& name) const;
   std::string InCase(std::string name) const;  // the letter case alone
 

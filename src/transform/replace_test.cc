@@ -65,7 +65,7 @@ TEST(Replace, AValueThatTakesTooLongNamesItsColumn) {
   ASSERT_TRUE(transform->Bind(chunk->schema()));
   Collected out;
   const Status status = transform->Apply(chunk, out);
-  EXPECT_EQ(status.code(), Code::kExhausted);
+  EXPECT_EQ(status.code(), Code::kInvalidConfig);
   EXPECT_THAT(status.ToString(), HasSubstr("replacing in column name of table shop.orders"));
 }
 

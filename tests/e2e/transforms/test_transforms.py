@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every transform in the executable: literal rows in, printed rows out."""
+"""Every transform in the executable: literal rows in, printed rows out; and the sink that asserts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ JOBS = Path(__file__).parent
 ROW = re.compile(r"SeaTunnelRow#tableId=(\S+) SeaTunnelRow#kind=(\S+) : (.*)$")
 
 
-def sluice(verb: str, job: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+def sluice(
+    verb: str, job: Path, folder: Path, *more: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(executable()), verb, str(job)],
+        [str(executable()), verb, str(job), *more],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -78,3 +80,43 @@ def test_a_column_that_is_not_there_is_told_before_a_row_is_read(tmp_path: Path)
     assert "transform 'Copy' taking table shop.orders" in told
     assert "does not have: 'nam' (did you mean 'name'?), 'colour'" in told
     assert "rowIndex" not in told
+
+
+GOOD = (", { kind = DELETE, fields = [8, null] }", "")  # leaves the row out that breaks a rule
+
+
+def asserted(folder: Path, rows: int, *changes: tuple[str, str]) -> tuple[int, str]:
+    """Exit code and output of assert.conf with parts of it replaced."""
+    text = (JOBS / "assert.conf").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    job = folder / "job.conf"
+    job.write_text(text, encoding="utf-8")
+    done = sluice("run", job, folder, f"-irows={rows}", "-icolour=red")
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_job_that_keeps_its_rules_finishes(tmp_path: Path) -> None:
+    code, told = asserted(tmp_path, 2000, GOOD)
+    assert code == 0, told
+
+
+def test_the_first_row_that_breaks_a_rule_fails_the_job(tmp_path: Path) -> None:
+    code, told = asserted(tmp_path, 2000)
+    assert code == 1
+    assert "of table shop.items (-D 8, null): column 'colour' is null" in told
+    assert "which breaks the rule equals_to red" in told
+
+
+def test_the_number_of_rows_over_all_writers_is_known_at_the_end(tmp_path: Path) -> None:
+    for rows, rule in ((1999, "MAX_ROW 1999"), (2001, "MIN_ROW 2001")):
+        code, told = asserted(tmp_path, rows, GOOD)
+        assert code == 1
+        assert f"2000 rows of table shop.orders, which breaks the rule {rule}" in told
+
+
+def test_a_table_that_is_not_what_it_must_be_fails_before_the_first_row(tmp_path: Path) -> None:
+    code, told = asserted(tmp_path, 2000, GOOD, ("again, type = string", "again, type = int"))
+    assert code == 1
+    assert "column 'again': type must be INT, but is STRING" in told
