@@ -228,17 +228,16 @@ TEST_F(AssertTest, RowsThatComeAgainAfterARestartCountOnce) {
   const std::vector<SchemaRef> tables = {Table()};
   ASSERT_TRUE(sink->Prepare(ctx_, tables, true).ok());
   auto writer = *sink->Open(ctx_, 0);
-  for (const CheckpointId id : {1U, 2U}) {
+  for (const CheckpointId id : {1U, 2U, 3U}) {
     ASSERT_TRUE(writer->Write(*Row(1, "a")).ok());
     ASSERT_TRUE(writer->Seal(id).ok());
   }
-  ASSERT_TRUE(writer->Write(*Row(1, "a")).ok());  // of a checkpoint that never was
-  ctx_.first_checkpoint = 2;                      // checkpoint 2 was not published
+  ctx_.first_checkpoint =
+      2;  // 2 and 3 were not published: their rows come again, in other portions
   writer = *sink->Open(ctx_, 0);
-  for (const CheckpointId id : {2U, 3U}) {
-    ASSERT_TRUE(writer->Write(*Row(1, "a")).ok());
-    ASSERT_TRUE(writer->Seal(id).ok());
-  }
+  ASSERT_TRUE(writer->Write(*Row(1, "a")).ok());
+  ASSERT_TRUE(writer->Write(*Row(1, "a")).ok());
+  ASSERT_TRUE(writer->Seal(2).ok());
   EXPECT_TRUE(sink->OnFinished().ok()) << sink->OnFinished().ToString();
 }
 

@@ -24,8 +24,11 @@ class FilterStep final : public TableStep {
     for (uint32_t row = 0; row < chunk->rows() && (all || none); ++row) {
       (Keeps(chunk->kind(row)) ? none : all) = false;
     }
-    if (all) to.Emit(std::move(chunk));
-    if (all || none) return {};
+    if (none) return {};
+    if (all) {
+      to.Emit(std::move(chunk));
+      return {};
+    }
     ChunkBuilder builder(chunk->schema());
     for (uint32_t row = 0; row < chunk->rows(); ++row) {
       const RowKind kind = chunk->kind(row);

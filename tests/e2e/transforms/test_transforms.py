@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every transform in the executable: literal rows in, printed rows out; and the sink that asserts."""
+"""Every transform in the executable, and the sink that asserts: rows in, printed rows out."""
 
 from __future__ import annotations
 
