@@ -13,7 +13,7 @@ Status DecodeRows(const mysql::RowsEvent& event, mysql::CapturedTable& table, ui
   mysql::RowsReader reader(event, table.plan());
   while (!reader.done()) {
     RETURN_IF_ERROR(table.AppendRow(reader, at, 1));
-    if (table.full()) each(table.Finish());
+    if (table.full()) each(table.Finish(1));
   }
   rows += reader.row();
   return {};
@@ -24,7 +24,7 @@ Status DecodeRows(const mysql::RowsEvent& event, mysql::CapturedTable& table, ui
 Result<uint64_t> DecodeLog(std::string_view log, const mysql::TableFacts& facts,
                            const std::function<void(const ChunkPtr&)>& each) {
   ASSIGN_OR_RETURN(const mysql::TableDefRef def, mysql::MakeTable(facts, {}));
-  ASSIGN_OR_RETURN(auto table, mysql::CapturedTable::Make(facts, def->schema, {}, {}));
+  ASSIGN_OR_RETURN(auto table, mysql::CapturedTable::Make(facts, mysql::TableOutput::Of(def->schema), {}, {}));
   ASSIGN_OR_RETURN(mysql::LogFile file, mysql::LogFile::Open(log));
   mysql::EventParser parser;
   uint64_t rows = 0;
@@ -38,7 +38,7 @@ Result<uint64_t> DecodeLog(std::string_view log, const mysql::TableFacts& facts,
       RETURN_IF_ERROR(DecodeRows(*changed, table, rows, each));
     }
   }
-  if (const ChunkPtr rest = table.Finish()) each(rest);
+  if (const ChunkPtr rest = table.Finish(1)) each(rest);
   return rows;
 }
 

@@ -11,6 +11,7 @@
 #include "bench/timing.h"
 #include "engine/wakeup.h"
 #include "io/mysql_client.h"
+#include "mysql/catalog.h"
 #include "mysql/snapshot_worker.h"
 
 namespace sluice::bench {

@@ -32,7 +32,4 @@ class LiteralRows {
   std::vector<LiteralOptions> rows_;
 };
 
-// Appends `value` to `out`, or returns what was expected instead.
-std::string AppendLiteral(const Value& value, int64_t now_micros, Column& out);
-
 }  // namespace sluice::fake

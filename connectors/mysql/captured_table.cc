@@ -56,13 +56,15 @@ Status CapturedTable::Map(const TableMapView& view) {
 
 Status CapturedTable::AppendRow(RowsReader& rows, const LogPoint& at, int64_t micros) {
   if (builder_->empty()) oldest_micros_ = micros;
-  if (!contained_.empty()) return AppendFiltered(rows, at);
+  if (!contained_.empty()) return AppendFiltered(rows, at, micros);
+  builder_->Stamp(micros);
   const auto made = rows.Append(*builder_);
   return made ? Status() : made.error();
 }
 
-Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at) {
+Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at, int64_t micros) {
   ChunkBuilder one(def_->schema);
+  one.Stamp(micros);
   ASSIGN_OR_RETURN(const uint32_t made, rows.Append(one));
   const ChunkPtr images = one.Finish(0);
   for (uint32_t row = 0; row < made; ++row) {
@@ -72,29 +74,26 @@ Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at) {
   return {};
 }
 
-ChunkPtr CapturedTable::Finish() {
+ChunkPtr CapturedTable::Finish(int64_t now_micros) {
   if (builder_->empty()) return nullptr;
-  return Projected(builder_->Finish(oldest_micros_));
+  return Projected(builder_->Finish(oldest_micros_, now_micros));
 }
 
 ChunkPtr CapturedTable::Projected(const ChunkPtr& chunk) const {
   const SchemaRef& schema = output_.schema;
   if (whole_) return chunk->schema() == schema ? chunk : Chunk::WithSchema(chunk, schema);
-  std::vector<Column> columns;
+  std::vector<ColumnPtr> columns;
   columns.reserve(projection_.size());
   for (size_t i = 0; i < projection_.size(); ++i) {
     if (projection_[i]) {
-      columns.push_back(chunk->column(*projection_[i]));
+      columns.push_back(chunk->shared_column(*projection_[i]));
       continue;
     }
-    Column& nulls = columns.emplace_back(schema->columns[i].type);
+    Column nulls(schema->columns[i].type);
     for (uint32_t row = 0; row < chunk->rows(); ++row) nulls.AppendNull();
+    columns.push_back(std::make_shared<const Column>(std::move(nulls)));
   }
-  auto out =
-      std::make_shared<Chunk>(schema, std::move(columns),
-                              std::vector<RowKind>(chunk->kinds().begin(), chunk->kinds().end()));
-  out->source_micros = chunk->source_micros;
-  return out;
+  return Chunk::WithColumns(chunk, schema, std::move(columns));
 }
 
 Status CapturedTable::Redefine(TableFacts facts, TableOutput output,

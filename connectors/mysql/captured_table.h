@@ -31,8 +31,8 @@ class CapturedTable {
   // snapshot brought are left out.
   Status AppendRow(RowsReader& rows, const LogPoint& at, int64_t micros);
   bool full() const { return builder_->full(); }
-  // The rows so far, null when there are none.
-  ChunkPtr Finish();
+  // The rows so far, null when there are none. `now_micros`: the wall clock.
+  ChunkPtr Finish(int64_t now_micros);
 
   // The table has another definition from here on. REQUIRES: Finish was called.
   Status Redefine(TableFacts facts, TableOutput output, const ConvertOptions& options);
@@ -44,7 +44,7 @@ class CapturedTable {
  private:
   CapturedTable() = default;
   Status Define(TableFacts facts, const ConvertOptions& options);
-  Status AppendFiltered(RowsReader& rows, const LogPoint& at);
+  Status AppendFiltered(RowsReader& rows, const LogPoint& at, int64_t micros);
   ChunkPtr Projected(const ChunkPtr& chunk) const;
 
   TableFacts facts_;

@@ -363,7 +363,8 @@ void LogReader::EndTransaction() {
 }
 
 void LogReader::Emit(CapturedTable& table, Emitter& out) {
-  if (ChunkPtr chunk = table.Finish()) out.Emit(std::move(chunk));
+  ChunkPtr chunk = table.Finish(setup_.ctx.env.WallMicros());
+  if (chunk) out.Emit(std::move(chunk));
 }
 
 Status LogReader::Flush(Emitter& out) {

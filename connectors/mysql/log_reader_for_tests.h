@@ -41,11 +41,15 @@ class Rows final : public Emitter {
         text += " " + ValueText(chunk->column(i), row);
       }
       rows.push_back(text);
+      committed.push_back(chunk->commit_micros(row));
+      read.push_back(chunk->read_micros);
     }
   }
   bool full() const override { return rows.size() >= rows_max; }
 
   std::vector<std::string> rows;
+  std::vector<int64_t> committed;  // of each row
+  std::vector<int64_t> read;
   size_t rows_max = SIZE_MAX;
 };
 

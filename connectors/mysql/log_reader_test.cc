@@ -15,6 +15,22 @@ using testing::IsEmpty;
 
 const Status kLost(Code::kUnavailable, "connection reset");
 
+TEST_F(LogReaderTest, EveryRowHasTheCommitTimeOfItsTransaction) {
+  LogWriter log;
+  for (const uint64_t number : {1U, 2U}) {
+    log.Gtid(number, number * 1000);
+    log.Query("BEGIN");
+    log.Map(90, "goods");
+    log.Update(90, {{1, "pen"}, {1, "ink"}});
+    log.Xid();
+  }
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.committed, ElementsAre(1000, 1000, 2000, 2000));
+  EXPECT_THAT(rows_.read, testing::Each(testing::Gt(0)));
+}
+
 TEST_F(LogReaderTest, ReadsInsertsUpdatesAndDeletesInOrder) {
   LogWriter log;
   log.Gtid(1);

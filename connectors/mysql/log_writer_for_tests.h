@@ -47,12 +47,19 @@ class LogWriter {
     Put<uint32_t>(0, body);
     Event(EventType::kFormatDescription, body);
   }
-  // A transaction's begin. Sequence 0: anonymous.
-  void Gtid(uint64_t sequence) {
+  // A transaction's begin. Sequence 0: anonymous. Commit time 0: only that of the event's header.
+  void Gtid(uint64_t sequence, uint64_t commit_micros = 0) {
     const ServerUuid uuid = *ParseUuid(kTestUuid);
     std::string body(1, '\0');
     body += sequence == 0 ? std::string(16, '\0') : std::string(uuid.begin(), uuid.end());
     Put<uint64_t>(sequence, body);
+    if (commit_micros != 0) {
+      body += '\2';                   // logical time follows
+      body += std::string(16, '\0');  // last committed, sequence number
+      std::string micros;
+      Put<uint64_t>(commit_micros, micros);
+      body += micros.substr(0, 7);
+    }
     transaction_ = offset_;
     Event(sequence == 0 ? EventType::kAnonymousGtid : EventType::kGtid, body);
   }

@@ -42,9 +42,10 @@ struct SnapshotWorker::Moment {
 };
 
 struct SnapshotWorker::Reading {
-  explicit Reading(const WindowTable& from)
-      : table(from), builder(from.def->schema), scratch(from.def->schema) {}
+  Reading(Env& clock, const WindowTable& from)
+      : env(clock), table(from), builder(from.def->schema), scratch(from.def->schema) {}
 
+  Env& env;
   const WindowTable& table;
   ChunkBuilder builder;
   ChunkBuilder scratch;  // one row, to look its key up before it is kept
@@ -56,7 +57,7 @@ struct SnapshotWorker::Reading {
 
   void Close() {
     if (builder.empty()) return;
-    chunks.push_back(builder.Finish(0));
+    chunks.push_back(builder.Finish(0, env.WallMicros()));
     bytes += chunks.back()->bytes();
   }
   Status AppendTo(ChunkBuilder& out, SqlRow row) const {
@@ -201,7 +202,7 @@ Status SnapshotWorker::LearnTable(SnapshotJob& job) {
 Status SnapshotWorker::Run(SnapshotJob& job) {
   RETURN_IF_ERROR(Connect());
   ASSIGN_OR_RETURN(Moment moment, OpenSnapshot(job));
-  Reading reading(job.table);
+  Reading reading(env_, job.table);
   if (!job.table.key.range) {
     SnapshotPiece begin;
     if (!job.split.started) job.split.started = moment.at;

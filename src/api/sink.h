@@ -97,6 +97,10 @@ class Sink {
   virtual Result<TablePath> Target(const Schema& table) const = 0;
   virtual Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) = 0;
   virtual Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) = 0;
+  // The job is finished: the last checkpoint of a bounded source is committed and the writers are
+  // gone. An error fails the job, whose rows stay as they are. Not called for a job that was
+  // stopped.
+  virtual Status OnFinished() { return {}; }
   // What decides whether prepared work still belongs to this sink: cluster, database, tables. Not
   // secrets.
   virtual std::string Identity() const = 0;

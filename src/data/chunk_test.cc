@@ -45,6 +45,63 @@ TEST(ChunkTest, KeepsValuesNullsAndKinds) {
   EXPECT_TRUE(builder.empty());
 }
 
+TEST(ChunkTest, KeepsTheCommitTimeOfEachRow) {
+  ChunkBuilder builder(TwoColumns());
+  AddRow(builder, 1, "a", RowKind::kInsert);
+  builder.Stamp(10);
+  builder.Stamp(20);  // no row was committed at 10
+  AddRow(builder, 2, "b", RowKind::kInsert);
+  builder.Stamp(20);
+  AddRow(builder, 3, "c", RowKind::kInsert);
+  builder.Stamp(30);
+  AddRow(builder, 4, "d", RowKind::kInsert);
+  builder.Stamp(40);
+  const ChunkPtr chunk = builder.Finish(10, 99);
+  ASSERT_TRUE(chunk->Check().ok()) << chunk->Check().ToString();
+  EXPECT_EQ(chunk->read_micros, 99);
+  EXPECT_EQ(chunk->stamps, (std::vector<CommitStamp>{{1, 20}, {3, 30}}));
+  EXPECT_EQ(chunk->commit_micros(0), 0);
+  EXPECT_EQ(chunk->commit_micros(1), 20);
+  EXPECT_EQ(chunk->commit_micros(2), 20);
+  EXPECT_EQ(chunk->commit_micros(3), 30);
+  AddRow(builder, 5, "e", RowKind::kInsert);  // the next chunk begins without a time
+  EXPECT_EQ(builder.Finish(0)->commit_micros(0), 0);
+
+  ChunkBuilder copies(TwoColumns());
+  for (const uint32_t row : {3U, 0U, 1U, 2U}) copies.CopyRow(*chunk, row);
+  const ChunkPtr copied = copies.Finish(0);
+  EXPECT_EQ(copied->stamps, (std::vector<CommitStamp>{{0, 30}, {1, 0}, {2, 20}}));
+}
+
+TEST(ChunkTest, CheckFindsStampsOutOfOrder) {
+  ChunkBuilder builder(TwoColumns());
+  AddRow(builder, 1, "a", RowKind::kInsert);
+  Chunk late = *builder.Finish(0);
+  late.stamps = {{1, 5}};
+  EXPECT_EQ(late.Check().code(), Code::kInternal);
+  late.stamps = {{0, 5}, {0, 6}};
+  EXPECT_EQ(late.Check().code(), Code::kInternal);
+}
+
+TEST(ChunkTest, OtherColumnsShareTheValuesAndKeepKindsAndTimes) {
+  ChunkBuilder builder(TwoColumns());
+  builder.Stamp(5);
+  AddRow(builder, 1, "a", RowKind::kDelete);
+  const ChunkPtr chunk = builder.Finish(5, 6);
+  auto schema = std::make_shared<Schema>();
+  schema->columns = {chunk->schema()->columns[1]};
+  const ChunkPtr names = Chunk::WithColumns(chunk, schema, {chunk->shared_column(1)});
+  ASSERT_TRUE(names->Check().ok());
+  EXPECT_EQ(&names->column(0), &chunk->column(1));
+  EXPECT_EQ(names->kind(0), RowKind::kDelete);
+  EXPECT_EQ(names->source_micros, 5);
+  EXPECT_EQ(names->read_micros, 6);
+  EXPECT_EQ(names->stamps, chunk->stamps);
+  const ChunkPtr renamed = Chunk::WithSchema(chunk, TwoColumns());
+  EXPECT_EQ(&renamed->column(0), &chunk->column(0));
+  EXPECT_EQ(renamed->stamps, chunk->stamps);
+}
+
 TEST(ChunkTest, AllInsertsCarryNoKinds) {
   ChunkBuilder builder(TwoColumns());
   AddRow(builder, 1, "a", RowKind::kInsert);

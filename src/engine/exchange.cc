@@ -46,7 +46,7 @@ class Exchange::KeyedSender final : public Emitter {
     }
     for (uint32_t writer = 0; writer < writers; ++writer) {
       if (!parts[writer]) continue;
-      ChunkPtr part = parts[writer]->Finish(chunk->source_micros);
+      ChunkPtr part = parts[writer]->Finish(chunk->source_micros, chunk->read_micros);
       const size_t bytes = part->bytes();
       Send(writer, std::move(part), bytes);
     }

@@ -128,6 +128,10 @@ JobSummary JobRunner::Impl::Run() {
     summary.outcome = status.code() == Code::kCancelled ? Outcome::kStopped : Outcome::kFailed;
   }
   tasks_.reset();
+  if (summary.outcome == Outcome::kFinished) {
+    summary.status = plan_.sink->OnFinished();
+    if (!summary.status.ok()) summary.outcome = Outcome::kFailed;
+  }
   job_cancel_.Cancel();
   UpdateProgress();
   summary.progress = progress();

@@ -11,20 +11,6 @@ namespace {
 
 constexpr size_t kShownMax = 3;
 
-std::string_view Sign(RowKind kind) {
-  switch (kind) {
-    case RowKind::kInsert:
-      return "+I";
-    case RowKind::kUpdateBefore:
-      return "-U";
-    case RowKind::kUpdateAfter:
-      return "+U";
-    case RowKind::kDelete:
-      return "-D";
-  }
-  return "??";
-}
-
 // The tables while rows are applied. A table with a key holds one row of each.
 class Tables {
  public:
@@ -79,8 +65,8 @@ class Tables {
   void Misfit(const std::string& table, RowKind kind, const std::string& text,
               const std::string& held) {
     if (exact_ && problem_.empty()) {
-      problem_ =
-          fmt::format("{} {}: {} does not fit what is there: {}", Sign(kind), table, text, held);
+      problem_ = fmt::format("{} {}: {} does not fit what is there: {}", RowKindSign(kind), table,
+                             text, held);
     }
   }
 
@@ -124,7 +110,7 @@ std::vector<std::string> RowLines(std::span<const Event> events) {
     const auto* chunk = std::get_if<ChunkPtr>(&event);
     if (chunk == nullptr) continue;
     for (uint32_t row = 0; row < (*chunk)->rows(); ++row) {
-      out.push_back(fmt::format("{} {}: {}", Sign((*chunk)->kind(row)),
+      out.push_back(fmt::format("{} {}: {}", RowKindSign((*chunk)->kind(row)),
                                 (*chunk)->schema()->path.ToString(), RowText(**chunk, row)));
     }
   }

@@ -5,6 +5,8 @@
 
 #include "engine/transform_chain.h"
 #include "kit/contents.h"
+#include "kit/plugin_case.h"
+#include "kit/sink_rows.h"
 #include "kit/source_run.h"
 #include "kit/transform_fixture.h"
 
@@ -140,6 +142,29 @@ Verdict ControlEventsPassInOrder(const TransformCase& given) {
 bool Register(TransformCase transform) {
   Cases().push_back(std::move(transform));
   return true;
+}
+
+bool RegisterTransform(const std::string& name, const std::string& options, MakeTransform make,
+                       std::vector<std::string> out, std::map<std::string, std::string> why_not) {
+  const PluginCase plugin{name, PluginKind::kTransform, options, ""};
+  const auto made = [plugin, make]() -> Result<std::unique_ptr<Transform>> {
+    Diagnostics mistakes;
+    auto transform = make(ConfigOf(plugin), mistakes);
+    if (transform == nullptr) return Fail(mistakes.ToStatus());
+    return transform;
+  };
+  return Register(TransformCase{name, made, TransformRows(), std::move(out), std::move(why_not)}) &&
+         Register(plugin);
+}
+
+std::vector<ChunkPtr> TransformRows() {
+  using enum RowKind;
+  const auto& tables = SinkTables();
+  return {MakeChunk(tables[0], {{kInsert, 1, "a"},
+                                {kUpdateBefore, 1, "a"},
+                                {kUpdateAfter, 1, std::nullopt},
+                                {kDelete, 1, std::nullopt}}),
+          MakeChunk(tables[1], {{kInsert, 2, "b"}}), MakeChunk(tables[0], {{kInsert, 3, "c"}})};
 }
 
 const std::vector<TransformCase>& TransformCases() {

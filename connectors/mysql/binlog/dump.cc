@@ -120,14 +120,12 @@ class Dumper {
   }
 
   void PrintRow(const Chunk& chunk, uint32_t row) {
-    static constexpr std::string_view kMarks[] = {"+I", "-U", "+U", "-D"};
     std::string text;
     for (size_t i = 0; i < chunk.column_count(); ++i) {
       text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", chunk.schema()->columns[i].name,
                           ValueText(chunk.column(i), row));
     }
-    out_ << fmt::format("           {} {{{}}}\n", kMarks[static_cast<size_t>(chunk.kind(row))],
-                        text);
+    out_ << fmt::format("           {} {{{}}}\n", RowKindSign(chunk.kind(row)), text);
   }
 
   std::ostream& out_;

@@ -29,6 +29,7 @@ source {{ MySQL-CDC {{
   exactly_once = true
   {options}
 }} }}
+transform {{ {transform} }}
 sink {{ Console {{}} }}
 """
 
@@ -58,6 +59,7 @@ class ConsoleJob:
             "host": "127.0.0.1",
             "port": str(server.port),
             "parameters": "",
+            "transform": "",
             "user": USER,
             "password": PASSWORD,
         }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transform/filter.h"
+
+#include <algorithm>
+
+#include "transform/columns.h"
+
+namespace sluice {
+namespace {
+
+class FilterRule final : public TableRule {
+ public:
+  explicit FilterRule(const FilterOptions& options)
+      : includes_(!options.include_fields.empty()),
+        names_(includes_ ? options.include_fields : options.exclude_fields) {}
+
+  static RuleRef Make(const FilterOptions& options, const RuleCheck& check) {
+    if (options.include_fields.empty() && options.exclude_fields.empty()) {
+      check.Missing("option 'include_fields' or 'exclude_fields' is missing");
+    } else if (!options.include_fields.empty() && !options.exclude_fields.empty()) {
+      check.Wrong("give 'include_fields' or 'exclude_fields', not both");
+    }
+    return std::make_unique<FilterRule>(options);
+  }
+
+  Result<std::unique_ptr<TableStep>> Bind(const SchemaRef& in) const override {
+    ASSIGN_OR_RETURN(std::vector<uint32_t> picks,
+                     FindColumns(*in, names_, includes_ ? "include_fields" : "exclude_fields"));
+    if (!includes_) {
+      const std::vector<uint32_t> left_out = std::exchange(picks, {});
+      for (uint32_t i = 0; i < in->columns.size(); ++i) {
+        if (std::ranges::find(left_out, i) == left_out.end()) picks.push_back(i);
+      }
+    }
+    auto out = std::make_shared<const Schema>(Pick(*in, picks));
+    return std::make_unique<PickStep>(std::move(out), std::move(picks));
+  }
+
+ private:
+  bool includes_;
+  StringList names_;
+};
+
+}  // namespace
+
+const OptionSpec<FilterOptions>& Filter::Spec() {
+  static const auto spec = PerTableSpec<FilterOptions>(
+      "Keeps some columns or leaves some out.", [](OptionSpec<FilterOptions>& options) {
+        options
+            .Optional("include_fields", &FilterOptions::include_fields,
+                      "Columns to keep, in this order.")
+            .Alias("fields")
+            .Optional("exclude_fields", &FilterOptions::exclude_fields, "Columns to leave out.");
+      });
+  return spec;
+}
+
+std::unique_ptr<Transform> Filter::Make(const PluginConfig& config, Diagnostics& diagnostics) {
+  return MakePerTable(Spec(), FilterRule::Make, config, diagnostics);
+}
+
+}  // namespace sluice

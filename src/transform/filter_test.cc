@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transform/filter.h"
+
+#include "transform/transform_for_tests.h"
+
+namespace sluice {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string Bound(const std::string& block) {
+  return ColumnsOf(MakeTransform<Filter>(block)->Bind(OrdersTable()));
+}
+
+TEST(Filter, KeepsColumnsInTheOrderGiven) {
+  EXPECT_EQ(Bound("include_fields = [price, id]"), "price id ! id");
+}
+
+TEST(Filter, TakesTheOldNameAndSaysTheNewOne) {
+  std::string notes;
+  const auto transform = MakeTransform<Filter>("fields = [name]", &notes);
+  EXPECT_THAT(notes, HasSubstr("'fields' is now called 'include_fields'"));
+  EXPECT_EQ(ColumnsOf(transform->Bind(OrdersTable())), "name ? name");
+}
+
+TEST(Filter, LeavesColumnsOutInTheOrderOfTheTable) {
+  EXPECT_EQ(Bound("exclude_fields = [name]"), "id price ! id");
+}
+
+TEST(Filter, AKeyStaysOnlyWithAllOfItsColumns) {
+  auto table = std::make_shared<Schema>(*OrdersTable());
+  table->primary_key = {2, 0};
+  table->unique_keys = {{0, 1}, {1}};
+  const auto bound = [&](const std::string& block) {
+    return ColumnsOf(MakeTransform<Filter>(block)->Bind(table));
+  };
+  EXPECT_EQ(bound("include_fields = [id, name]"), "id name ? id name ? name");
+  EXPECT_EQ(bound("include_fields = [id, price]"), "id price ! price id");
+}
+
+TEST(Filter, RowsKeepTheirValuesAndKinds) {
+  const auto transform = MakeTransform<Filter>("include_fields = [name, id]");
+  const ChunkPtr chunk = Orders({{RowKind::kUpdateBefore, 1, "a"}, {RowKind::kUpdateAfter, 1}});
+  const auto out = Apply(*transform, chunk);
+  EXPECT_THAT(RowsOf(out), ElementsAre("UPDATE_BEFORE a|1", "UPDATE_AFTER null|1"));
+  EXPECT_EQ(&out[0]->column(0), &chunk->column(1));
+}
+
+TEST(Filter, MistakesAreTold) {
+  EXPECT_THAT(MistakesOf<Filter>(""), HasSubstr("'include_fields' or 'exclude_fields' is missing"));
+  EXPECT_THAT(MistakesOf<Filter>("include_fields = [a], exclude_fields = [b]"),
+              HasSubstr("not both"));
+  EXPECT_THAT(Bound("exclude_fields = [id, name, price]"), HasSubstr("it has no columns"));
+  EXPECT_THAT(Bound("include_fields = [id, id]"), HasSubstr("column id is there twice"));
+}
+
+}  // namespace
+}  // namespace sluice
