@@ -145,7 +145,8 @@ void CheckIntervals(const PluginConfig& config, const EnvOptions& env, Diagnosti
 const OptionSpec<StarrocksOptions>& StarrocksSpec() {
   using O = StarrocksOptions;
   static const OptionSpec<O> spec =
-      OptionSpec<O>("Writes tables of StarRocks, each checkpoint exactly once.")
+      WithSaveModes(
+          OptionSpec<O>("Writes tables of StarRocks, each checkpoint exactly once.")
           .Required("nodeUrls", &O::node_urls, "Front ends' HTTP addresses, host:8030.", AtLeast(1))
           .Alias("node_urls")
           .Required("base-url", &O::base_url,
@@ -175,20 +176,7 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec() {
           .Optional("starrocks.config", &O::config, "Headers of every load, such as strict_mode.")
           .Alias("sink.properties")
           .Optional("http_socket_timeout_ms", &O::http_socket_timeout_ms,
-                    "Milliseconds a request may take.", AtLeast(1))
-          .Choice("schema_save_mode", &O::schema_save_mode,
-                  {{"CREATE_SCHEMA_WHEN_NOT_EXIST", SchemaSaveMode::kCreateWhenMissing},
-                   {"RECREATE_SCHEMA", SchemaSaveMode::kRecreate},
-                   {"ERROR_WHEN_SCHEMA_NOT_EXIST", SchemaSaveMode::kErrorWhenMissing},
-                   {"IGNORE", SchemaSaveMode::kIgnore}},
-                  "What to do about target tables when the job starts.")
-          .Choice("data_save_mode", &O::data_save_mode,
-                  {{"APPEND_DATA", DataSaveMode::kAppend},
-                   {"DROP_DATA", DataSaveMode::kDrop},
-                   {"CUSTOM_PROCESSING", DataSaveMode::kCustom},
-                   {"ERROR_WHEN_DATA_EXISTS", DataSaveMode::kErrorWhenData}},
-                  "What to do about rows that are there when the job starts.")
-          .Optional("custom_sql", &O::custom_sql, "Statement of CUSTOM_PROCESSING.")
+                    "Milliseconds a request may take.", AtLeast(1)))
           .Optional("save_mode_create_template", &O::create_template,
                     "CREATE TABLE statement with placeholders.")
           .Ignored("batch_interval_ms", "rows become visible with their checkpoint")

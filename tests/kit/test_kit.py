@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from tests.harness.mysql_server import PASSWORD, MysqlServer
+from tests.harness.postgres_server import PostgresServer
 from tests.harness.starrocks import StarRocks
 from tests.kit.program import Kit
 
@@ -31,3 +32,11 @@ def test_mysql(kit: Kit, mysql: MysqlServer) -> None:
 
 def test_starrocks(kit: Kit, starrocks: StarRocks) -> None:
     kit.with_starrocks(starrocks).keep("Kit/Sinks.*/StarRocks*")
+
+
+def test_jdbc_sink_of_mysql(kit: Kit, mysql: MysqlServer) -> None:
+    kit.with_mysql(mysql).keep("Kit/Sinks.*/JdbcMysql*")
+
+
+def test_jdbc_sink_of_postgres(kit: Kit, postgres: PostgresServer) -> None:
+    kit.with_postgres(postgres).keep("Kit/Sinks.*/JdbcPostgres*")

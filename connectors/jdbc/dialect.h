@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dialect: how MySQL and PostgreSQL spell what the sink and the source say. Pure, but for LookUp.
+// One object a server kind, for ever.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/sql_session.h"
+#include "data/chunk.h"
+#include "jdbc/target.h"
+
+namespace sluice::jdbc {
+
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+  static const Dialect& Of(SqlServer server);
+
+  virtual std::string Name(std::string_view name) const = 0;  // quoted
+  // "db"."t" or "schema"."t".
+  virtual std::string FullName(const TablePath& path) const = 0;
+  virtual std::string ColumnType(const ColumnInfo& column) const = 0;  // of a table to be created
+  // Statements for a session that writes.
+  virtual std::vector<std::string> WriterSetup() const = 0;
+
+  virtual Result<std::optional<TargetFacts>> LookUp(SqlSession& session,
+                                                    const TablePath& path) const = 0;
+  virtual Status EnsureSchema(SqlSession& session, const TablePath& path) const = 0;
+  // Quoted by the session for comments.
+  virtual std::vector<std::string> CreateTable(const SqlSession& session, const TablePath& path,
+                                               const Schema& schema,
+                                               const std::vector<std::string>& names,
+                                               const std::vector<uint32_t>& key,
+                                               bool with_keys) const = 0;
+
+  // A table beside `target` for rows that are to be merged into it: their order, what is to be
+  // done, and their columns. `temporary`: of this session only, emptied by each commit.
+  virtual std::string CreateStage(const TargetTable& target, const std::string& stage,
+                                  bool temporary) const = 0;
+  // The name of a stage inside statements; a temporary one has no schema.
+  std::string StageName(const TargetTable& target, const std::string& stage, bool temporary) const;
+  // What merges `stage` (as StageName gives it) into its target. `repeated`: keys may come several
+  // times, and the last row of each counts.
+  std::vector<std::string> MergeStatements(const TargetTable& target, const std::string& stage,
+                                           bool repeated, bool upserts, bool deletes) const;
+
+  // Appends a value as rows of a batch spell it. False: the server has no such value.
+  virtual bool AppendValue(const TargetColumn& target, const Column& column, uint32_t row,
+                           std::string& out) const = 0;
+  // A literal for a statement of the user; nothing when the server has no such value.
+  virtual std::optional<std::string> Literal(const Column& column, uint32_t row) const = 0;
+  // One row of a batch from the spelled values, and the batch from its rows.
+  virtual std::string_view before_row() const = 0;
+  virtual std::string_view between_values() const = 0;
+  virtual std::string_view after_row() const = 0;
+  virtual std::string_view null() const = 0;
+  virtual std::string_view op(bool deletes) const = 0;
+  // Writes a batch into a table. `columns`: spelled names.
+  virtual Status Send(SqlSession& session, const std::string& table, const std::string& columns,
+                      std::string_view rows) const = 0;
+
+ protected:
+  // The stage's rows that count, as "s" in a FROM clause.
+  virtual std::string StageRows(const TargetTable& target, const std::string& stage,
+                                bool repeated) const = 0;
+  virtual std::string DeleteByStage(const TargetTable& target, const std::string& rows,
+                                    const std::string& same_key) const = 0;
+  virtual std::string UpdateByStage(const TargetTable& target, const std::string& rows,
+                                    const std::string& same_key) const = 0;
+  virtual std::string Upsert(const TargetTable& target, const std::string& rows) const = 0;
+  virtual std::string Insert(const TargetTable& target) const = 0;  // "INSERT INTO t (a, b)"
+
+  std::string Names(const TargetTable& target, std::string_view prefix) const;
+};
+
+// The columns of a stage before those of its target.
+inline constexpr std::string_view kStageSeq = "__seq";
+inline constexpr std::string_view kStageOp = "__op";  // 'U' or 'D'
+
+// Implemented in mysql_dialect.cc and postgres_dialect.cc.
+const Dialect& MysqlDialect();
+const Dialect& PostgresDialect();
+
+}  // namespace sluice::jdbc
