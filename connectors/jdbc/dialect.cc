@@ -9,16 +9,19 @@ const Dialect& Dialect::Of(SqlServer server) {
   return server == SqlServer::kPostgres ? PostgresDialect() : MysqlDialect();
 }
 
-std::string Dialect::StageName(const TargetTable& target, const std::string& stage,
-                               bool temporary) const {
-  if (temporary) return Name(stage);
-  return FullName({target.path.database, target.path.schema, stage});
-}
-
 std::string Dialect::Names(const TargetTable& target, std::string_view prefix) const {
   std::string out;
   for (const TargetColumn& column : target.columns) {
     out += fmt::format("{}{}{}", out.empty() ? "" : ", ", prefix, Name(column.name));
+  }
+  return out;
+}
+
+std::string Dialect::SameKey(const TargetTable& target, std::string_view table) const {
+  std::string out;
+  for (const uint32_t i : target.key) {
+    const std::string name = Name(target.columns[i].name);
+    out += fmt::format("{}{}.{} = s.{}", out.empty() ? "" : " AND ", table, name, name);
   }
   return out;
 }
@@ -32,26 +35,21 @@ std::vector<std::string> Dialect::MergeStatements(const TargetTable& target,
     return {fmt::format("{} SELECT {} FROM {} s ORDER BY s.{}", insert, values, stage,
                         Name(kStageSeq))};
   }
-  std::string same_key;
-  for (const uint32_t i : target.key) {
-    const std::string name = Name(target.columns[i].name);
-    same_key += fmt::format("{}t.{} = s.{}", same_key.empty() ? "" : " AND ", name, name);
-  }
   const std::string rows = StageRows(target, stage, repeated);
   const std::string wanted = fmt::format("s.{} = 'U'", Name(kStageOp));
   std::vector<std::string> out;
-  if (deletes) out.push_back(DeleteByStage(target, rows, same_key));
+  if (deletes) out.push_back(DeleteByStage(target, rows));
   if (!upserts) return out;
   if (target.merge == Merge::kUpsert) {
     out.push_back(Upsert(target, fmt::format("SELECT {} FROM {} WHERE {}", values, rows, wanted)));
     return out;
   }
-  if (const std::string update = UpdateByStage(target, rows, same_key); !update.empty()) {
+  if (const std::string update = UpdateByStage(target, rows); !update.empty()) {
     out.push_back(update);
   }
   out.push_back(fmt::format("{} SELECT {} FROM {} WHERE {} AND NOT EXISTS (SELECT 1 FROM {} t "
                             "WHERE {})",
-                            insert, values, rows, wanted, FullName(target.path), same_key));
+                            insert, values, rows, wanted, FullName(target.path), SameKey(target, "t")));
   return out;
 }
 

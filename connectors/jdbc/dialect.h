@@ -41,7 +41,8 @@ class Dialect {
   virtual std::string CreateStage(const TargetTable& target, const std::string& stage,
                                   bool temporary) const = 0;
   // The name of a stage inside statements; a temporary one has no schema.
-  std::string StageName(const TargetTable& target, const std::string& stage, bool temporary) const;
+  virtual std::string StageName(const TargetTable& target, const std::string& stage,
+                                bool temporary) const = 0;
   // What merges `stage` (as StageName gives it) into its target. `repeated`: keys may come several
   // times, and the last row of each counts.
   std::vector<std::string> MergeStatements(const TargetTable& target, const std::string& stage,
@@ -66,14 +67,14 @@ class Dialect {
   // The stage's rows that count, as "s" in a FROM clause.
   virtual std::string StageRows(const TargetTable& target, const std::string& stage,
                                 bool repeated) const = 0;
-  virtual std::string DeleteByStage(const TargetTable& target, const std::string& rows,
-                                    const std::string& same_key) const = 0;
-  virtual std::string UpdateByStage(const TargetTable& target, const std::string& rows,
-                                    const std::string& same_key) const = 0;
+  virtual std::string DeleteByStage(const TargetTable& target, const std::string& rows) const = 0;
+  virtual std::string UpdateByStage(const TargetTable& target, const std::string& rows) const = 0;
   virtual std::string Upsert(const TargetTable& target, const std::string& rows) const = 0;
   virtual std::string Insert(const TargetTable& target) const = 0;  // "INSERT INTO t (a, b)"
 
   std::string Names(const TargetTable& target, std::string_view prefix) const;
+  // "t.a = s.a AND t.b = s.b" over the key. `table`: what the target is called there.
+  std::string SameKey(const TargetTable& target, std::string_view table) const;
 };
 
 // The columns of a stage before those of its target.

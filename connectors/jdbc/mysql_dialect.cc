@@ -143,6 +143,12 @@ class Mysql final : public Dialect {
                        Name(kStageSeq), Name(kStageOp), columns);
   }
 
+  // A session needs no database of its own, so even a temporary table is in one.
+  std::string StageName(const TargetTable& target, const std::string& stage,
+                        bool /*temporary*/) const override {
+    return FullName({target.path.database, "", stage});
+  }
+
   bool AppendValue(const TargetColumn& target, const Column& column, uint32_t row,
                    std::string& out) const override;
   std::optional<std::string> Literal(const Column& column, uint32_t row) const override {
@@ -175,19 +181,19 @@ class Mysql final : public Dialect {
     return fmt::format("{} s JOIN (SELECT MAX({}) AS m FROM {} GROUP BY {}) l ON l.m = s.{}", stage,
                        Name(kStageSeq), stage, key, Name(kStageSeq));
   }
-  std::string DeleteByStage(const TargetTable& target, const std::string& rows,
-                            const std::string& same_key) const override {
-    return fmt::format("DELETE t FROM {} JOIN {} t ON {} WHERE s.{} = 'D'", rows,
-                       FullName(target.path), same_key, Name(kStageOp));
+  std::string DeleteByStage(const TargetTable& target, const std::string& rows) const override {
+    // An alias would need a database in use.
+    const std::string table = FullName(target.path);
+    return fmt::format("DELETE {} FROM {} JOIN {} ON {} WHERE s.{} = 'D'", table, rows, table,
+                       SameKey(target, table), Name(kStageOp));
   }
-  std::string UpdateByStage(const TargetTable& target, const std::string& rows,
-                            const std::string& same_key) const override {
+  std::string UpdateByStage(const TargetTable& target, const std::string& rows) const override {
     const std::string set = Assignments(target, "t.", [](const std::string& name) {
       return "s." + name;
     });
     if (set.empty()) return "";
     return fmt::format("UPDATE {} JOIN {} t ON {} SET {} WHERE s.{} = 'U'", rows,
-                       FullName(target.path), same_key, set, Name(kStageOp));
+                       FullName(target.path), SameKey(target, "t"), set, Name(kStageOp));
   }
   std::string Upsert(const TargetTable& target, const std::string& rows) const override {
     std::string set = Assignments(

@@ -147,6 +147,11 @@ class Postgres final : public Dialect {
                        columns, temporary ? " ON COMMIT DELETE ROWS" : "");
   }
 
+  std::string StageName(const TargetTable& target, const std::string& stage,
+                        bool temporary) const override {
+    return temporary ? Name(stage) : FullName({"", target.path.schema, stage});
+  }
+
   bool AppendValue(const TargetColumn& target, const Column& column, uint32_t row,
                    std::string& out) const override;
   std::optional<std::string> Literal(const Column& column, uint32_t row) const override;
@@ -172,17 +177,15 @@ class Postgres final : public Dialect {
     return fmt::format("(SELECT DISTINCT ON ({0}) * FROM {1} ORDER BY {0}, {2} DESC) s", key, stage,
                        Name(kStageSeq));
   }
-  std::string DeleteByStage(const TargetTable& target, const std::string& rows,
-                            const std::string& same_key) const override {
+  std::string DeleteByStage(const TargetTable& target, const std::string& rows) const override {
     return fmt::format("DELETE FROM {} t USING {} WHERE {} AND s.{} = 'D'", FullName(target.path),
-                       rows, same_key, Name(kStageOp));
+                       rows, SameKey(target, "t"), Name(kStageOp));
   }
-  std::string UpdateByStage(const TargetTable& target, const std::string& rows,
-                            const std::string& same_key) const override {
+  std::string UpdateByStage(const TargetTable& target, const std::string& rows) const override {
     const std::string set = Assignments(target, "s.");
     if (set.empty()) return "";
     return fmt::format("UPDATE {} t SET {} FROM {} WHERE {} AND s.{} = 'U'", FullName(target.path),
-                       set, rows, same_key, Name(kStageOp));
+                       set, rows, SameKey(target, "t"), Name(kStageOp));
   }
   std::string Upsert(const TargetTable& target, const std::string& rows) const override {
     std::string key;
