@@ -176,7 +176,8 @@ Status JdbcWriter::Seal(CheckpointId id) {
     sealed->ready = true;
     return {};
   }
-  Queue(0, [this, sealed]() -> Status {
+  Queue(0, [this, sealed, id]() -> Status {
+    ctx_.phases.Reach("sealed", id);
     if (options_.two_phase) RETURN_IF_ERROR(channel_.Finish());
     sealed->ready = true;
     return {};
