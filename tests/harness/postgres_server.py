@@ -102,11 +102,7 @@ class PostgresServer:
         (self.datadir / "postmaster.pid").unlink(missing_ok=True)
 
     def _others_ended(self) -> bool:
-        found = subprocess.run(
-            ["pgrep", "-f", f"^postgres:.*|{self.datadir}"], capture_output=True, text=True
-        )
-        mine = (self._belongs(int(pid)) for pid in found.stdout.split())
-        return not any(mine)
+        return not any(self._belongs(int(one.name)) for one in Path("/proc").glob("[0-9]*"))
 
     def _belongs(self, pid: int) -> bool:
         try:

@@ -34,9 +34,9 @@ def test_starrocks(kit: Kit, starrocks: StarRocks) -> None:
     kit.with_starrocks(starrocks).keep("Kit/Sinks.*/StarRocks*")
 
 
-def test_jdbc_sink_of_mysql(kit: Kit, mysql: MysqlServer) -> None:
-    kit.with_mysql(mysql).keep("Kit/Sinks.*/JdbcMysql*")
+def test_jdbc_of_mysql(kit: Kit, mysql: MysqlServer) -> None:
+    kit.with_mysql(mysql).keep("Kit/S*s.*/JdbcMysql*")
 
 
-def test_jdbc_sink_of_postgres(kit: Kit, postgres: PostgresServer) -> None:
-    kit.with_postgres(postgres).keep("Kit/Sinks.*/JdbcPostgres*")
+def test_jdbc_of_postgres(kit: Kit, postgres: PostgresServer) -> None:
+    kit.with_postgres(postgres).keep("Kit/S*s.*/JdbcPostgres*")
