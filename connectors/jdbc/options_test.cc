@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
-#include "config/hocon.h"
+#include "config/job_file.h"
 #include "jdbc/sink_options.h"
 #include "jdbc/sink_tables.h"
 #include "jdbc/source_options.h"
@@ -18,8 +18,8 @@ PluginConfig Config(const std::string& section, const std::string& text) {
   const bool sink = section == "sink";
   const JobFile job = ParseJobFile(
       Env::Default(),
-      "env {} source { " + std::string(sink ? "Fake {}" : "Jdbc {" + text + "}") + " } sink { " +
-          (sink ? "Jdbc {" + text + "}" : "Console {}") + " }",
+      "env {}\nsource {\n" + (sink ? "Fake {}" : "Jdbc {\n" + text + "\n}") + "\n}\nsink {\n" +
+          (sink ? "Jdbc {\n" + text + "\n}" : "Console {}") + "\n}",
       args, diagnostics);
   EXPECT_TRUE(diagnostics.ok()) << diagnostics.ToStatus().ToString();
   return sink ? job.sinks.at(0) : job.sources.at(0);

@@ -34,7 +34,7 @@ TEST(ColumnTypes, OfMysql) {
   EXPECT_EQ(type("varchar(30)"), "STRING 120");
   EXPECT_EQ(type("mediumtext"), "STRING 16777215");
   EXPECT_EQ(type("enum('a(1)','b')"), "STRING 100");
-  EXPECT_EQ(type("datetime(3)"), "TIMESTAMP(3)");
+  EXPECT_EQ(type("datetime(3)"), "TIMESTAMP");
   EXPECT_EQ(type("point"), "BYTES");
   EXPECT_EQ(type("vector(3)"), "none");
 }
@@ -50,8 +50,8 @@ TEST(ColumnTypes, OfPostgres) {
   EXPECT_EQ(type("character varying"), "STRING");
   EXPECT_EQ(type("character(3)"), "STRING 12");
   EXPECT_EQ(type("uuid"), "STRING 128");
-  EXPECT_EQ(type("timestamp(3) with time zone"), "TIMESTAMP(3)");
-  EXPECT_EQ(type("time without time zone"), "TIME(6)");
+  EXPECT_EQ(type("timestamp(3) with time zone"), "TIMESTAMP");
+  EXPECT_EQ(type("time without time zone"), "TIME");
   EXPECT_EQ(type("integer[]"), "none");
   EXPECT_EQ(type("interval"), "none");
 }
