@@ -24,7 +24,8 @@ LEDGER = "__sluice_ledger"
 class _Ledger:
     """What both have: one row for each checkpoint and writer that was committed."""
 
-    def _query(self, database: str, sql: str) -> list[Row]:
+    def execute(self, database: str, sql: str) -> list[Row]:
+        """One statement; its rows."""
         raise NotImplementedError
 
     def _tables(self, database: str) -> list[str]:
@@ -41,7 +42,7 @@ class _Ledger:
         """(checkpoint, run, writer); old ones are forgotten."""
         if LEDGER not in self._tables(database):
             return []
-        rows = self._query(database, f"SELECT checkpoint, run, writer FROM {LEDGER}")
+        rows = self.execute(database, f"SELECT checkpoint, run, writer FROM {LEDGER}")
         return [(int(row[0]), int(row[1]), int(row[2])) for row in rows]
 
     def problems(self, database: str, after: str, durable: Durable, stopped: bool) -> list[str]:
@@ -75,9 +76,12 @@ class MysqlTarget(_Ledger):
     def __init__(self, folder: Path) -> None:
         self.server = MysqlServer(folder)
 
-    def _query(self, database: str, sql: str) -> list[Row]:
+    def execute(self, database: str, sql: str) -> list[Row]:
         self.server.execute(f"USE `{database}`")
         return self.server.query(sql)
+
+    def quoted(self, name: str) -> str:
+        return f"`{name}`"
 
     def _tables(self, database: str) -> list[str]:
         return [str(row[0]) for row in self.server.query(f"SHOW TABLES FROM `{database}`")]
@@ -131,8 +135,11 @@ class PostgresTarget(_Ledger):
     def __init__(self, folder: Path) -> None:
         self.server = PostgresServer(folder)
 
-    def _query(self, database: str, sql: str) -> list[Row]:
+    def execute(self, database: str, sql: str) -> list[Row]:
         return self.server.query(sql, database)
+
+    def quoted(self, name: str) -> str:
+        return f'"{name}"'
 
     def _tables(self, database: str) -> list[str]:
         sql = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
