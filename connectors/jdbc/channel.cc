@@ -59,8 +59,8 @@ Status Channel::Lock() {
     const auto number = static_cast<int64_t>(Hash64(name));
     return session_->Execute(fmt::format("SELECT pg_advisory_lock({})", number));
   }
-  ASSIGN_OR_RETURN(const SqlTable answer, session_->Query(fmt::format("SELECT GET_LOCK({}, 60)",
-                                                                      session_->Quote(name))));
+  ASSIGN_OR_RETURN(const SqlTable answer,
+                   session_->Query(fmt::format("SELECT GET_LOCK({}, 60)", session_->Quote(name))));
   if (answer[0][0] == "1") return {};
   return {Code::kUnavailable,
           "a connection of an earlier run of this job is still writing to the target"};
@@ -93,8 +93,8 @@ Status Channel::Send(const TargetTable& target, const std::string& table, bool s
   const Status status = dialect_.Send(*session_, table, columns, rows.text);
   if (status.ok() || status.code() != Code::kSchemaMismatch) return status;
   const std::string row = rows.Excerpt(RowNumber(status.message()));
-  return {status.code(), fmt::format("{}{}{}", status.message(), row.empty() ? "" : "; the row is ",
-                                     row)};
+  return {status.code(),
+          fmt::format("{}{}{}", status.message(), row.empty() ? "" : "; the row is ", row)};
 }
 
 Status Channel::Stage(const TargetTable& target, const std::string& stage, bool create,

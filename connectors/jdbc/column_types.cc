@@ -125,7 +125,7 @@ std::optional<ColumnReader> MysqlReader(const Spelled& type, std::optional<int64
     return Reader(Timed(TypeKind::kTimestamp, scale));
   }
   static constexpr std::string_view kShapes[] = {
-      "geometry",        "point",        "linestring",   "polygon", "multipoint",
+      "geometry",        "point",        "linestring",     "polygon",           "multipoint",
       "multilinestring", "multipolygon", "geomcollection", "geometrycollection"};
   if (std::ranges::find(kShapes, name) == std::end(kShapes)) return std::nullopt;
   return OfForm(Reader(Of(TypeKind::kBytes)), ColumnReader::Form::kGeometry);
@@ -135,10 +135,9 @@ std::optional<ColumnReader> PostgresReader(const Spelled& type) {
   const std::string& name = type.name;
   using enum TypeKind;
   static constexpr std::pair<std::string_view, TypeKind> kPlain[] = {
-      {"boolean", kBoolean}, {"smallint", kSmallInt}, {"integer", kInt}, {"bigint", kBigInt},
+      {"boolean", kBoolean}, {"smallint", kSmallInt},       {"integer", kInt}, {"bigint", kBigInt},
       {"real", kFloat},      {"double precision", kDouble}, {"date", kDate}};
-  const auto plain =
-      std::ranges::find(kPlain, name, &std::pair<std::string_view, TypeKind>::first);
+  const auto plain = std::ranges::find(kPlain, name, &std::pair<std::string_view, TypeKind>::first);
   if (plain != std::end(kPlain)) return Reader(Of(plain->second));
   static constexpr std::string_view kTexts[] = {"text", "name",     "json",      "jsonb", "xml",
                                                 "inet", "geometry", "geography", "cidr",  "citext"};
@@ -155,7 +154,7 @@ std::optional<ColumnReader> PostgresReader(const Spelled& type) {
   if (name == "numeric") return Reader(DecimalType(type.number(0, 0), type.number(1, 0)));
   if (name == "money") return OfForm(Reader(Decimal(30, 2)), ColumnReader::Form::kAsNumeric);
   if (name.starts_with("timestamp")) return Reader(Timed(kTimestamp, type.number(0, 6)));
-  if (name.starts_with("time ")  || name == "time") return Reader(Timed(kTime, type.number(0, 6)));
+  if (name.starts_with("time ") || name == "time") return Reader(Timed(kTime, type.number(0, 6)));
   return std::nullopt;
 }
 

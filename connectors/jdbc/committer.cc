@@ -99,10 +99,10 @@ Status JdbcCommitter::Merge(CheckpointId id, std::span<const StagedWork> work) {
     }
   }
   if (id > kLedgerKept && id % kLedgerKept == 0) {
-    RETURN_IF_ERROR(session_->Execute(fmt::format("DELETE FROM {} WHERE job = '{}' AND checkpoint "
-                                                  "< {}",
-                                                  dialect_.FullName(ledger_), job_,
-                                                  id - kLedgerKept)));
+    RETURN_IF_ERROR(
+        session_->Execute(fmt::format("DELETE FROM {} WHERE job = '{}' AND checkpoint "
+                                      "< {}",
+                                      dialect_.FullName(ledger_), job_, id - kLedgerKept)));
   }
   return session_->Execute("COMMIT");
 }
@@ -116,10 +116,10 @@ Result<std::vector<const StagedWork*>> JdbcCommitter::Claim(CheckpointId id,
                         piece.writer, attempt);
   }
   const std::string table = dialect_.FullName(ledger_);
-  RETURN_IF_ERROR(session_->Execute(fmt::format(
-      "INSERT {}INTO {} (job, run, checkpoint, writer, attempt) VALUES {}{}",
-      options_.postgres() ? "" : "IGNORE ", table, rows,
-      options_.postgres() ? " ON CONFLICT DO NOTHING" : "")));
+  RETURN_IF_ERROR(session_->Execute(
+      fmt::format("INSERT {}INTO {} (job, run, checkpoint, writer, attempt) VALUES {}{}",
+                  options_.postgres() ? "" : "IGNORE ", table, rows,
+                  options_.postgres() ? " ON CONFLICT DO NOTHING" : "")));
   ASSIGN_OR_RETURN(const SqlTable written,
                    session_->Query(fmt::format("SELECT run, writer FROM {} WHERE job = '{}' AND "
                                                "checkpoint = {} AND attempt = '{}'",

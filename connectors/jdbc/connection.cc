@@ -50,9 +50,9 @@ void Timeout(Setting& setting, std::string_view name, std::string_view value, Du
   const auto parsed = std::from_chars(value.data(), value.data() + value.size(), number);
   if (parsed.ec != std::errc() || parsed.ptr != value.data() + value.size() || number < 0 ||
       number > 1'000'000'000) {
-    setting.wrong = fmt::format("{} is no number of {}", name,
-                                std::is_same_v<Unit, std::chrono::seconds> ? "seconds"
-                                                                           : "milliseconds");
+    setting.wrong =
+        fmt::format("{} is no number of {}", name,
+                    std::is_same_v<Unit, std::chrono::seconds> ? "seconds" : "milliseconds");
   } else if (number > 0) {
     out = Unit(number);
   }
@@ -99,16 +99,16 @@ bool ApplyMysqlMeaning(Setting& setting, std::string_view name, std::string_view
   } else if (name == "tinyInt1isBit") {
     setting.options.tiny_int_is_bit = IsTrue(value);
   } else if (name == "characterEncoding" || name == "connectionCollation") {
-    setting.notes.push_back(
-        fmt::format("the parameter {} is ignored: text travels as utf8mb4, which holds all of it",
-                    name));
+    setting.notes.push_back(fmt::format(
+        "the parameter {} is ignored: text travels as utf8mb4, which holds all of it", name));
   } else if (name == "serverTimezone" || name == "connectionTimeZone") {
     setting.notes.push_back(fmt::format(
         "the parameter {} is ignored: there is no zone of a Java machine to convert from; dates "
         "and times keep their digits",
         name));
   } else if (name == "forceConnectionTimeZoneToSession") {
-    if (IsTrue(value)) setting.wrong = fmt::format("{}: use sessionVariables=time_zone='...'", name);
+    if (IsTrue(value))
+      setting.wrong = fmt::format("{}: use sessionVariables=time_zone='...'", name);
   } else if (name == "sessionVariables") {
     setting.options.session_setup.push_back("SET SESSION " + std::string(value));
   } else if (name == "yearIsDateType" && IsTrue(value)) {
@@ -181,8 +181,9 @@ void ApplyPostgres(Setting& setting, std::string_view name, std::string_view val
   } else if (name == "stringtype") {
     setting.notes.push_back("the parameter stringtype is ignored: the server finds the type");
   } else if (name == "targetServerType") {
-    setting.notes.push_back("the parameter targetServerType is ignored: the first server that "
-                            "answers is used");
+    setting.notes.push_back(
+        "the parameter targetServerType is ignored: the first server that "
+        "answers is used");
   } else {
     setting.notes.push_back(
         fmt::format("the parameter {} is ignored: it tunes the Java driver", name));

@@ -41,14 +41,17 @@ OptionSpec<T> WithConnection(OptionSpec<T> spec) {
   using O = ConnectionOptions;
   const auto in = []<typename M>(M O::* member) { return static_cast<M T::*>(member); };
   return spec
-      .Required("url", in(&O::url), "Server and database: jdbc:mysql://host:3306/db or "
-                                "jdbc:postgresql://host:5432/db.", AtLeast(1))
+      .Required("url", in(&O::url),
+                "Server and database: jdbc:mysql://host:3306/db or "
+                "jdbc:postgresql://host:5432/db.",
+                AtLeast(1))
       .Optional("driver", in(&O::driver), "Class of the Java driver; only a hint of the dialect.")
       .Optional("user", in(&O::user), "Account to log in with.")
       .Alias("username")
       .Optional("password", in(&O::password), "Its password.")
       .Optional("dialect", in(&O::dialect), "MySQL or PostgreSQL, where the URL does not tell.")
-      .Optional("compatible_mode", in(&O::compatible_mode), "mysql for OceanBase; others are refused.")
+      .Optional("compatible_mode", in(&O::compatible_mode),
+                "mysql for OceanBase; others are refused.")
       .Optional("properties", in(&O::properties), "Parameters of the connection, as in the URL.")
       .Optional("connection_check_timeout_sec", in(&O::check_timeout_sec),
                 "Seconds to wait for a connection, where connectTimeout is not given.", AtLeast(1))

@@ -55,10 +55,10 @@ Result<std::string> CustomStatement::Fill(const Dialect& dialect, const Chunk& c
   for (size_t i = 0; i + 1 < pieces_.size(); ++i) {
     const std::optional<std::string> literal = dialect.Literal(chunk.column(i), row);
     if (!literal) {
-      return Fail(Code::kSchemaMismatch,
-                  fmt::format("table {}, column {}, row {}: the target's server has no such value",
-                              chunk.schema()->path.ToString(), chunk.schema()->columns[i].name,
-                              row));
+      return Fail(
+          Code::kSchemaMismatch,
+          fmt::format("table {}, column {}, row {}: the target's server has no such value",
+                      chunk.schema()->path.ToString(), chunk.schema()->columns[i].name, row));
     }
     out += *literal + pieces_[i + 1];
   }

@@ -9,7 +9,7 @@ const Dialect& Dialect::Of(SqlServer server) {
   return server == SqlServer::kPostgres ? PostgresDialect() : MysqlDialect();
 }
 
-std::string Dialect::Names(const TargetTable& target, std::string_view prefix) const {
+std::string StageMerge::Names(const TargetTable& target, std::string_view prefix) const {
   std::string out;
   for (const TargetColumn& column : target.columns) {
     out += fmt::format("{}{}{}", out.empty() ? "" : ", ", prefix, Name(column.name));
@@ -17,7 +17,7 @@ std::string Dialect::Names(const TargetTable& target, std::string_view prefix) c
   return out;
 }
 
-std::string Dialect::SameKey(const TargetTable& target, std::string_view table) const {
+std::string StageMerge::SameKey(const TargetTable& target, std::string_view table) const {
   std::string out;
   for (const uint32_t i : target.key) {
     const std::string name = Name(target.columns[i].name);
@@ -26,9 +26,9 @@ std::string Dialect::SameKey(const TargetTable& target, std::string_view table) 
   return out;
 }
 
-std::vector<std::string> Dialect::MergeStatements(const TargetTable& target,
-                                                  const std::string& stage, bool repeated,
-                                                  bool upserts, bool deletes) const {
+std::vector<std::string> StageMerge::MergeStatements(const TargetTable& target,
+                                                     const std::string& stage, bool repeated,
+                                                     bool upserts, bool deletes) const {
   const std::string insert = Insert(target);
   const std::string values = Names(target, "s.");
   if (target.merge == Merge::kAppend) {
@@ -47,9 +47,10 @@ std::vector<std::string> Dialect::MergeStatements(const TargetTable& target,
   if (const std::string update = UpdateByStage(target, rows); !update.empty()) {
     out.push_back(update);
   }
-  out.push_back(fmt::format("{} SELECT {} FROM {} WHERE {} AND NOT EXISTS (SELECT 1 FROM {} t "
-                            "WHERE {})",
-                            insert, values, rows, wanted, FullName(target.path), SameKey(target, "t")));
+  out.push_back(
+      fmt::format("{} SELECT {} FROM {} WHERE {} AND NOT EXISTS (SELECT 1 FROM {} t "
+                  "WHERE {})",
+                  insert, values, rows, wanted, FullName(target.path), SameKey(target, "t")));
   return out;
 }
 

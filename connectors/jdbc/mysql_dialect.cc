@@ -118,9 +118,10 @@ class Mysql final : public Dialect {
                                             const TablePath& path) const override;
 
   Status EnsureSchema(SqlSession& session, const TablePath& path) const override {
-    ASSIGN_OR_RETURN(const SqlTable found,
-                     session.Query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = " +
-                                   session.Quote(path.database)));
+    ASSIGN_OR_RETURN(
+        const SqlTable found,
+        session.Query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = " +
+                      session.Quote(path.database)));
     if (!found.empty()) return {};
     return session.Execute("CREATE DATABASE IF NOT EXISTS " + Name(path.database));
   }
@@ -137,10 +138,11 @@ class Mysql final : public Dialect {
       columns += fmt::format(", {} {} NULL", Name(column.name), column.type);
     }
     // The order is the key: rows arrive in it, and some servers ask every table for a key.
-    return fmt::format("CREATE {}TABLE {} ({} BIGINT NOT NULL PRIMARY KEY, {} CHAR(1) NOT NULL{}) "
-                       "ENGINE=InnoDB",
-                       temporary ? "TEMPORARY " : "", StageName(target, stage, temporary),
-                       Name(kStageSeq), Name(kStageOp), columns);
+    return fmt::format(
+        "CREATE {}TABLE {} ({} BIGINT NOT NULL PRIMARY KEY, {} CHAR(1) NOT NULL{}) "
+        "ENGINE=InnoDB",
+        temporary ? "TEMPORARY " : "", StageName(target, stage, temporary), Name(kStageSeq),
+        Name(kStageOp), columns);
   }
 
   // A session needs no database of its own, so even a temporary table is in one.
@@ -158,11 +160,10 @@ class Mysql final : public Dialect {
     return out;
   }
 
-  std::string_view before_row() const override { return "("; }
-  std::string_view between_values() const override { return ","; }
-  std::string_view after_row() const override { return "),"; }
-  std::string_view null() const override { return "NULL"; }
-  std::string_view op(bool deletes) const override { return deletes ? "'D'" : "'U'"; }
+  const RowForm& form() const override {
+    static constexpr RowForm kForm{"(", ",", "),", "NULL", "'U'", "'D'"};
+    return kForm;
+  }
   Status Send(SqlSession& session, const std::string& table, const std::string& columns,
               std::string_view rows) const override {
     std::string sql = fmt::format("INSERT INTO {} ({}) VALUES ", table, columns);
@@ -188,9 +189,8 @@ class Mysql final : public Dialect {
                        SameKey(target, table), Name(kStageOp));
   }
   std::string UpdateByStage(const TargetTable& target, const std::string& rows) const override {
-    const std::string set = Assignments(target, "t.", [](const std::string& name) {
-      return "s." + name;
-    });
+    const std::string set =
+        Assignments(target, "t.", [](const std::string& name) { return "s." + name; });
     if (set.empty()) return "";
     return fmt::format("UPDATE {} JOIN {} t ON {} SET {} WHERE s.{} = 'U'", rows,
                        FullName(target.path), SameKey(target, "t"), set, Name(kStageOp));

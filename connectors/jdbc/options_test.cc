@@ -16,11 +16,11 @@ PluginConfig Config(const std::string& section, const std::string& text) {
   args.path = "test.conf";
   Diagnostics diagnostics;
   const bool sink = section == "sink";
-  const JobFile job = ParseJobFile(
-      Env::Default(),
-      "env {}\nsource {\n" + (sink ? "Fake {}" : "Jdbc {\n" + text + "\n}") + "\n}\nsink {\n" +
-          (sink ? "Jdbc {\n" + text + "\n}" : "Console {}") + "\n}",
-      args, diagnostics);
+  const JobFile job =
+      ParseJobFile(Env::Default(),
+                   "env {}\nsource {\n" + (sink ? "Fake {}" : "Jdbc {\n" + text + "\n}") +
+                       "\n}\nsink {\n" + (sink ? "Jdbc {\n" + text + "\n}" : "Console {}") + "\n}",
+                   args, diagnostics);
   EXPECT_TRUE(diagnostics.ok()) << diagnostics.ToStatus().ToString();
   return sink ? job.sinks.at(0) : job.sources.at(0);
 }
@@ -60,9 +60,9 @@ TEST(JdbcOptions, MistakesAreTold) {
   EXPECT_THAT(ParseSink(std::string(kGood) + "query = x\n").errors, HasSubstr("not both"));
   EXPECT_THAT(ParseSink(std::string(kGood) + "use_copy_statement = true\n").errors,
               HasSubstr("PostgreSQL"));
-  EXPECT_THAT(ParseSink("url = \"jdbc:oracle:thin:@h\"\n generate_sink_sql = true\n database = x")
-                  .errors,
-              HasSubstr("not supported"));
+  EXPECT_THAT(
+      ParseSink("url = \"jdbc:oracle:thin:@h\"\n generate_sink_sql = true\n database = x").errors,
+      HasSubstr("not supported"));
 }
 
 TEST(JdbcOptions, ParametersOfTheUrl) {

@@ -124,9 +124,9 @@ class Postgres final : public Dialect {
                                             const TablePath& path) const override;
 
   Status EnsureSchema(SqlSession& session, const TablePath& path) const override {
-    ASSIGN_OR_RETURN(const SqlTable found,
-                     session.Query("SELECT 1 FROM pg_namespace WHERE nspname = " +
-                                   session.Quote(path.schema)));
+    ASSIGN_OR_RETURN(
+        const SqlTable found,
+        session.Query("SELECT 1 FROM pg_namespace WHERE nspname = " + session.Quote(path.schema)));
     if (!found.empty()) return {};
     return session.Execute("CREATE SCHEMA IF NOT EXISTS " + Name(path.schema));
   }
@@ -156,11 +156,10 @@ class Postgres final : public Dialect {
                    std::string& out) const override;
   std::optional<std::string> Literal(const Column& column, uint32_t row) const override;
 
-  std::string_view before_row() const override { return ""; }
-  std::string_view between_values() const override { return "\t"; }
-  std::string_view after_row() const override { return "\n"; }
-  std::string_view null() const override { return "\\N"; }
-  std::string_view op(bool deletes) const override { return deletes ? "D" : "U"; }
+  const RowForm& form() const override {
+    static constexpr RowForm kForm{"", "\t", "\n", "\\N", "U", "D"};
+    return kForm;
+  }
   Status Send(SqlSession& session, const std::string& table, const std::string& columns,
               std::string_view rows) const override {
     return session.CopyIn(fmt::format("COPY {} ({}) FROM STDIN", table, columns), rows);
@@ -217,8 +216,9 @@ class Postgres final : public Dialect {
 
 Result<std::optional<TargetFacts>> Postgres::LookUp(SqlSession& session,
                                                     const TablePath& path) const {
-  const std::string of = fmt::format("n.nspname = {} AND c.relname = {} AND c.relkind IN ('r', 'p')",
-                                     session.Quote(path.schema), session.Quote(path.table));
+  const std::string of =
+      fmt::format("n.nspname = {} AND c.relname = {} AND c.relkind IN ('r', 'p')",
+                  session.Quote(path.schema), session.Quote(path.table));
   // attgenerated is of PostgreSQL 12.
   ASSIGN_OR_RETURN(
       const SqlTable columns,
@@ -239,13 +239,14 @@ Result<std::optional<TargetFacts>> Postgres::LookUp(SqlSession& session,
   }
   ASSIGN_OR_RETURN(
       const SqlTable keys,
-      session.Query("SELECT i.indexrelid, coalesce(a.attname, '') FROM pg_index i JOIN pg_class c "
-                    "ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace CROSS "
-                    "JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place) LEFT "
-                    "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum "
-                    "> 0 WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS "
-                    "NULL AND k.place <= i.indnkeyatts AND " +
-                    of + " ORDER BY i.indexrelid, k.place"));
+      session.Query(
+          "SELECT i.indexrelid, coalesce(a.attname, '') FROM pg_index i JOIN pg_class c "
+          "ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace CROSS "
+          "JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place) LEFT "
+          "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum "
+          "> 0 WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS "
+          "NULL AND k.place <= i.indnkeyatts AND " +
+          of + " ORDER BY i.indexrelid, k.place"));
   std::string last;
   for (const auto& row : keys) {
     if (facts.unique.empty() || Text(row[0]) != last) facts.unique.emplace_back();
@@ -268,8 +269,8 @@ std::vector<std::string> Postgres::CreateTable(const SqlSession& session, const 
   std::string body;
   std::vector<std::string> comments;
   if (!schema.comment.empty()) {
-    comments.push_back(fmt::format("COMMENT ON TABLE {} IS {}", FullName(path),
-                                   session.Quote(schema.comment)));
+    comments.push_back(
+        fmt::format("COMMENT ON TABLE {} IS {}", FullName(path), session.Quote(schema.comment)));
   }
   for (uint32_t i = 0; i < schema.columns.size(); ++i) {
     const ColumnInfo& column = schema.columns[i];

@@ -37,17 +37,18 @@ Status RowBatch::Add(const Chunk& chunk, uint32_t row, uint64_t seq) {
   const RowKind kind = chunk.kind(row);
   const bool keyed = target_.merge != Merge::kAppend;
   const bool deletes = keyed && (kind == RowKind::kDelete || kind == RowKind::kUpdateBefore);
+  const RowForm& form = dialect_.form();
   const size_t begin = text_.size();
-  text_ += dialect_.before_row();
+  text_ += form.before_row;
   if (staged_) {
-    fmt::format_to(std::back_inserter(text_), "{}{}{}", seq, dialect_.between_values(),
-                   dialect_.op(deletes));
+    fmt::format_to(std::back_inserter(text_), "{}{}{}", seq, form.between_values,
+                   deletes ? form.remove : form.upsert);
   }
   if (Status status = AddColumns(chunk, row, deletes); !status.ok()) {
     text_.resize(begin);
     return status;
   }
-  text_ += dialect_.after_row();
+  text_ += form.after_row;
   pieces_.push_back({begin, text_.size(), deletes, true});
   ++live_;
   if (keyed) Replace(chunk, row);
@@ -55,20 +56,21 @@ Status RowBatch::Add(const Chunk& chunk, uint32_t row, uint64_t seq) {
 }
 
 Status RowBatch::AddColumns(const Chunk& chunk, uint32_t row, bool deletes) {
+  const RowForm& form = dialect_.form();
   for (uint32_t i = 0; i < target_.columns.size(); ++i) {
     const Column& column = chunk.column(i);
     const TargetColumn& target = target_.columns[i];
-    if (staged_ || i > 0) text_ += dialect_.between_values();
+    if (staged_ || i > 0) text_ += form.between_values;
     const bool key = std::ranges::find(target_.key, i) != target_.key.end();
     if (column.is_null(row) && key) {
       return Unfit(chunk, row, i, "the key is null, so the row cannot be found again");
     }
     if (deletes && !key) {
-      text_ += dialect_.null();
+      text_ += form.null;
     } else if (column.is_null(row)) {
       // Staged rows would be refused only when their checkpoint is committed.
       if (!target.nullable) return Unfit(chunk, row, i, "null, which the target does not take");
-      text_ += dialect_.null();
+      text_ += form.null;
     } else if (!dialect_.AppendValue(target, column, row, text_)) {
       return Unfit(chunk, row, i, "a value that the target's server does not have");
     }

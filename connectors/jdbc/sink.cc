@@ -94,8 +94,8 @@ Result<std::unique_ptr<Committer>> JdbcSink::OpenCommitter(Context& ctx) {
   for (const auto& [path, target] : tables_) {
     schemas.insert(options_.postgres() ? target.path.schema : target.path.database);
   }
-  return std::make_unique<JdbcCommitter>(
-      ctx, options_, std::move(ledger), std::vector<std::string>(schemas.begin(), schemas.end()));
+  return std::make_unique<JdbcCommitter>(ctx, options_, std::move(ledger),
+                                         std::vector<std::string>(schemas.begin(), schemas.end()));
 }
 
 }  // namespace sluice::jdbc

@@ -73,8 +73,8 @@ class JdbcFixture final : public SinkFixture {
     RETURN_IF_ERROR(DropSpace());
     static int count = 0;
     space_ = fmt::format("kit_{}_{}", Env::Default().Random() % 1'000'000, ++count);
-    RETURN_IF_ERROR(session_->Execute(postgres() ? "CREATE SCHEMA " + space_
-                                                 : "CREATE DATABASE " + space_));
+    RETURN_IF_ERROR(
+        session_->Execute(postgres() ? "CREATE SCHEMA " + space_ : "CREATE DATABASE " + space_));
     for (const SchemaRef& table : SinkTables()) {
       RETURN_IF_ERROR(session_->Execute(
           fmt::format("CREATE TABLE {}.{} (id BIGINT NOT NULL, name VARCHAR(30){})", space_,
@@ -95,8 +95,9 @@ class JdbcFixture final : public SinkFixture {
   Result<Contents> Visible() override {
     Contents out;
     for (const SchemaRef& table : SinkTables()) {
-      ASSIGN_OR_RETURN(const SqlTable rows, session_->Query(fmt::format("SELECT id, name FROM {}.{}",
-                                                                        space_, table->path.table)));
+      ASSIGN_OR_RETURN(
+          const SqlTable rows,
+          session_->Query(fmt::format("SELECT id, name FROM {}.{}", space_, table->path.table)));
       for (const auto& row : rows) {
         out[table->path.ToString()].insert(row[0].value_or("null") + "|" + row[1].value_or("null"));
       }
@@ -183,10 +184,10 @@ const bool kRegistered =
     Register(Case("JdbcPostgresByKey", SqlServer::kPostgres, Way::kByKey)) &&
     Register(Case("JdbcPostgresAppended", SqlServer::kPostgres, Way::kAppended)) &&
     Register(Case("JdbcPostgresAtLeastOnce", SqlServer::kPostgres, Way::kAtLeastOnce)) &&
-    Register(PluginCase{"Jdbc", PluginKind::kSink,
-                        Options({SqlServer::kMysql, "127.0.0.1:3306", "root", kWrongPassword},
-                                "kit", Way::kByKey),
-                        kWrongPassword});
+    Register(PluginCase{
+        "Jdbc", PluginKind::kSink,
+        Options({SqlServer::kMysql, "127.0.0.1:3306", "root", kWrongPassword}, "kit", Way::kByKey),
+        kWrongPassword});
 
 }  // namespace
 }  // namespace sluice::kit

@@ -46,8 +46,7 @@ OptionSpec<SinkOptions> WithStatements(OptionSpec<SinkOptions> spec) {
 
 OptionSpec<SinkOptions> WithDelivery(OptionSpec<SinkOptions> spec) {
   using O = SinkOptions;
-  return spec
-      .Optional("batch_size", &O::batch_size, "Most rows that are sent at once.", AtLeast(1))
+  return spec.Optional("batch_size", &O::batch_size, "Most rows that are sent at once.", AtLeast(1))
       .Ignored("batch_interval_ms", "rows are sent with their checkpoint at the latest")
       .Optional("max_retries", &O::max_retries,
                 "How often a batch is sent again; of at-least-once delivery only.", AtLeast(0))
@@ -75,10 +74,10 @@ void CheckStatements(const PluginConfig& config, SinkOptions& options, Diagnosti
     diagnostics.Error(config.origin, where + ": generate_sink_sql needs database");
     return;
   }
-  diagnostics.Error(config.origin,
-                    where + (options.query.empty()
-                                 ? ": give generate_sink_sql = true with database, or a query"
-                                 : ": give query or generate_sink_sql = true, not both"));
+  diagnostics.Error(
+      config.origin,
+      where + (options.query.empty() ? ": give generate_sink_sql = true with database, or a query"
+                                     : ": give query or generate_sink_sql = true, not both"));
 }
 
 void CheckDelivery(const PluginConfig& config, const EnvOptions& env, SinkOptions& options,
@@ -87,8 +86,9 @@ void CheckDelivery(const PluginConfig& config, const EnvOptions& env, SinkOption
   const bool asked = options.is_exactly_once.value_or(false);
   if (asked && !options.query.empty()) {
     diagnostics.Error(OriginOf(config, "is_exactly_once"),
-                      where + ": is_exactly_once needs generate_sink_sql = true: what a statement "
-                              "of query does cannot be held back until its checkpoint");
+                      where +
+                          ": is_exactly_once needs generate_sink_sql = true: what a statement "
+                          "of query does cannot be held back until its checkpoint");
   }
   const bool wanted = options.is_exactly_once.value_or(env.guarantee != Guarantee::kAtLeastOnce);
   options.two_phase = wanted && options.query.empty();

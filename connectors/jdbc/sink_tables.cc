@@ -41,9 +41,8 @@ std::vector<std::string> ColumnNames(const SinkOptions& options, const Schema& s
 const TargetColumn* FindColumn(const TargetFacts& facts, const std::string& name) {
   const auto exact = std::ranges::find(facts.columns, name, &TargetColumn::name);
   if (exact != facts.columns.end()) return &*exact;
-  const auto similar = std::ranges::find_if(facts.columns, [&](const TargetColumn& column) {
-    return Lower(column.name) == Lower(name);
-  });
+  const auto similar = std::ranges::find_if(
+      facts.columns, [&](const TargetColumn& column) { return Lower(column.name) == Lower(name); });
   return similar == facts.columns.end() ? nullptr : &*similar;
 }
 
@@ -103,8 +102,8 @@ class ManagedTable final : public SaveModeTable {
   Result<bool> HasRows() override {
     ASSIGN_OR_RETURN(const bool exists, Exists());
     if (!exists) return false;
-    ASSIGN_OR_RETURN(const SqlTable rows, session_.Query("SELECT 1 FROM " +
-                                                         dialect_.FullName(path_) + " LIMIT 1"));
+    ASSIGN_OR_RETURN(const SqlTable rows,
+                     session_.Query("SELECT 1 FROM " + dialect_.FullName(path_) + " LIMIT 1"));
     return !rows.empty();
   }
   Status Custom() override {
@@ -135,9 +134,10 @@ std::vector<std::string> Unfit(const TargetFacts& facts, const TargetTable& targ
     const bool written =
         std::ranges::find(target.columns, column.name, &TargetColumn::name) != target.columns.end();
     if (written || column.nullable || column.has_default || column.generated) continue;
-    out.push_back(fmt::format("its column {} is not in the source, and takes no null and has no "
-                              "default",
-                              column.name));
+    out.push_back(
+        fmt::format("its column {} is not in the source, and takes no null and has no "
+                    "default",
+                    column.name));
   }
   return out;
 }
@@ -154,9 +154,10 @@ bool HasUnique(const TargetFacts& facts, const TargetTable& target) {
 void WarnOfFurtherKeys(const TargetFacts& facts, const TargetTable& target) {
   const size_t own = HasUnique(facts, target) ? 1 : 0;
   if (facts.unique.size() <= own || target.merge == Merge::kAppend) return;
-  LogWarn(fmt::format("the table {} has further unique keys: a checkpoint in which rows exchange "
-                      "their values there is refused by the server",
-                      target.path.ToString()));
+  LogWarn(
+      fmt::format("the table {} has further unique keys: a checkpoint in which rows exchange "
+                  "their values there is refused by the server",
+                  target.path.ToString()));
 }
 
 }  // namespace
@@ -226,9 +227,10 @@ Result<TargetTable> BindTarget(SqlSession& session, const SinkOptions& options,
   ASSIGN_OR_RETURN(TargetTable target, FitTarget(*facts, options, path, source));
   WarnOfFurtherKeys(*facts, target);
   if (target.merge == Merge::kByKey && options.enable_upsert) {
-    LogWarn(fmt::format("the table {} has no unique key over the columns that its rows are updated "
-                        "by; finding them may take a scan for each batch",
-                        path.ToString()));
+    LogWarn(
+        fmt::format("the table {} has no unique key over the columns that its rows are updated "
+                    "by; finding them may take a scan for each batch",
+                    path.ToString()));
   }
   return target;
 }

@@ -28,9 +28,8 @@ struct Statements {
 };
 
 Statements Mysql(const SqlSession& session, const TablePath& path) {
-  const std::string of =
-      fmt::format(" WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {}", session.Quote(path.database),
-                  session.Quote(path.table));
+  const std::string of = fmt::format(" WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {}",
+                                     session.Quote(path.database), session.Quote(path.table));
   return {
       "SELECT COLUMN_NAME, COLUMN_TYPE, IF(IS_NULLABLE = 'YES', 1, 0), COLUMN_COMMENT, "
       "CHARACTER_OCTET_LENGTH FROM information_schema.COLUMNS" +

@@ -39,9 +39,7 @@ constexpr TypeColumn kMysqlTypes[] = {
     {"DOUBLE",
      {"1.7976931348623157e308", "2.2250738585072014e-308"},
      {"1.7976931348623157e+308", "2.2250738585072014e-308"}},
-    {"DECIMAL(20,4)",
-     {"-9999999999999999.9999", "0.0001"},
-     {"-9999999999999999.9999", "0.0001"}},
+    {"DECIMAL(20,4)", {"-9999999999999999.9999", "0.0001"}, {"-9999999999999999.9999", "0.0001"}},
     {"BIT(1)", {"b'0'", "b'1'"}, {"false", "true"}},
     {"BIT(12)", {"0", "4095"}, {"0000", "0fff"}},
     {"YEAR", {"1901", "2155"}, {"1901", "2155"}},
@@ -72,9 +70,7 @@ constexpr TypeColumn kPostgresTypes[] = {
     {"float8",
      {"1.7976931348623157e308", "2.2250738585072014e-308"},
      {"1.7976931348623157e+308", "2.2250738585072014e-308"}},
-    {"numeric(20,4)",
-     {"-9999999999999999.9999", "0.0001"},
-     {"-9999999999999999.9999", "0.0001"}},
+    {"numeric(20,4)", {"-9999999999999999.9999", "0.0001"}, {"-9999999999999999.9999", "0.0001"}},
     {"money", {"-1234.50", "0"}, {"-1234.50", "0.00"}},
     {"char(4)", {"'ab'", "'abcd'"}, {"ab  ", "abcd"}},
     {"varchar(40)", {"''", "'😀 ü|  '"}, {"", "😀 ü|  "}},
@@ -143,19 +139,23 @@ class JdbcSourceFixture final : public SourceFixture {
                 // A key whose literals may not be exact, and a query: neither is gone on with.
                 "CREATE TABLE loose (id DOUBLE PRECISION PRIMARY KEY, name VARCHAR(40))",
                 "CREATE TABLE asked (a INT, b INT, v VARCHAR(20), PRIMARY KEY (a, b))",
-                "INSERT INTO items " + Numbers(300, "n * n, CASE WHEN n % 7 = 0 THEN NULL ELSE "
-                                                    "'item' END, n * 1000"),
-                "INSERT INTO pairs " + Numbers(120, "n % 40, n, CASE WHEN n % 5 = 0 THEN '' ELSE "
-                                                    "'v' END"),
-                "INSERT INTO words " + Numbers(130, postgres_ ? "'it''s ' || n, n"
-                                                             : "CONCAT('it''s ', n), n"),
+                "INSERT INTO items " + Numbers(300,
+                                               "n * n, CASE WHEN n % 7 = 0 THEN NULL ELSE "
+                                               "'item' END, n * 1000"),
+                "INSERT INTO pairs " + Numbers(120,
+                                               "n % 40, n, CASE WHEN n % 5 = 0 THEN '' ELSE "
+                                               "'v' END"),
+                "INSERT INTO words " +
+                    Numbers(130, postgres_ ? "'it''s ' || n, n" : "CONCAT('it''s ', n), n"),
                 "INSERT INTO loose " + Numbers(60, "n, 'loose'"), CreateTypes(), InsertTypes()});
     for (const std::string& sql : all) {
       RETURN_IF_ERROR(session_->Execute(sql).In(sql.substr(0, 60)));
     }
     return {};
   }
-  Result<std::unique_ptr<Source>> Make(Host& /*host*/) override { return MakeWith(address_, password_); }
+  Result<std::unique_ptr<Source>> Make(Host& /*host*/) override {
+    return MakeWith(address_, password_);
+  }
   Result<Contents> Expected() override {
     Contents out;
     RETURN_IF_ERROR(Connect());
@@ -189,7 +189,8 @@ class JdbcSourceFixture final : public SourceFixture {
     session_.reset();
     http::Request request;
     request.method = "POST";
-    request.url = Variable("SLUICE_KIT_CONTROL") + (postgres_ ? "/postgres" : "/mysql") + "/restart";
+    request.url =
+        Variable("SLUICE_KIT_CONTROL") + (postgres_ ? "/postgres" : "/mysql") + "/restart";
     ASSIGN_OR_RETURN(const http::Response answer, RealHttp().Perform(request, CancelToken()));
     if (answer.status == 200) return {};
     return {Code::kInternal, "restarting the server: " + answer.body};
@@ -222,16 +223,16 @@ class JdbcSourceFixture final : public SourceFixture {
     }
   }
   static std::string Numbers(int count, const std::string& list) {
-    return fmt::format("WITH RECURSIVE seq (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n "
-                       "< {}) SELECT {} FROM seq",
-                       count, list);
+    return fmt::format(
+        "WITH RECURSIVE seq (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n "
+        "< {}) SELECT {} FROM seq",
+        count, list);
   }
   std::string CreateTypes() const {
     std::string sql = "CREATE TABLE types (id INT PRIMARY KEY";
     int i = 0;
-    ForEachType([&](const TypeColumn& column) {
-      sql += fmt::format(", c{} {} NULL", i++, column.type);
-    });
+    ForEachType(
+        [&](const TypeColumn& column) { sql += fmt::format(", c{} {} NULL", i++, column.type); });
     return sql + ")";
   }
   std::string InsertTypes() const {

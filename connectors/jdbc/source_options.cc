@@ -13,8 +13,9 @@ constexpr char kNoSampling[] = "splits are found one after another, not by sampl
 template <typename T>
 OptionSpec<T> WithItem(OptionSpec<T> spec) {
   return spec.Optional("table_path", &T::table_path, "Table to read, db.table or db.schema.table.")
-      .Optional("query", &T::query, "SELECT whose rows are read; with table_path it gets the "
-                                    "table's keys and comments.")
+      .Optional("query", &T::query,
+                "SELECT whose rows are read; with table_path it gets the "
+                "table's keys and comments.")
       .Optional("partition_column", &T::partition_column,
                 "Column by whose values rows are split; default: the first one of a key.")
       .Optional("partition_num", &T::partition_num,
@@ -85,8 +86,9 @@ void CheckItems(const PluginConfig& config, SourceOptions& options, Diagnostics&
     if (item.query.empty()) {
       diagnostics.Error(config.origin, where + ": table_list has an item without table_path");
     } else if (options.items.size() > 1) {
-      diagnostics.Error(config.origin, where + ": table_list: give each query a table_path, under "
-                                               "whose name its rows go on");
+      diagnostics.Error(config.origin, where +
+                                           ": table_list: give each query a table_path, under "
+                                           "whose name its rows go on");
     }
   }
   if (!options.where_condition.empty() && !BeginsWithWhere(options.where_condition)) {

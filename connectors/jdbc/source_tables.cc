@@ -48,8 +48,8 @@ std::string WithoutWhere(const std::string& condition) {
 }
 
 std::string WithoutSemicolon(std::string query) {
-  while (!query.empty() && (query.back() == ';' || std::isspace(static_cast<unsigned char>(
-                                                       query.back())) != 0)) {
+  while (!query.empty() &&
+         (query.back() == ';' || std::isspace(static_cast<unsigned char>(query.back())) != 0)) {
     query.pop_back();
   }
   return query;

@@ -63,10 +63,10 @@ Result<PlanState> DecodePlan(const Bytes& bytes) {
 }
 
 struct SplitPlanner::Cut {
-  bool whole = false;           // one split
-  uint64_t rows = 0;            // of a split
-  std::optional<Int128> step;   // by arithmetic; else each bound is asked for
-  Int128 first = 0;             // the first bound by arithmetic
+  bool whole = false;          // one split
+  uint64_t rows = 0;           // of a split
+  std::optional<Int128> step;  // by arithmetic; else each bound is asked for
+  Int128 first = 0;            // the first bound by arithmetic
   Int128 max = 0;
   std::optional<std::string> lower;  // given by the user
   std::optional<std::string> upper;
@@ -211,9 +211,9 @@ std::string SplitPlanner::Where(const ReadTable& table, const std::string& condi
 Result<uint64_t> SplitPlanner::CountRows(const ReadTable& table) {
   const bool estimated = table.rows > 0 && !table.item.use_select_count && table.where.empty();
   if (estimated) return table.rows;
-  ASSIGN_OR_RETURN(const SqlTable answer,
-                   session_->Query(fmt::format("SELECT COUNT(*) FROM {}{}", table.from,
-                                               Where(table, ""))));
+  ASSIGN_OR_RETURN(
+      const SqlTable answer,
+      session_->Query(fmt::format("SELECT COUNT(*) FROM {}{}", table.from, Where(table, ""))));
   uint64_t rows = 0;
   const std::string text = answer[0][0].value_or("");
   std::from_chars(text.data(), text.data() + text.size(), rows);

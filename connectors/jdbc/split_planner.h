@@ -17,8 +17,8 @@
 namespace sluice::jdbc {
 
 struct PlanState {
-  std::deque<JdbcSplit> planned;   // not yet taken
-  std::vector<TablePath> tables;   // still to be cut; the first one may be begun
+  std::deque<JdbcSplit> planned;    // not yet taken
+  std::vector<TablePath> tables;    // still to be cut; the first one may be begun
   std::optional<std::string> next;  // where the next split of tables.front() begins
   uint64_t number = 0;              // of that split
 };

@@ -29,8 +29,8 @@ std::string Hash(const std::string& column, uint64_t parts, SqlServer server) {
 std::string SplitCondition(const JdbcSplit& split, const ReadTable& table, const std::string& name,
                            SqlServer server) {
   std::vector<std::string> all;
-  if (split.parts > 0) all.push_back(fmt::format("{} = {}", Hash(name, split.parts, server),
-                                                 split.part));
+  if (split.parts > 0)
+    all.push_back(fmt::format("{} = {}", Hash(name, split.parts, server), split.part));
   if (split.lower) {
     all.push_back(fmt::format("{} >= {}", name, BoundLiteral(table, *split.lower, server)));
   }

@@ -62,10 +62,10 @@ TEST(Splits, BecomeStatements) {
   ReadTable table = Table(TypeKind::kInt);
   EXPECT_EQ(sql({.lower = "10", .upper = "20"}, table, SqlServer::kMysql),
             "SELECT k, v FROM t WHERE `k` >= 10 AND `k` < 20 ORDER BY `k`, `v`");
-  EXPECT_EQ(sql({.upper = "20", .with_nulls = true, .after = {"5", "6"}}, table,
-                SqlServer::kPostgres),
-            "SELECT k, v FROM t WHERE (\"k\" < 20 OR \"k\" IS NULL) AND \"k\" >= 5 AND (\"k\", "
-            "\"v\") > (5, 6) ORDER BY \"k\", \"v\"");
+  EXPECT_EQ(
+      sql({.upper = "20", .with_nulls = true, .after = {"5", "6"}}, table, SqlServer::kPostgres),
+      "SELECT k, v FROM t WHERE (\"k\" < 20 OR \"k\" IS NULL) AND \"k\" >= 5 AND (\"k\", "
+      "\"v\") > (5, 6) ORDER BY \"k\", \"v\"");
   table.where = "v > 0 OR v < -5";
   table.order.clear();
   EXPECT_EQ(sql({.with_nulls = true, .part = 0, .parts = 2}, table, SqlServer::kMysql),

@@ -46,9 +46,9 @@ std::optional<StageLabel> StageLabel::Parse(std::string_view name) {
   name.remove_prefix(kPrefix.size());
   label.job = name.substr(0, kJobDigits);
   name.remove_prefix(kJobDigits);
-  const bool whole = TakeNumber(name, "_r", label.run) && TakeNumber(name, "_c", label.checkpoint) &&
-                     TakeNumber(name, "_w", label.writer) && name.starts_with('_') &&
-                     name.size() == 9;
+  const bool whole =
+      TakeNumber(name, "_r", label.run) && TakeNumber(name, "_c", label.checkpoint) &&
+      TakeNumber(name, "_w", label.writer) && name.starts_with('_') && name.size() == 9;
   if (!whole) return std::nullopt;
   return label;
 }

@@ -6,21 +6,21 @@
 // this machine. Three ways were weighed:
 //   - A transaction that stays open is none: it dies with its connection.
 //   - XA PREPARE and PREPARE TRANSACTION are, but PostgreSQL ships with them switched off
-//     (max_prepared_transactions = 0), MySQL wants a privilege and 8.0.29, both keep row locks until
-//     the commit, and a forgotten one blocks vacuum and purge for ever.
+//     (max_prepared_transactions = 0), MySQL wants a privilege and 8.0.29, both keep row locks
+//     until the commit, and a forgotten one blocks vacuum and purge for ever.
 //   - A stage: a plain table beside the target, which takes the rows of one checkpoint, writer and
 //     table. Any server has it, nothing is locked, a leftover is a table that can be looked at and
 //     dropped, and bulk loading (COPY, INSERT of many rows) works as always. Its columns have the
-//     target's types, so that a value that does not fit is refused before the checkpoint is durable.
+//     target's types, so a value that does not fit is refused before the checkpoint is durable.
 // So stages it is, for is_exactly_once with and without an XA class.
 //
 // Commit merges all stages of a checkpoint into their targets in ONE transaction, together with a
-// row (job, run, checkpoint, writer) in the ledger. Readers of the target see checkpoints whole, over
-// all tables. The ledger row is inserted first and is what competing commits meet at:
+// row (job, run, checkpoint, writer) in the ledger. Readers of the target see checkpoints whole,
+// over all tables. The ledger row is inserted first and is what competing commits meet at:
 //   - it is there already: this checkpoint was committed, now or by a process that died before it
 //     could tell. Nothing is merged; leftover stages are dropped.
 //   - it is not there, and the stage is not either: the work is lost (kCommitLost).
-//   - two processes at once: the second waits for the first one's transaction, then sees its row.
+//   - two processes at once: the second waits for the first one's transaction, and sees its row.
 // A zombie that stages late writes tables that carry its own run, which nobody will merge; one that
 // commits late finds its ledger row or misses its stages. Both change nothing.
 //
@@ -50,7 +50,7 @@ struct StageLabel {
   std::string target;  // full name; only its hash is in the name
 
   std::string ToName() const;
-  static std::string Prefix(std::string_view job);  // of all stages of the job
+  static std::string Prefix(std::string_view job);                // of all stages of the job
   static std::optional<StageLabel> Parse(std::string_view name);  // without `target`
 };
 std::string StageJob(std::string_view job_id);  // 12 hexadecimal digits

@@ -65,9 +65,9 @@ std::string Read(SqlServer server, const std::string& type, std::string_view tex
 }
 
 TEST(TextValues, AreRead) {
-  EXPECT_EQ(Read(SqlServer::kPostgres, "timestamp(6) with time zone",
-                 "2024-02-29 12:00:00.5+05:30"),
-            "2024-02-29 12:00:00.500000");
+  EXPECT_EQ(
+      Read(SqlServer::kPostgres, "timestamp(6) with time zone", "2024-02-29 12:00:00.5+05:30"),
+      "2024-02-29 12:00:00.500000");
   EXPECT_EQ(Read(SqlServer::kMysql, "time(6)", "-838:59:59.000001"), "-838:59:59.000001");
   EXPECT_EQ(Read(SqlServer::kPostgres, "bytea", "\\x00ff"), "00ff");
   EXPECT_EQ(Read(SqlServer::kMysql, "bit(1)", std::string_view("\1", 1)), "true");
@@ -75,10 +75,15 @@ TEST(TextValues, AreRead) {
 }
 
 TEST(TextValues, WhatDoesNotFitIsNamed) {
-  for (const auto& [type, text] : std::vector<std::pair<std::string, std::string>>{
-           {"date", "0000-00-00"}, {"date", "2024-13-01"}, {"date", "2024-01-01x"},
-           {"datetime", "2024-01-01"}, {"time", "12:00"}, {"int", "1x"}, {"int", "3000000000"},
-           {"decimal(4,2)", "abc"}}) {
+  for (const auto& [type, text] :
+       std::vector<std::pair<std::string, std::string>>{{"date", "0000-00-00"},
+                                                        {"date", "2024-13-01"},
+                                                        {"date", "2024-01-01x"},
+                                                        {"datetime", "2024-01-01"},
+                                                        {"time", "12:00"},
+                                                        {"int", "1x"},
+                                                        {"int", "3000000000"},
+                                                        {"decimal(4,2)", "abc"}}) {
     EXPECT_THAT(Read(SqlServer::kMysql, type, text), HasSubstr("column c")) << text;
   }
   EXPECT_THAT(Read(SqlServer::kPostgres, "date", "infinity"), HasSubstr("infinity"));

@@ -44,8 +44,9 @@ Result<JdbcWriter::Open*> JdbcWriter::Find(const SchemaRef& schema) {
     }
     const TargetTable& table = target->second;
     const bool staged = options_.two_phase || table.merge != Merge::kAppend;
-    open = open_.emplace(schema->path, Open{table, RowBatch(dialect_, table, staged), 0, 0, 0,
-                                            false, false, ""})
+    open = open_
+               .emplace(schema->path,
+                        Open{table, RowBatch(dialect_, table, staged), 0, 0, 0, false, false, ""})
                .first;
   }
   last_schema_ = schema;
@@ -62,10 +63,9 @@ Status JdbcWriter::Write(const Chunk& chunk) {
   for (uint32_t row = 0; row < chunk.rows(); ++row) {
     const bool before = chunk.kind(row) == RowKind::kUpdateBefore;
     if (before && keyed && open->target.same_key) continue;  // the row behind it replaces it
-    RETURN_IF_ERROR(open->batch.Add(chunk, row, ++open->seq).In("table " +
-                                                                chunk.schema()->path.ToString()));
-    const bool complete =
-        open->batch.rows() >= rows_max || open->batch.bytes() >= kBatchBytesMax;
+    RETURN_IF_ERROR(
+        open->batch.Add(chunk, row, ++open->seq).In("table " + chunk.schema()->path.ToString()));
+    const bool complete = open->batch.rows() >= rows_max || open->batch.bytes() >= kBatchBytesMax;
     // Both halves of an update stay together.
     if (complete && !before) SendBatch(*open);
   }
@@ -87,9 +87,8 @@ Status JdbcWriter::WriteStatements(const Chunk& chunk) {
 void JdbcWriter::SendStatements() {
   if (statements_.empty()) return;
   bytes_written_ += statement_bytes_;
-  Queue(statement_bytes_, [this, statements = std::move(statements_)] {
-    return channel_.RunAll(statements);
-  });
+  Queue(statement_bytes_,
+        [this, statements = std::move(statements_)] { return channel_.RunAll(statements); });
   statements_ = {};
   statement_bytes_ = 0;
 }
@@ -149,10 +148,8 @@ Status JdbcWriter::Rebind(const SchemaChange& change) {
 StagedTable JdbcWriter::Complete(const Open& open) const {
   const TargetTable& target = open.target;
   const std::string stage = dialect_.StageName(target, open.stage, false);
-  return {target.path.ToString(),
-          options_.postgres() ? target.path.schema : target.path.database,
-          open.stage,
-          open.rows,
+  return {target.path.ToString(), options_.postgres() ? target.path.schema : target.path.database,
+          open.stage, open.rows,
           dialect_.MergeStatements(target, stage, open.batches > 1, open.upserts, open.deletes)};
 }
 

@@ -59,8 +59,8 @@ class ManagedTable final : public SaveModeTable {
   }
   Status Truncate() override { return session_.Execute("TRUNCATE TABLE " + FullName(name_)); }
   Result<bool> HasRows() override {
-    ASSIGN_OR_RETURN(const SqlTable rows, session_.Query(fmt::format("SELECT * FROM {} LIMIT 1",
-                                                                     FullName(name_))));
+    ASSIGN_OR_RETURN(const SqlTable rows,
+                     session_.Query(fmt::format("SELECT * FROM {} LIMIT 1", FullName(name_))));
     return !rows.empty();
   }
   Status Custom() override {

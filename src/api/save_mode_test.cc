@@ -41,7 +41,8 @@ TEST(SaveModes, SchemaBeforeData) {
 
 TEST(SaveModes, CreatesWhatIsMissingOnly) {
   Table table;
-  EXPECT_TRUE(ApplySaveModes(SchemaSaveMode::kCreateWhenMissing, DataSaveMode::kAppend, table).ok());
+  EXPECT_TRUE(
+      ApplySaveModes(SchemaSaveMode::kCreateWhenMissing, DataSaveMode::kAppend, table).ok());
   EXPECT_THAT(table.done, ElementsAre("create"));
   Table there;
   there.exists = true;

@@ -34,8 +34,8 @@ std::string Blob(const MYSQL_FIELD& field) {
 std::string Decimal(const MYSQL_FIELD& field) {
   // The length counts a sign and a point.
   const bool is_unsigned = (field.flags & UNSIGNED_FLAG) != 0;
-  const unsigned long precision = field.length - (field.decimals > 0 ? 1 : 0) -
-                                  (is_unsigned || field.length == 0 ? 0 : 1);
+  const unsigned long precision =
+      field.length - (field.decimals > 0 ? 1 : 0) - (is_unsigned || field.length == 0 ? 0 : 1);
   return fmt::format("decimal({},{})", precision, field.decimals);
 }
 

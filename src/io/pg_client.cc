@@ -187,8 +187,8 @@ Status PgSession::Connect(const SqlEndpoint& endpoint) {
       const std::string text = Trimmed(PQerrorMessage(pg_));
       return {SqlConnectCode(text), fmt::format("{}: {}: {}", place_, doing, text)};
     }
-    RETURN_IF_ERROR(Wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
-                         end - Env::Default().Now(), doing));
+    RETURN_IF_ERROR(
+        Wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, end - Env::Default().Now(), doing));
     state = PQconnectPoll(pg_);
   }
   socket_ = ::dup(PQsocket(pg_));
@@ -207,8 +207,8 @@ Status PgSession::Refused(const PGresult* result, std::string_view doing) {
     const char* text = PQresultErrorField(result, code);
     return std::string(text == nullptr ? "" : text);
   };
-  std::string text = fmt::format("{}: {}: error {}: {}", place_, doing, state,
-                                 field(PG_DIAG_MESSAGE_PRIMARY));
+  std::string text =
+      fmt::format("{}: {}: error {}: {}", place_, doing, state, field(PG_DIAG_MESSAGE_PRIMARY));
   if (const auto detail = field(PG_DIAG_MESSAGE_DETAIL); !detail.empty()) text += "; " + detail;
   if (const auto where = field(PG_DIAG_CONTEXT); !where.empty()) text += "; " + where;
   if (interrupted_) return {Code::kCancelled, "the connection was interrupted"};

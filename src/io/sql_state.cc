@@ -25,9 +25,7 @@ Code SqlStateCode(std::string_view state) {
       "3F000",  // schema
       "42704",  // object, such as a prepared transaction
   });
-  const auto among = [&](const auto& list) {
-    return std::ranges::find(list, state) != list.end();
-  };
+  const auto among = [&](const auto& list) { return std::ranges::find(list, state) != list.end(); };
   const std::string_view family = state.substr(0, 2);
   if (among(kPassing)) return Code::kUnavailable;
   if (among(kAccess) || family == "28") return Code::kInvalidConfig;

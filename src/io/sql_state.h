@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an SQLSTATE means to a caller. https://www.postgresql.org/docs/current/errcodes-appendix.html
+// What an SQLSTATE means to a caller.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
 #pragma once
 
 #include <string_view>

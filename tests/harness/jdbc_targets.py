@@ -60,7 +60,9 @@ class _Ledger:
             if len(of) > 1
         ]
         twice = Counter((checkpoint, writer) for checkpoint, _, writer in ledger)
-        found += [f"{what} was committed {times} times" for what, times in twice.items() if times > 1]
+        found += [
+            f"{what} was committed {times} times" for what, times in twice.items() if times > 1
+        ]
         if stopped:
             stages = [name for name in self._tables(database) if name.startswith("__sluice_")]
             found += [f"the stage {name} is left" for name in stages if name != LEDGER]
@@ -142,15 +144,19 @@ class PostgresTarget(_Ledger):
         return f'"{name}"'
 
     def _tables(self, database: str) -> list[str]:
-        sql = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        sql = (
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = "
+            "'public'::regnamespace"
+        )
         return [str(row[0]) for row in self.server.query(sql, database)]
 
     def fresh_database(self, name: str) -> None:
         self.server.fresh_database(name)
 
     def job_variables(self, database: str) -> dict[str, Any]:
+        place = f"127.0.0.1:{self.server.port}/{database}"
         return {
-            "jdbc_url": f"jdbc:postgresql://127.0.0.1:{self.server.port}/{database}?sslmode=disable",
+            "jdbc_url": f"jdbc:postgresql://{place}?sslmode=disable",
             "jdbc_user": postgres_server.USER,
             "jdbc_password": postgres_server.PASSWORD,
             "database": database,
