@@ -90,7 +90,7 @@ Status Channel::Send(const TargetTable& target, const std::string& table, bool s
   for (size_t i = 0; i < target.columns.size(); ++i) {
     columns += (i == 0 ? "" : ", ") + dialect_.Name(target.columns[i].name);
   }
-  const Status status = dialect_.Send(*session_, table, columns, rows.text);
+  Status status = dialect_.Send(*session_, table, columns, rows.text);
   if (status.ok() || status.code() != Code::kSchemaMismatch) return status;
   const std::string row = rows.Excerpt(RowNumber(status.message()));
   return {status.code(),

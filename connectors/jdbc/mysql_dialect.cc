@@ -283,7 +283,9 @@ std::vector<std::string> Mysql::CreateTable(const SqlSession& session, const Tab
   for (const auto& unique : schema.unique_keys) {
     if (with_keys && unique != key) body += fmt::format(", UNIQUE KEY ({})", list(unique));
   }
-  std::string sql = fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", FullName(path), body);
+  // Whatever the database's character set is, all text fits.
+  std::string sql =
+      fmt::format("CREATE TABLE IF NOT EXISTS {} ({}) CHARACTER SET utf8mb4", FullName(path), body);
   if (!schema.comment.empty()) sql += " COMMENT = " + session.Quote(schema.comment);
   return {sql};
 }

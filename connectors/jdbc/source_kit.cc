@@ -129,8 +129,8 @@ class JdbcSourceFixture final : public SourceFixture {
       all = {"DROP SCHEMA IF EXISTS kit_source CASCADE", "CREATE SCHEMA kit_source",
              "SET search_path = kit_source"};
     } else {
-      all = {"DROP DATABASE IF EXISTS kit_jdbc", "CREATE DATABASE kit_jdbc", "USE kit_jdbc",
-             "SET cte_max_recursion_depth = 100000"};
+      all = {"DROP DATABASE IF EXISTS kit_jdbc", "CREATE DATABASE kit_jdbc CHARACTER SET utf8mb4",
+             "USE kit_jdbc"};
     }
     all.insert(all.end(),
                {"CREATE TABLE items (id INT PRIMARY KEY, name VARCHAR(40), qty BIGINT)",
