@@ -135,7 +135,7 @@ class JdbcFixture final : public SinkFixture {
     }
     return out;
   }
-  size_t lives_max() const override { return 40; }
+  size_t lives_max() const override { return 20; }
 
  private:
   bool postgres() const { return server_.kind == SqlServer::kPostgres; }

@@ -183,8 +183,8 @@ class JdbcSourceFixture final : public SourceFixture {
                      : std::set<std::string>();
   }
   std::string types_table() const override { return Full("types"); }
-  size_t boundaries_max() const override { return 60; }
-  size_t failed_calls_max() const override { return 40; }
+  size_t boundaries_max() const override { return 30; }
+  size_t failed_calls_max() const override { return 20; }
   Status Restart() override {
     session_.reset();
     http::Request request;
