@@ -35,51 +35,44 @@ Status EnsureDatabase(SqlSession& session, const std::string& database) {
   return session.Execute("CREATE DATABASE IF NOT EXISTS " + QuotedName(database));
 }
 
-Status CreateTable(SqlSession& session, const StarrocksOptions& options, const TableName& name,
-                   const Schema& schema) {
-  RETURN_IF_ERROR(EnsureDatabase(session, name.database));
-  ASSIGN_OR_RETURN(std::string sql, CreateStatement(options.create_template, name, schema));
-  LogInfo(fmt::format("creating table {}.{}", name.database, name.table));
-  return session.Execute(sql);
-}
+// The table to the save modes.
+class ManagedTable final : public SaveModeTable {
+ public:
+  ManagedTable(SqlSession& session, const StarrocksOptions& options, const TableName& name,
+               const Schema& schema)
+      : session_(session), options_(options), name_(name), schema_(schema) {}
 
-Status ApplySchemaMode(SqlSession& session, const StarrocksOptions& options, const TableName& name,
-                       const Schema& schema) {
-  if (options.schema_save_mode == SchemaSaveMode::kIgnore) return {};
-  if (options.schema_save_mode == SchemaSaveMode::kRecreate) {
-    RETURN_IF_ERROR(EnsureDatabase(session, name.database));
-    RETURN_IF_ERROR(session.Execute("DROP TABLE IF EXISTS " + FullName(name)));
-    return CreateTable(session, options, name, schema);
+  std::string name() const override { return name_.database + "." + name_.table; }
+  Result<bool> Exists() override {
+    ASSIGN_OR_RETURN(const std::optional<TargetFacts> facts, LookUp(session_, name_));
+    return facts.has_value();
   }
-  ASSIGN_OR_RETURN(const std::optional<TargetFacts> facts, LookUp(session, name));
-  if (facts) return {};
-  if (options.schema_save_mode == SchemaSaveMode::kCreateWhenMissing) {
-    return CreateTable(session, options, name, schema);
+  Status Create() override {
+    RETURN_IF_ERROR(EnsureDatabase(session_, name_.database));
+    ASSIGN_OR_RETURN(const std::string sql,
+                     CreateStatement(options_.create_template, name_, schema_));
+    return session_.Execute(sql);
   }
-  return {Code::kInvalidConfig,
-          fmt::format("The sink table not exist: {}.{}; create it, or set schema_save_mode = "
-                      "CREATE_SCHEMA_WHEN_NOT_EXIST",
-                      name.database, name.table)};
-}
+  Status Drop() override {
+    RETURN_IF_ERROR(EnsureDatabase(session_, name_.database));
+    return session_.Execute("DROP TABLE IF EXISTS " + FullName(name_));
+  }
+  Status Truncate() override { return session_.Execute("TRUNCATE TABLE " + FullName(name_)); }
+  Result<bool> HasRows() override {
+    ASSIGN_OR_RETURN(const SqlTable rows,
+                     session_.Query(fmt::format("SELECT * FROM {} LIMIT 1", FullName(name_))));
+    return !rows.empty();
+  }
+  Status Custom() override {
+    return session_.Execute(ResolveForTable(options_.custom_sql, schema_));
+  }
 
-Status ApplyDataMode(SqlSession& session, const StarrocksOptions& options, const TableName& name,
-                     const Schema& schema) {
-  switch (options.data_save_mode) {
-    case DataSaveMode::kAppend:
-      return {};
-    case DataSaveMode::kDrop:
-      return session.Execute("TRUNCATE TABLE " + FullName(name));
-    case DataSaveMode::kCustom:
-      return session.Execute(ResolveForTable(options.custom_sql, schema));
-    case DataSaveMode::kErrorWhenData:
-      break;
-  }
-  ASSIGN_OR_RETURN(const SqlTable rows,
-                   session.Query(fmt::format("SELECT * FROM {} LIMIT 1", FullName(name))));
-  if (rows.empty()) return {};
-  return {Code::kInvalidConfig,
-          fmt::format("The target data source already has data: {}.{}", name.database, name.table)};
-}
+ private:
+  SqlSession& session_;
+  const StarrocksOptions& options_;
+  const TableName& name_;
+  const Schema& schema_;
+};
 
 }  // namespace
 
@@ -129,8 +122,8 @@ Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& 
 
 Status ApplySaveModes(SqlSession& session, const StarrocksOptions& options, const TableName& name,
                       const Schema& schema) {
-  RETURN_IF_ERROR(ApplySchemaMode(session, options, name, schema));
-  return ApplyDataMode(session, options, name, schema);
+  ManagedTable table(session, options, name, schema);
+  return sluice::ApplySaveModes(options.schema_save_mode, options.data_save_mode, table);
 }
 
 namespace {

@@ -145,50 +145,41 @@ void CheckIntervals(const PluginConfig& config, const EnvOptions& env, Diagnosti
 const OptionSpec<StarrocksOptions>& StarrocksSpec() {
   using O = StarrocksOptions;
   static const OptionSpec<O> spec =
-      OptionSpec<O>("Writes tables of StarRocks, each checkpoint exactly once.")
-          .Required("nodeUrls", &O::node_urls, "Front ends' HTTP addresses, host:8030.", AtLeast(1))
-          .Alias("node_urls")
-          .Required("base-url", &O::base_url,
-                    "A front end's SQL address, jdbc:mysql://host:9030; tables are looked up and "
-                    "created there.")
-          .Alias("base_url")
-          .Required("username", &O::username, "Account to log in with.")
-          .Required("password", &O::password, "Its password, may be empty.")
-          .Required("database", &O::database, "Database of the target tables.", AtLeast(1))
-          .Optional("table", &O::table,
-                    "Name of the target table; ${table_name} and the like are "
-                    "replaced.")
-          .Optional("labelPrefix", &O::label_prefix, "Put in front of every label.")
-          .Optional("batch_max_rows", &O::batch_max_rows, "Rows of a load request.", AtLeast(1))
-          .Optional("batch_max_bytes", &O::batch_max_bytes, "Bytes of a load request.",
-                    Between(1, 1e9))
-          .Optional("max_retries", &O::max_retries,
-                    "How often a transaction is written again after a failure, at most 3.",
-                    AtLeast(0))
-          .Optional("retry_backoff_multiplier_ms", &O::retry_backoff_multiplier_ms,
-                    "Milliseconds to wait before a retry, times the number of the retry.",
-                    AtLeast(0))
-          .Optional("max_retry_backoff_ms", &O::max_retry_backoff_ms,
-                    "Most milliseconds to wait before a retry.", AtLeast(0))
-          .Optional("enable_upsert_delete", &O::enable_upsert_delete,
-                    "Update and delete rows of primary-key tables; else every row is appended.")
-          .Optional("starrocks.config", &O::config, "Headers of every load, such as strict_mode.")
-          .Alias("sink.properties")
-          .Optional("http_socket_timeout_ms", &O::http_socket_timeout_ms,
-                    "Milliseconds a request may take.", AtLeast(1))
-          .Choice("schema_save_mode", &O::schema_save_mode,
-                  {{"CREATE_SCHEMA_WHEN_NOT_EXIST", SchemaSaveMode::kCreateWhenMissing},
-                   {"RECREATE_SCHEMA", SchemaSaveMode::kRecreate},
-                   {"ERROR_WHEN_SCHEMA_NOT_EXIST", SchemaSaveMode::kErrorWhenMissing},
-                   {"IGNORE", SchemaSaveMode::kIgnore}},
-                  "What to do about target tables when the job starts.")
-          .Choice("data_save_mode", &O::data_save_mode,
-                  {{"APPEND_DATA", DataSaveMode::kAppend},
-                   {"DROP_DATA", DataSaveMode::kDrop},
-                   {"CUSTOM_PROCESSING", DataSaveMode::kCustom},
-                   {"ERROR_WHEN_DATA_EXISTS", DataSaveMode::kErrorWhenData}},
-                  "What to do about rows that are there when the job starts.")
-          .Optional("custom_sql", &O::custom_sql, "Statement of CUSTOM_PROCESSING.")
+      WithSaveModes(
+          OptionSpec<O>("Writes tables of StarRocks, each checkpoint exactly once.")
+              .Required("nodeUrls", &O::node_urls, "Front ends' HTTP addresses, host:8030.",
+                        AtLeast(1))
+              .Alias("node_urls")
+              .Required(
+                  "base-url", &O::base_url,
+                  "A front end's SQL address, jdbc:mysql://host:9030; tables are looked up and "
+                  "created there.")
+              .Alias("base_url")
+              .Required("username", &O::username, "Account to log in with.")
+              .Required("password", &O::password, "Its password, may be empty.")
+              .Required("database", &O::database, "Database of the target tables.", AtLeast(1))
+              .Optional("table", &O::table,
+                        "Name of the target table; ${table_name} and the like are "
+                        "replaced.")
+              .Optional("labelPrefix", &O::label_prefix, "Put in front of every label.")
+              .Optional("batch_max_rows", &O::batch_max_rows, "Rows of a load request.", AtLeast(1))
+              .Optional("batch_max_bytes", &O::batch_max_bytes, "Bytes of a load request.",
+                        Between(1, 1e9))
+              .Optional("max_retries", &O::max_retries,
+                        "How often a transaction is written again after a failure, at most 3.",
+                        AtLeast(0))
+              .Optional("retry_backoff_multiplier_ms", &O::retry_backoff_multiplier_ms,
+                        "Milliseconds to wait before a retry, times the number of the retry.",
+                        AtLeast(0))
+              .Optional("max_retry_backoff_ms", &O::max_retry_backoff_ms,
+                        "Most milliseconds to wait before a retry.", AtLeast(0))
+              .Optional("enable_upsert_delete", &O::enable_upsert_delete,
+                        "Update and delete rows of primary-key tables; else every row is appended.")
+              .Optional("starrocks.config", &O::config,
+                        "Headers of every load, such as strict_mode.")
+              .Alias("sink.properties")
+              .Optional("http_socket_timeout_ms", &O::http_socket_timeout_ms,
+                        "Milliseconds a request may take.", AtLeast(1)))
           .Optional("save_mode_create_template", &O::create_template,
                     "CREATE TABLE statement with placeholders.")
           .Ignored("batch_interval_ms", "rows become visible with their checkpoint")

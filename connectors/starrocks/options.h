@@ -8,13 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "api/save_mode.h"
 #include "api/sql_session.h"
 #include "config/option_spec.h"
 
 namespace sluice::starrocks {
-
-enum class SchemaSaveMode : uint8_t { kRecreate, kCreateWhenMissing, kErrorWhenMissing, kIgnore };
-enum class DataSaveMode : uint8_t { kDrop, kAppend, kCustom, kErrorWhenData };
 
 struct StarrocksOptions {
   StringList node_urls;

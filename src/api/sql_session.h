@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SqlSession and LogStream: the narrow views of a database server. Calls block, so they are made
-// from I/O threads. Production implements them over libmariadb (io/mysql_client.h); the simulator
-// and tests bring their own.
+// from I/O threads. Production implements them over libmariadb (io/mysql_client.h) and libpq
+// (io/pg_client.h); the simulator and tests bring their own.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@
 namespace sluice {
 
 enum class TlsMode : uint8_t { kDisabled, kPreferred, kRequired, kVerifyCa, kVerifyIdentity };
+enum class SqlServer : uint8_t { kMysql, kPostgres };  // whose protocol is spoken
 
 struct SqlEndpoint {
   std::string host;
@@ -32,6 +33,16 @@ struct SqlEndpoint {
   std::string tls_ca_file;
   Duration connect_timeout = std::chrono::seconds(30);
   Duration read_timeout = std::chrono::seconds(60);
+  SqlServer server = SqlServer::kMysql;
+  std::string options;  // PostgreSQL only: "-c name=value ..." of the session
+};
+
+// A column of an answer. The type as the server's DDL spells it: "int unsigned", "varchar(30)",
+// "numeric(10,2)".
+struct SqlColumn {
+  std::string name;
+  std::string type;
+  bool nullable = true;  // false only when the server knows
 };
 
 // One row of a text-protocol answer; an empty optional is NULL. Views live until the next row.
@@ -49,6 +60,14 @@ class SqlSession {
   // An answer of any size, row by row from the socket. `each` returns false to stop early; the
   // connection is then closed, because the rest of the answer would have to be read.
   virtual Status Stream(const std::string& sql, const std::function<bool(SqlRow)>& each) = 0;
+  // The columns that a SELECT would give, without running it.
+  virtual Result<std::vector<SqlColumn>> Describe(const std::string& /*sql*/) {
+    return Fail(Code::kUnsupported, "this connection does not describe statements");
+  }
+  // "COPY ... FROM STDIN" with `data` as its input, whole; PostgreSQL only.
+  virtual Status CopyIn(const std::string& /*sql*/, std::string_view /*data*/) {
+    return {Code::kUnsupported, "this connection has no COPY"};
+  }
   virtual std::string Quote(
       std::string_view text) const = 0;  // 'text', escaped for this connection
   // From any thread: makes the running and every later call fail soon with kCancelled.

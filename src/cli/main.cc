@@ -7,7 +7,7 @@
 #include "cli/phase_hook.h"
 #include "io/broken_pipe.h"
 #include "io/http_curl.h"
-#include "io/mysql_client.h"
+#include "io/sql_client.h"
 
 int main(int argc, char** argv) {
   sluice::IgnoreBrokenPipes();
@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   sluice::Registry registry;
   sluice::RegisterPlugins(registry);
   const auto http = sluice::MakeCurlClient(env);
-  const auto sql = sluice::MakeMysqlClient();
+  const auto sql = sluice::MakeSqlClient();
   const auto phases = sluice::cli::MakePhaseHook(env, std::getenv("SLUICE_TEST_PHASES"));
   sluice::cli::World world{env, *http, *sql, *phases, registry, std::cout, std::cerr};
   const std::vector<std::string> args(argv + 1, argv + argc);

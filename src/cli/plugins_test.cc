@@ -56,8 +56,9 @@ TEST(Plugins, JsonHoldsEveryOptionOfEveryPlugin) {
   RegisterPlugins(registry);
   const auto pages = nlohmann::json::parse(RunCommand({"plugins", "--json"}).out);
   for (const Plugin& plugin : registry.plugins()) {
-    const auto page = std::ranges::find_if(
-        pages, [&](const nlohmann::json& one) { return one["name"] == plugin.name; });
+    const auto page = std::ranges::find_if(pages, [&](const nlohmann::json& one) {
+      return one["name"] == plugin.name && one["kind"] == PluginKindName(plugin.kind);
+    });
     ASSERT_NE(page, pages.end()) << plugin.name;
     ASSERT_EQ((*page)["options"].size(), plugin.options.size());
     for (size_t i = 0; i < plugin.options.size(); ++i) {

@@ -9,7 +9,7 @@
 #include "cli/commands.h"
 #include "cli/phase_hook.h"
 #include "io/http_curl.h"
-#include "io/mysql_client.h"
+#include "io/sql_client.h"
 
 namespace sluice::cli {
 
@@ -25,7 +25,7 @@ inline Printed RunCommand(const std::vector<std::string>& args) {
   Registry registry;
   RegisterPlugins(registry);
   const auto http = MakeCurlClient(env);
-  const auto sql = MakeMysqlClient();
+  const auto sql = MakeSqlClient();
   const auto phases = MakePhaseHook(env, nullptr);
   std::ostringstream out;
   std::ostringstream err;

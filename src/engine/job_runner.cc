@@ -110,7 +110,8 @@ class JobRunner::Impl {
   JobProgress progress_;
   Wakeup wakeup_;
 
-  std::unique_ptr<Committer> committer_;  // made and used on the commit worker
+  std::optional<Context> committer_context_;  // outlives the committer
+  std::unique_ptr<Committer> committer_;      // made and used on the commit worker
   SerialWorker commit_worker_{"committer"};
   SerialWorker store_worker_{"checkpoints"};
 };
@@ -253,8 +254,8 @@ void JobRunner::Impl::Execute(Prune command) {
 
 Result<Committer*> JobRunner::Impl::OpenCommitter() {
   if (!committer_) {
-    Context ctx = MakeContext(0, job_cancel_);
-    ASSIGN_OR_RETURN(committer_, plan_.sink->OpenCommitter(ctx));
+    committer_context_.emplace(MakeContext(0, job_cancel_));
+    ASSIGN_OR_RETURN(committer_, plan_.sink->OpenCommitter(*committer_context_));
   }
   return committer_.get();
 }

@@ -3,6 +3,7 @@
 
 #include "io/mysql_connection.h"
 #include "io/mysql_log_stream.h"
+#include "io/mysql_type_text.h"
 
 namespace sluice {
 namespace {
@@ -57,6 +58,24 @@ class MysqlSession final : public SqlSession {
     }
     if (mysql_errno(connection_->handle()) != 0) return connection_->Error(sql.substr(0, 200));
     return {};
+  }
+
+  Result<std::vector<SqlColumn>> Describe(const std::string& sql) override {
+    RETURN_IF_ERROR(connection_->CheckUsable());
+    const std::unique_ptr<MYSQL_STMT, decltype(&mysql_stmt_close)> statement(
+        mysql_stmt_init(connection_->handle()), mysql_stmt_close);
+    const bool prepared =
+        statement && mysql_stmt_prepare(statement.get(), sql.data(), sql.size()) == 0;
+    if (!prepared) return Fail(connection_->Error(sql.substr(0, 200)));
+    const ResultPtr result(mysql_stmt_result_metadata(statement.get()), mysql_free_result);
+    std::vector<SqlColumn> columns;
+    const unsigned count = result ? mysql_num_fields(result.get()) : 0;
+    for (unsigned i = 0; i < count; ++i) {
+      const MYSQL_FIELD& field = *mysql_fetch_field_direct(result.get(), i);
+      columns.push_back({std::string(field.name, field.name_length), MysqlTypeText(field),
+                         (field.flags & NOT_NULL_FLAG) == 0});
+    }
+    return columns;
   }
 
   std::string Quote(std::string_view text) const override {

@@ -58,11 +58,25 @@ Code CodeOf(unsigned number, std::string_view text) {
       return TlsErrorCode(text);
     case 1146:
       return Code::kNotFound;
-    case 1236:
-      return LogErrorCode(text);
+    case 1153:  // larger than max_allowed_packet
+    case 1048:  // null where none may be
     case 1054:  // unknown column
+    case 1062:  // a key that is there
+    case 1264:  // out of range
+    case 1265:  // cut
+    case 1292:  // wrong value
+    case 1364:  // no default
+    case 1366:  // wrong value
+    case 1406:  // too long
+    case 1451:  // foreign keys
+    case 1452:
+    case 3140:  // JSON
+    case 3819:  // check constraints
+    case 4025:
     case 1412:  // the table was altered since the snapshot was opened
       return Code::kSchemaMismatch;
+    case 1236:
+      return LogErrorCode(text);
     case 1040:  // too many connections
     case 1053:  // shutting down
     case 1077:

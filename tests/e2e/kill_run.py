@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The long kill run: PYTHONPATH=tests python -m e2e.kill_run --kills 200 --report FILE."""
+"""The long kill run: PYTHONPATH=tests python -m e2e.kill_run --kills 200 --target postgres."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import tempfile
 from pathlib import Path
 
 from harness.engine import PHASES, ROOT
+from harness.jdbc_targets import MysqlTarget, PostgresTarget
 from harness.kills import KillReport, KillRun
 from harness.mysql_server import MysqlServer
 from harness.starrocks import StandIn, StarRocks, real_cluster
+from harness.target import Target
 
 HEAD = """# Track record
 
@@ -65,17 +67,30 @@ def write(path: Path, text: str) -> None:
     path.write_text(f"{head.rstrip()}\n\n{text}{mark}{rest}", encoding="utf-8")
 
 
+def target_of(name: str, folder: Path) -> tuple[Target, str]:
+    """Running, and how it is called."""
+    if name == "mysql":
+        return MysqlTarget(folder / "target"), "MySQL 8.0.33, by the Jdbc sink"
+    if name == "postgres":
+        return PostgresTarget(folder / "target"), "PostgreSQL 15, by the Jdbc sink"
+    if real_cluster():
+        return StarRocks(), "StarRocks cluster"
+    return StandIn(folder / "starrocks"), "StarRocks stand-in"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="kill_run", description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path)
+    parser.add_argument(
+        "--target", choices=["starrocks", "mysql", "postgres"], default="starrocks"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sluice-kills-") as name:
         folder = Path(name)
         mysql = MysqlServer(folder / "mysql")
-        target = StarRocks() if real_cluster() else StandIn(folder / "starrocks")
-        shown = "StarRocks cluster" if real_cluster() else "StarRocks stand-in"
+        target, shown = target_of(options.target, folder)
         try:
             say = lambda text: print(text, flush=True)  # noqa: E731
             run = KillRun(folder, mysql, target, options.kills, options.seed, say=say)

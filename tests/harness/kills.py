@@ -19,8 +19,7 @@ from .mysql_server import MysqlServer
 from .shop import Shop
 from .shop_job import ShopJob
 from .shop_writer import Writer
-from .starrocks import StarRocks
-from .transactions import DONE, parse_label
+from .target import Target
 from .waiting import wait_for
 
 HELD_S = 60
@@ -56,13 +55,13 @@ class KillReport:
 
 
 class KillRun:
-    """Runs `kills` kills against a MySQL server and a StarRocks target."""
+    """Runs `kills` kills against a MySQL server and a target."""
 
     def __init__(
         self,
         folder: Path,
         mysql: MysqlServer,
-        target: StarRocks,
+        target: Target,
         kills: int,
         seed: int,
         preload: int = 60_000,
@@ -150,10 +149,7 @@ class KillRun:
         self.report.rows_compared += differences.rows
         self.report.differences += job.compare().count
         self.report.problems += job.problems(stopped=True)
-        self.report.committed += sum(
-            txn["state"] in DONE and parse_label(txn["label"]) is not None
-            for txn in job.transactions()
-        )
+        self.report.committed += job.committed()
         self.writer.resume()
 
 

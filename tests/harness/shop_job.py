@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shop copied to StarRocks: the job, its variables, and the comparison of both sides."""
+"""The shop copied to a target: the job, its variables, and the comparison of both sides."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import transactions, verify
-from .engine import ROOT, Engine
+from . import verify
+from .engine import Engine
 from .mysql_server import PASSWORD, USER
 from .shop import Shop
-from .starrocks import StandIn, StarRocks
-
-JOB = ROOT / "tests" / "e2e" / "jobs" / "shop.conf"
+from .starrocks import StandIn
+from .target import Target
 
 
 class ShopJob(Engine):
@@ -23,7 +22,7 @@ class ShopJob(Engine):
         self,
         folder: Path,
         shop: Shop,
-        target: StarRocks,
+        target: Target,
         database: str = "ods",
         mysql_port: int | None = None,
         **variables: Any,
@@ -32,21 +31,18 @@ class ShopJob(Engine):
         self.target = target
         self.database = database
         target.fresh_database(database)
-        earlier = target.transactions() if isinstance(target, StandIn) else []
-        self._after = str(max((int(txn["txn_id"]) for txn in earlier), default=0))
+        self._after = target.mark()
         settings: dict[str, Any] = {
             "mysql_port": mysql_port or shop.server.port,
             "mysql_user": USER,
             "mysql_password": PASSWORD,
             "tables": json.dumps(shop.tables),
-            "nodes": json.dumps(target.nodes),
-            "starrocks_sql": target.sql,
-            "starrocks_user": target.user,
-            "starrocks_password": target.password,
-            "database": database,
+            **target.job_variables(database),
         }
         # Every checkpoint stays, so that each target transaction can be traced to one.
-        super().__init__(folder, JOB, {**settings, **variables}, ["--max-retained=1000000"])
+        super().__init__(
+            folder, target.shop_job, {**settings, **variables}, ["--max-retained=1000000"]
+        )
 
     @property
     def pairs(self) -> list[verify.Pair]:
@@ -64,13 +60,13 @@ class ShopJob(Engine):
         )
 
     def transactions(self) -> list[dict[str, Any]]:
-        """What the target did for this job; empty for a real cluster, which shows no history."""
-        if isinstance(self.target, StandIn):
-            return self.target.transactions(db=self.database, after=self._after)
-        return []
+        """What the stand-in did for this job."""
+        assert isinstance(self.target, StandIn), "only the stand-in shows its history"
+        return self.target.transactions(db=self.database, after=self._after)
 
     def problems(self, stopped: bool) -> list[str]:
-        """What is wrong with the target's transactions; see transactions.problems_of."""
-        return transactions.problems_of(
-            self.transactions(), self.database, self.durable(), stopped=stopped
-        )
+        """What is wrong with what the target committed."""
+        return self.target.problems(self.database, self._after, self.durable(), stopped)
+
+    def committed(self) -> int:
+        return self.target.committed(self.database, self._after)

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pymysql
+import pymysql.converters
 import requests
 
+from . import transactions, values
 from .ports import free_port
 from .processes import Process
+from .target import JOBS, Durable
+from .values import Column, Normal
 from .waiting import wait_for
 
 STANDIN = Path(__file__).resolve().parents[1] / "standins" / "starrocks"
@@ -72,6 +76,61 @@ class StarRocks:
     def fresh_database(self, name: str) -> None:
         self.query(f"DROP DATABASE IF EXISTS `{name}`")
         self.query(f"CREATE DATABASE `{name}`")
+
+    @property
+    def shop_job(self) -> Path:
+        return JOBS / "shop.conf"
+
+    def job_variables(self, database: str) -> dict[str, Any]:
+        return {
+            "nodes": json.dumps(self.nodes),
+            "starrocks_sql": self.sql,
+            "starrocks_user": self.user,
+            "starrocks_password": self.password,
+            "database": database,
+        }
+
+    def reader(self) -> Any:
+        # Without decoders every value stays what the server sent.
+        return self.connect(conv=pymysql.converters.encoders, charset="utf8mb4")
+
+    def columns(self, reader: Any, table: str) -> list[Column]:
+        database, name = table.split(".", 1)
+        try:
+            with reader.cursor() as cursor:
+                cursor.execute(f"SHOW FULL COLUMNS FROM `{database}`.`{name}`")
+                rows = list(cursor.fetchall())
+        except pymysql.err.ProgrammingError:
+            return []
+        except pymysql.err.OperationalError as error:
+            if error.args and error.args[0] in (1049, 1146, 5501, 5502):
+                return []
+            raise
+        columns = []
+        for row in rows:
+            full = values.text(row[1]).lower()
+            columns.append(Column(values.text(row[0]), full.split("(")[0].split("<")[0], full))
+        return columns
+
+    def rows(self, reader: Any, table: str, columns: list[Column]) -> list[Row]:
+        names = ", ".join(f"`{column.name}`" for column in columns)
+        with reader.cursor() as cursor:
+            cursor.execute(f"SELECT {names} FROM {table}")
+            return list(cursor.fetchall())
+
+    def normal(self, column: Column, source: Column) -> Normal:
+        return values.of_target(column, source)
+
+    # A real cluster shows no history.
+
+    def mark(self) -> str:
+        return "0"
+
+    def problems(self, database: str, after: str, durable: Durable, stopped: bool) -> list[str]:
+        return []
+
+    def committed(self, database: str, after: str) -> int:
+        return 0
 
     def tables(self, database: str) -> list[str]:
         return sorted(str(row[0]) for row in self.query(f"SHOW TABLES FROM `{database}`"))
@@ -133,6 +192,19 @@ class StandIn(StarRocks):
         found = self.call("GET", "/transactions", **filters)
         assert isinstance(found, list)
         return found
+
+    def mark(self) -> str:
+        return str(max((int(txn["txn_id"]) for txn in self.transactions()), default=0))
+
+    def problems(self, database: str, after: str, durable: Durable, stopped: bool) -> list[str]:
+        book = self.transactions(db=database, after=after)
+        return transactions.problems_of(book, database, durable, stopped=stopped)
+
+    def committed(self, database: str, after: str) -> int:
+        return sum(
+            txn["state"] in transactions.DONE and transactions.parse_label(txn["label"]) is not None
+            for txn in self.transactions(db=database, after=after)
+        )
 
     def fault(self, op: str, action: str, **more: Any) -> int:
         """Plants a fault; its id. By default it fires once."""

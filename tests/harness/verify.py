@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares MySQL and StarRocks by contents, row by row and by primary key."""
+"""Compares MySQL and a target by contents, row by row and by primary key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pymysql.converters
 
 from . import values
 from .mysql_server import MysqlServer
-from .starrocks import StarRocks
+from .target import Target
 from .values import Column
 
 SAMPLES = 5
@@ -101,20 +101,20 @@ def pairs(tables: Sequence[str], database: str, name: TableName) -> list[Pair]:
     return [Pair(table, f"{database}.{name(table.split('.', 1)[1])}") for table in tables]
 
 
-def compare(source: MysqlServer, target: StarRocks, tables: Sequence[Pair]) -> Differences:
+def compare(source: MysqlServer, target: Target, tables: Sequence[Pair]) -> Differences:
     """Reads everything on both sides, on connections of its own."""
     mysql = source.connect(conv=RAW, charset="utf8mb4")
-    starrocks = target.connect(conv=RAW, charset="utf8mb4")
+    other = target.reader()
     try:
-        return Differences([_compare_table(mysql, starrocks, pair) for pair in tables])
+        return Differences([_compare_table(mysql, target, other, pair) for pair in tables])
     finally:
         mysql.close()
-        starrocks.close()
+        other.close()
 
 
 def wait_until_equal(
     source: MysqlServer,
-    target: StarRocks,
+    target: Target,
     tables: Sequence[Pair],
     seconds: float = 60,
     alive: Callable[[], None] = lambda: None,
@@ -133,10 +133,10 @@ def wait_until_equal(
         pause = min(pause * 1.5, 2)
 
 
-def _compare_table(mysql: Any, starrocks: Any, pair: Pair) -> TableDifferences:
+def _compare_table(mysql: Any, target: Target, other: Any, pair: Pair) -> TableDifferences:
     found = TableDifferences(pair.source)
     wanted = _mysql_columns(mysql, pair.source)
-    have = {column.name: column for column in _starrocks_columns(starrocks, pair.target)}
+    have = {column.name: column for column in target.columns(other, pair.target)}
     keys = sorted((column for column in wanted if column.key), key=lambda column: column.key)
     absent = [column.name for column in wanted if column.name not in have]
     if not keys:
@@ -145,7 +145,9 @@ def _compare_table(mysql: Any, starrocks: Any, pair: Pair) -> TableDifferences:
         found.problem = f"{pair.target} lacks columns {', '.join(absent)}"
         return found
     source_rows = _source_rows(mysql, pair, wanted, keys, have)
-    target_rows = _target_rows(starrocks, pair, wanted, keys, have, found) if have else {}
+    target_rows = (
+        _target_rows(target, other, pair, wanted, keys, have, found) if have else {}
+    )
     if not have:
         found.problem = f"no table {pair.target}"
     _note_differences(found, wanted, source_rows, target_rows)
@@ -198,23 +200,6 @@ def _mysql_columns(mysql: Any, table: str) -> list[Column]:
     return columns
 
 
-def _starrocks_columns(starrocks: Any, table: str) -> list[Column]:
-    database, name = table.split(".", 1)
-    try:
-        rows = _fetch(starrocks, f"SHOW FULL COLUMNS FROM `{database}`.`{name}`")
-    except pymysql.err.ProgrammingError:
-        return []  # no such table, yet
-    except pymysql.err.OperationalError as error:
-        if error.args and error.args[0] in (1049, 1146, 5501, 5502):
-            return []
-        raise
-    columns = []
-    for row in rows:
-        full = values.text(row[1]).lower()
-        columns.append(Column(values.text(row[0]), full.split("(")[0].split("<")[0], full))
-    return columns
-
-
 def _source_rows(
     mysql: Any, pair: Pair, columns: list[Column], keys: list[Column], have: dict[str, Column]
 ) -> dict[Key, Row]:
@@ -233,18 +218,18 @@ def _source_rows(
 
 
 def _target_rows(
-    starrocks: Any,
+    target: Target,
+    other: Any,
     pair: Pair,
     columns: list[Column],
     keys: list[Column],
     have: dict[str, Column],
     found: TableDifferences,
 ) -> dict[Key, Row]:
-    names = ", ".join(f"`{column.name}`" for column in columns)
-    normal = [values.of_target(have[column.name], column) for column in columns]
+    normal = [target.normal(have[column.name], column) for column in columns]
     places = [columns.index(key) for key in keys]
     rows: dict[Key, Row] = {}
-    for row in _fetch(starrocks, f"SELECT {names} FROM {pair.target}"):
+    for row in target.rows(other, pair.target, [have[column.name] for column in columns]):
         values_of_row = tuple(one(value) for one, value in zip(normal, row))
         key = tuple(values_of_row[place] for place in places)
         if key in rows:

@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.harness.mysql_server import MysqlServer  # noqa: E402
+from tests.harness.postgres_server import PostgresServer  # noqa: E402
 from tests.harness.starrocks import StandIn, StarRocks, real_cluster  # noqa: E402
 from tests.kit.program import Control, Kit, skipped  # noqa: E402
 
@@ -29,6 +30,21 @@ def mysql(control: Control, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
     with control.restarting("/mysql/restart", server):
         yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    control: Control, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PostgresServer]:
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+
+    def restart() -> None:
+        server.kill()
+        server.start()
+
+    control.events["/postgres/restart"] = restart
+    yield server
     server.stop()
 
 

@@ -5,7 +5,7 @@
 
 #include "base/env.h"
 #include "io/http_curl.h"
-#include "io/mysql_client.h"
+#include "io/sql_client.h"
 
 namespace sluice::kit {
 namespace {
@@ -23,6 +23,12 @@ class FaultySession final : public SqlSession {
   }
   Status Stream(const std::string& sql, const std::function<bool(SqlRow)>& each) override {
     return faults_.CallStatus(sql, [&] { return real_->Stream(sql, each); });
+  }
+  Result<std::vector<SqlColumn>> Describe(const std::string& sql) override {
+    return faults_.Call<std::vector<SqlColumn>>(sql, [&] { return real_->Describe(sql); });
+  }
+  Status CopyIn(const std::string& sql, std::string_view data) override {
+    return faults_.CallStatus(sql, [&] { return real_->CopyIn(sql, data); });
   }
   std::string Quote(std::string_view text) const override { return real_->Quote(text); }
   void Interrupt() override { real_->Interrupt(); }
@@ -75,7 +81,7 @@ http::Client& RealHttp() {
 }
 
 SqlClient& RealSql() {
-  static const std::unique_ptr<SqlClient> client = MakeMysqlClient();
+  static const std::unique_ptr<SqlClient> client = MakeSqlClient();
   return *client;
 }
 

@@ -33,7 +33,9 @@ TEST_P(Options, Keep) {
 }
 
 std::string NameOf(const testing::TestParamInfo<Options::ParamType>& param) {
-  std::string name = std::get<0>(param.param).name;
+  const PluginCase& plugin = std::get<0>(param.param);
+  // One system may be source and sink under one name.
+  std::string name = plugin.name + std::string(PluginKindName(plugin.kind));
   std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
   return name + "_" + std::get<1>(param.param).name;
 }

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 from tests.harness.mysql_server import PASSWORD, USER, MysqlServer
+from tests.harness.postgres_server import PASSWORD as PG_PASSWORD
+from tests.harness.postgres_server import USER as PG_USER
+from tests.harness.postgres_server import PostgresServer
 from tests.harness.starrocks import StarRocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +89,15 @@ class Kit:
             "SLUICE_KIT_MYSQL": f"127.0.0.1:{server.port}",
             "SLUICE_KIT_MYSQL_USER": USER,
             "SLUICE_KIT_MYSQL_PASSWORD": PASSWORD,
+        }
+        return self
+
+    def with_postgres(self, server: PostgresServer) -> Kit:
+        server.fresh_database("kit")
+        self.environment |= {
+            "SLUICE_KIT_POSTGRES": f"127.0.0.1:{server.port}",
+            "SLUICE_KIT_POSTGRES_USER": PG_USER,
+            "SLUICE_KIT_POSTGRES_PASSWORD": PG_PASSWORD,
         }
         return self
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.harness.mysql_flavours import MARIADB, MYSQL80, PASSWORD
 from tests.harness.mysql_server import MysqlServer
+from tests.harness.postgres_server import PostgresServer
 from tests.harness.starrocks import StarRocks
 from tests.kit.program import Control, Kit
 
@@ -57,3 +58,11 @@ def test_mysql_definitions_follow_statements(kit: Kit, mysql: MysqlServer) -> No
 
 def test_starrocks(kit: Kit, starrocks: StarRocks) -> None:
     kit.with_starrocks(starrocks).keep("Kit/Sinks.*/StarRocks*")
+
+
+def test_jdbc_of_mysql(kit: Kit, mysql: MysqlServer) -> None:
+    kit.with_mysql(mysql).keep("Kit/S*s.*/JdbcMysql*")
+
+
+def test_jdbc_of_postgres(kit: Kit, postgres: PostgresServer) -> None:
+    kit.with_postgres(postgres).keep("Kit/S*s.*/JdbcPostgres*")

@@ -62,6 +62,10 @@ def test_each_socket_library_is_seen_by_one_client_under_src_io():
 
 def test_the_rule_sees_the_libraries_that_are_used():
     """A pattern that matches nothing would pass for ever."""
-    for library, home in {"libcurl": "src/io/http_curl.cc", "libmariadb": "src/io/mysql_"}.items():
+    for library, home in {
+        "libcurl": "src/io/http_curl.cc",
+        "libmariadb": "src/io/mysql_",
+        "libpq": "src/io/pg_client.cc",
+    }.items():
         users = _users(SOCKET_LIBRARIES[library])
         assert any(path.startswith(home) for path in users), f"{library} is not found in {home}"

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jdbc/committer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/checksum.h"
+#include "base/thread.h"
+
+namespace sluice::jdbc {
+namespace {
+
+constexpr CheckpointId kLedgerKept = 64;  // checkpoints of a job whose rows stay
+
+// Interrupts a session when the job is cancelled, as long as it lives.
+class CancelWatch {
+ public:
+  CancelWatch(const CancelToken& cancel, SqlSession& session)
+      : thread_("cancel", [this, &cancel, &session] {
+          while (!done_.cancelled()) {
+            if (cancel.cancelled()) return session.Interrupt();
+            done_.WaitFor(std::chrono::milliseconds(100));
+          }
+        }) {}
+  ~CancelWatch() {
+    done_.Cancel();
+    thread_.Join();
+  }
+  CancelWatch(const CancelWatch&) = delete;
+  CancelWatch& operator=(const CancelWatch&) = delete;
+
+ private:
+  CancelToken done_;
+  Thread thread_;
+};
+
+}  // namespace
+
+JdbcCommitter::JdbcCommitter(Context& ctx, const SinkOptions& options, TablePath ledger,
+                             std::vector<std::string> schemas)
+    : ctx_(ctx),
+      options_(options),
+      dialect_(Dialect::Of(options.endpoints.front().server)),
+      ledger_(std::move(ledger)),
+      schemas_(std::move(schemas)),
+      job_(StageJob(ctx.job_id)) {}
+
+Status JdbcCommitter::CreateLedger(SqlSession& session, const Dialect& dialect,
+                                   const TablePath& ledger) {
+  RETURN_IF_ERROR(dialect.EnsureSchema(session, ledger));
+  ASSIGN_OR_RETURN(const auto facts, dialect.LookUp(session, ledger));
+  if (facts) return {};  // an account that may not create tables can still use it
+  return session.Execute(fmt::format(
+      "CREATE TABLE IF NOT EXISTS {} (job VARCHAR(12) NOT NULL, run BIGINT NOT NULL, checkpoint "
+      "BIGINT NOT NULL, writer BIGINT NOT NULL, attempt VARCHAR(16) NOT NULL, PRIMARY KEY (job, "
+      "checkpoint, run, writer))",
+      dialect.FullName(ledger)));
+}
+
+Status JdbcCommitter::Connected() {
+  if (session_) return {};
+  ASSIGN_OR_RETURN(session_, Connect(ctx_.sql, options_));
+  for (const std::string& statement : dialect_.WriterSetup()) {
+    if (Status status = session_->Execute(statement); !status.ok()) {
+      session_.reset();
+      return status;
+    }
+  }
+  return {};
+}
+
+Status JdbcCommitter::Commit(CheckpointId id, std::span<const Prepared> prepared) {
+  ASSIGN_OR_RETURN(const std::vector<StagedWork> work, DecodeAll(prepared));
+  if (work.empty()) return {};
+  RETURN_IF_ERROR(Connected());
+  Status status;
+  {
+    const CancelWatch watch(ctx_.cancel, *session_);
+    status = Merge(id, work);
+    if (status.ok()) status = DropStages(work);
+  }
+  // Whatever was begun ends with its session.
+  if (!status.ok()) session_.reset();
+  return status.In(fmt::format("committing checkpoint {}", id));
+}
+
+Status JdbcCommitter::Merge(CheckpointId id, std::span<const StagedWork> work) {
+  RETURN_IF_ERROR(session_->Execute("START TRANSACTION"));
+  ASSIGN_OR_RETURN(const std::vector<const StagedWork*> mine, Claim(id, work));
+  if (mine.empty()) return session_->Execute("ROLLBACK");  // it was committed before
+  RETURN_IF_ERROR(CheckStages(mine));
+  for (const StagedWork* piece : mine) {
+    for (const StagedTable& table : piece->tables) {
+      for (const std::string& statement : table.merge) {
+        RETURN_IF_ERROR(session_->Execute(statement).In("merging into " + table.target));
+      }
+    }
+  }
+  if (id > kLedgerKept && id % kLedgerKept == 0) {
+    RETURN_IF_ERROR(
+        session_->Execute(fmt::format("DELETE FROM {} WHERE job = '{}' AND checkpoint "
+                                      "< {}",
+                                      dialect_.FullName(ledger_), job_, id - kLedgerKept)));
+  }
+  return session_->Execute("COMMIT");
+}
+
+Result<std::vector<const StagedWork*>> JdbcCommitter::Claim(CheckpointId id,
+                                                            std::span<const StagedWork> work) {
+  const std::string attempt = Hex64(ctx_.env.Random());
+  std::string rows;
+  for (const StagedWork& piece : work) {
+    rows += fmt::format("{}('{}', {}, {}, {}, '{}')", rows.empty() ? "" : ", ", job_, piece.run, id,
+                        piece.writer, attempt);
+  }
+  const std::string table = dialect_.FullName(ledger_);
+  RETURN_IF_ERROR(session_->Execute(
+      fmt::format("INSERT {}INTO {} (job, run, checkpoint, writer, attempt) VALUES {}{}",
+                  options_.postgres() ? "" : "IGNORE ", table, rows,
+                  options_.postgres() ? " ON CONFLICT DO NOTHING" : "")));
+  ASSIGN_OR_RETURN(const SqlTable written,
+                   session_->Query(fmt::format("SELECT run, writer FROM {} WHERE job = '{}' AND "
+                                               "checkpoint = {} AND attempt = '{}'",
+                                               table, job_, id, attempt)));
+  std::vector<const StagedWork*> mine;
+  for (const StagedWork& piece : work) {
+    const bool is_mine = std::ranges::any_of(written, [&](const auto& row) {
+      return row[0] == std::to_string(piece.run) && row[1] == std::to_string(piece.writer);
+    });
+    if (is_mine) mine.push_back(&piece);
+  }
+  return mine;
+}
+
+Status JdbcCommitter::CheckStages(std::span<const StagedWork* const> work) {
+  ASSIGN_OR_RETURN(const auto found, FindStages(StageLabel::Prefix(job_)));
+  const std::set<std::pair<std::string, std::string>> there(found.begin(), found.end());
+  std::string lost;
+  for (const StagedWork* piece : work) {
+    for (const StagedTable& table : piece->tables) {
+      if (there.contains({table.schema, table.stage})) continue;
+      lost += fmt::format("{}{} ({} rows in {})", lost.empty() ? "" : ", ", table.target,
+                          table.rows, StageName(table.schema, table.stage));
+    }
+  }
+  if (lost.empty()) return {};
+  return {Code::kCommitLost, "staged rows are gone from the target: " + lost};
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> JdbcCommitter::FindStages(
+    const std::string& prefix) {
+  std::string schemas;
+  for (const std::string& schema : schemas_) {
+    schemas += (schemas.empty() ? "" : ", ") + session_->Quote(schema);
+  }
+  std::string pattern;  // an underscore of LIKE is any character
+  for (const char c : prefix) pattern += c == '_' ? "|_" : std::string(1, c);
+  ASSIGN_OR_RETURN(
+      const SqlTable rows,
+      session_->Query(fmt::format("SELECT table_schema, table_name FROM information_schema.tables "
+                                  "WHERE table_schema IN ({}) AND table_name LIKE '{}%' ESCAPE '|'",
+                                  schemas, pattern)));
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& row : rows) out.emplace_back(row[0].value_or(""), row[1].value_or(""));
+  return out;
+}
+
+std::string JdbcCommitter::StageName(const std::string& schema, const std::string& stage) const {
+  return dialect_.FullName({schema, schema, stage});
+}
+
+Status JdbcCommitter::DropStages(std::span<const StagedWork> work) {
+  std::string names;
+  for (const StagedWork& piece : work) {
+    for (const StagedTable& table : piece.tables) {
+      names += (names.empty() ? "" : ", ") + StageName(table.schema, table.stage);
+    }
+  }
+  return session_->Execute("DROP TABLE IF EXISTS " + names);
+}
+
+Status JdbcCommitter::AbortOrphans(const OrphanRange& range) {
+  if (!options_.two_phase || schemas_.empty()) return {};
+  RETURN_IF_ERROR(Connected());
+  const auto drop = [&]() -> Status {
+    ASSIGN_OR_RETURN(const auto found,
+                     FindStages(fmt::format("{}{}_c", StageLabel::Prefix(job_), range.run)));
+    for (const auto& [schema, name] : found) {
+      const auto label = StageLabel::Parse(name);
+      const bool mine = label && label->run == range.run && label->checkpoint >= range.first &&
+                        label->checkpoint <= range.last && label->writer < range.writers;
+      if (mine) {
+        RETURN_IF_ERROR(session_->Execute("DROP TABLE IF EXISTS " + StageName(schema, name)));
+      }
+    }
+    return {};
+  };
+  Status status;
+  {
+    const CancelWatch watch(ctx_.cancel, *session_);
+    status = drop();
+  }
+  if (!status.ok()) session_.reset();
+  return status.In("dropping leftovers of an earlier run");
+}
+
+}  // namespace sluice::jdbc

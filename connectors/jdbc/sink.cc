@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jdbc/sink.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "jdbc/sink_tables.h"
+
+namespace sluice::jdbc {
+
+std::string JdbcSink::Identity() const {
+  if (!options_.query.empty()) {
+    return fmt::format("Jdbc {} by {}", options_.Place(), options_.query);
+  }
+  return fmt::format("Jdbc {} {}.{}{}{}", options_.Place(), options_.target_database,
+                     options_.table_prefix, options_.table, options_.table_suffix);
+}
+
+Result<TablePath> JdbcSink::Target(const Schema& table) const {
+  // A statement of the user goes where it says, from each table; nothing can be said of that.
+  if (!options_.query.empty()) return table.path;
+  return TargetPath(options_, table);
+}
+
+Status JdbcSink::PrepareStatement(std::span<const SchemaRef> tables) {
+  auto statement = CustomStatement::Parse(options_.query);
+  if (!statement) return statement.error().In("sink 'Jdbc': query");
+  for (const SchemaRef& schema : tables) {
+    if (schema->columns.size() >= statement->parameters()) continue;
+    return {Code::kInvalidConfig,
+            fmt::format("sink 'Jdbc': query has {} parameters, but table {} has {} columns",
+                        statement->parameters(), schema->path.ToString(), schema->columns.size())};
+  }
+  const std::lock_guard lock(mutex_);
+  statement_ = std::move(*statement);
+  return {};
+}
+
+Status JdbcSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) {
+  if (!options_.query.empty()) RETURN_IF_ERROR(PrepareStatement(tables));
+  ASSIGN_OR_RETURN(auto session, Connect(ctx.sql, options_));
+  if (!options_.query.empty()) return {};  // save modes are for generated statements
+  TargetTables targets;
+  for (const SchemaRef& schema : tables) {
+    RETURN_IF_ERROR(ctx.cancel.Check());
+    ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
+    if (fresh) RETURN_IF_ERROR(ApplySaveModes(*session, options_, path, *schema));
+    ASSIGN_OR_RETURN(targets[schema->path], BindTarget(*session, options_, path, *schema));
+  }
+  const std::lock_guard lock(mutex_);
+  tables_ = std::move(targets);
+  if (!options_.two_phase || tables_.empty()) return {};
+  const Dialect& dialect = Dialect::Of(options_.endpoints.front().server);
+  ASSIGN_OR_RETURN(const TablePath ledger, Ledger());
+  return JdbcCommitter::CreateLedger(*session, dialect, ledger)
+      .In("making the ledger table; is_exactly_once = false needs none");
+}
+
+Result<TablePath> JdbcSink::Ledger() const {
+  if (tables_.empty()) return Fail(Code::kInternal, "the ledger of no tables");
+  TablePath ledger = tables_.begin()->second.path;
+  ledger.table = kLedgerTable;
+  return ledger;
+}
+
+bool JdbcSink::replay_converges(std::string* why) const {
+  const auto append = [&](std::string_view reason) {
+    if (why != nullptr) *why = reason;
+    return false;
+  };
+  if (!options_.query.empty()) return append("query runs for every row");
+  if (options_.use_copy) return append("use_copy_statement appends every row");
+  const std::lock_guard lock(mutex_);
+  for (const auto& [path, target] : tables_) {
+    if (target.merge != Merge::kAppend) continue;
+    return append(fmt::format("table {} has no key, so every row is appended", path.ToString()));
+  }
+  return true;
+}
+
+Result<std::unique_ptr<Writer>> JdbcSink::Open(Context& ctx, uint32_t writer) {
+  const std::lock_guard lock(mutex_);
+  return std::make_unique<JdbcWriter>(ctx, options_, writer, tables_, statement_);
+}
+
+Result<std::unique_ptr<Committer>> JdbcSink::OpenCommitter(Context& ctx) {
+  const std::lock_guard lock(mutex_);
+  TablePath ledger;
+  if (!tables_.empty()) {
+    ASSIGN_OR_RETURN(ledger, Ledger());
+  }
+  std::set<std::string> schemas;
+  for (const auto& [path, target] : tables_) {
+    schemas.insert(options_.postgres() ? target.path.schema : target.path.database);
+  }
+  return std::make_unique<JdbcCommitter>(ctx, options_, std::move(ledger),
+                                         std::vector<std::string>(schemas.begin(), schemas.end()));
+}
+
+}  // namespace sluice::jdbc

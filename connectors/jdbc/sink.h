@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// JdbcSink: MySQL, MariaDB and PostgreSQL as sinks of the engine.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jdbc/committer.h"
+#include "jdbc/custom_statement.h"
+#include "jdbc/sink_options.h"
+#include "jdbc/writer.h"
+
+namespace sluice::jdbc {
+
+class JdbcSink final : public Sink {
+ public:
+  explicit JdbcSink(SinkOptions options) : options_(std::move(options)) {}
+
+  Delivery delivery() const override {
+    return options_.two_phase ? Delivery::kTwoPhase : Delivery::kAtLeastOnce;
+  }
+  Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
+  bool replay_converges(std::string* why) const override;
+  Result<TablePath> Target(const Schema& table) const override;
+  Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override;
+  Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) override;
+  std::string Identity() const override;
+
+ private:
+  Status PrepareStatement(std::span<const SchemaRef> tables);
+  // Beside the first target by name, which a resumed job has again.
+  Result<TablePath> Ledger() const;  // REQUIRES: mutex_ held
+
+  const SinkOptions options_;
+  mutable std::mutex mutex_;  // guards what follows
+  TargetTables tables_;
+  std::optional<CustomStatement> statement_;
+};
+
+}  // namespace sluice::jdbc

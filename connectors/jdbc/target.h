@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Target tables: what the catalog says of them, and how rows are to be merged into them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/schema.h"
+
+namespace sluice::jdbc {
+
+struct TargetColumn {
+  std::string name;
+  std::string type;  // as DDL spells it, with character set and collation where there are some
+  bool nullable = true;
+  bool generated = false;    // computed by the server: cannot be written
+  bool has_default = false;  // or counts up by itself
+};
+
+// A table of the target as it is.
+struct TargetFacts {
+  std::vector<TargetColumn> columns;
+  std::vector<std::vector<std::string>> unique;  // names of the columns of each unique index
+  bool transactional = true;
+};
+
+// How rows get into their table.
+enum class Merge : uint8_t {
+  kAppend,  // every row is inserted
+  kUpsert,  // by the server's upsert
+  kByKey,   // updated by key, and inserted where there is none
+};
+
+// A table that is written. columns[i] takes the values of the source's column i.
+struct TargetTable {
+  TablePath path;
+  std::vector<TargetColumn> columns;
+  std::vector<uint32_t> key;  // kAppend: empty
+  Merge merge = Merge::kAppend;
+  bool same_key = true;  // the source's key, so an update never moves a row
+  bool update_keys = true;
+};
+using TargetTables = std::map<TablePath, TargetTable>;  // by the path of the rows
+
+}  // namespace sluice::jdbc

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jdbc/writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace sluice::jdbc {
+namespace {
+
+constexpr size_t kBatchBytesMax = size_t{1} << 20U;    // below every server's packet
+constexpr size_t kUnsentBytesMax = size_t{16} << 20U;  // of batches on their way
+constexpr uint64_t kStrand = 0;                        // one connection does all
+
+}  // namespace
+
+JdbcWriter::JdbcWriter(Context& ctx, const SinkOptions& options, uint32_t id, TargetTables tables,
+                       std::optional<CustomStatement> statement)
+    : ctx_(ctx),
+      options_(options),
+      dialect_(Dialect::Of(options.endpoints.front().server)),
+      id_(id),
+      job_(StageJob(ctx.job_id)),
+      tables_(std::move(tables)),
+      statement_(std::move(statement)),
+      next_id_(ctx.first_checkpoint),
+      channel_(ctx, options, id),
+      pool_("jdbc", 1) {}
+
+JdbcWriter::~JdbcWriter() {
+  channel_.Interrupt();
+  pool_.Stop();
+}
+
+Result<JdbcWriter::Open*> JdbcWriter::Find(const SchemaRef& schema) {
+  if (schema == last_schema_) return last_open_;
+  auto open = open_.find(schema->path);
+  if (open == open_.end()) {
+    const auto target = tables_.find(schema->path);
+    if (target == tables_.end()) {
+      return Fail(Code::kInternal, "rows of the unknown table " + schema->path.ToString());
+    }
+    const TargetTable& table = target->second;
+    const bool staged = options_.two_phase || table.merge != Merge::kAppend;
+    open = open_
+               .emplace(schema->path,
+                        Open{table, RowBatch(dialect_, table, staged), 0, 0, 0, false, false, ""})
+               .first;
+  }
+  last_schema_ = schema;
+  last_open_ = &open->second;
+  return last_open_;
+}
+
+Status JdbcWriter::Write(const Chunk& chunk) {
+  RETURN_IF_ERROR(failure());  // ends the run now, not at the next checkpoint
+  if (statement_) return WriteStatements(chunk);
+  ASSIGN_OR_RETURN(Open * open, Find(chunk.schema()));
+  const auto rows_max = static_cast<uint32_t>(std::min<int64_t>(options_.batch_size, 1 << 20));
+  const bool keyed = open->target.merge != Merge::kAppend;
+  for (uint32_t row = 0; row < chunk.rows(); ++row) {
+    const bool before = chunk.kind(row) == RowKind::kUpdateBefore;
+    if (before && keyed && open->target.same_key) continue;  // the row behind it replaces it
+    RETURN_IF_ERROR(
+        open->batch.Add(chunk, row, ++open->seq).In("table " + chunk.schema()->path.ToString()));
+    const bool complete = open->batch.rows() >= rows_max || open->batch.bytes() >= kBatchBytesMax;
+    // Both halves of an update stay together.
+    if (complete && !before) SendBatch(*open);
+  }
+  return {};
+}
+
+Status JdbcWriter::WriteStatements(const Chunk& chunk) {
+  for (uint32_t row = 0; row < chunk.rows(); ++row) {
+    ASSIGN_OR_RETURN(std::string statement, statement_->Fill(dialect_, chunk, row));
+    statement_bytes_ += statement.size();
+    statements_.push_back(std::move(statement));
+    const bool complete = static_cast<int64_t>(statements_.size()) >= options_.batch_size ||
+                          statement_bytes_ >= kBatchBytesMax;
+    if (complete) SendStatements();
+  }
+  return {};
+}
+
+void JdbcWriter::SendStatements() {
+  if (statements_.empty()) return;
+  bytes_written_ += statement_bytes_;
+  Queue(statement_bytes_,
+        [this, statements = std::move(statements_)] { return channel_.RunAll(statements); });
+  statements_ = {};
+  statement_bytes_ = 0;
+}
+
+void JdbcWriter::SendBatch(Open& open) {
+  if (open.batch.rows() == 0) return;
+  RowText rows = open.batch.Take();
+  const size_t bytes = rows.text.size();
+  bytes_written_ += bytes;
+  open.rows += rows.rows();
+  open.upserts = open.upserts || rows.upserts;
+  open.deletes = open.deletes || rows.deletes;
+  const TargetTable& target = open.target;
+  if (!options_.two_phase) {
+    Queue(bytes, [this, &target, rows = std::move(rows)] { return channel_.Apply(target, rows); });
+    return;
+  }
+  const bool create = open.batches++ == 0;
+  if (create) {
+    open.stage = StageLabel{job_, ctx_.run, next_id_, id_, target.path.ToString()}.ToName();
+  }
+  Queue(bytes, [this, &target, rows = std::move(rows), stage = open.stage, create] {
+    return channel_.Stage(target, stage, create, rows);
+  });
+}
+
+void JdbcWriter::Queue(size_t bytes, std::function<Status()> job) {
+  unsent_ += bytes;
+  pool_.Run(kStrand, [this, bytes, job = std::move(job)] {
+    if (failure().ok()) {
+      if (Status status = job(); !status.ok()) {
+        const std::lock_guard lock(mutex_);
+        failure_ = std::move(status);
+      }
+    }
+    unsent_ -= bytes;
+    ctx_.wake();
+  });
+}
+
+Status JdbcWriter::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+bool JdbcWriter::full() const {
+  return unsent_ >= kUnsentBytesMax;
+}
+
+Status JdbcWriter::Rebind(const SchemaChange& change) {
+  const Schema& table = change.before ? *change.before : *change.after;
+  return {Code::kUnsupported,
+          fmt::format("Jdbc: table {} changed ({}), which is not carried out on the target",
+                      table.path.ToString(), change.ddl)};
+}
+
+StagedTable JdbcWriter::Complete(const Open& open) const {
+  const TargetTable& target = open.target;
+  const std::string stage = dialect_.StageName(target, open.stage, false);
+  return {target.path.ToString(), options_.postgres() ? target.path.schema : target.path.database,
+          open.stage, open.rows,
+          dialect_.MergeStatements(target, stage, open.batches > 1, open.upserts, open.deletes)};
+}
+
+Status JdbcWriter::Seal(CheckpointId id) {
+  CHECK(id == next_id_);
+  auto sealed = std::make_shared<Sealed>();
+  sealed_[id] = sealed;
+  StagedWork work{ctx_.run, id_, {}};
+  bool sent = !statements_.empty();
+  SendStatements();
+  for (auto& [path, open] : open_) {
+    SendBatch(open);
+    sent = sent || open.rows > 0;
+    if (open.batches > 0) work.tables.push_back(Complete(open));
+    open.seq = open.rows = open.batches = 0;
+    open.upserts = open.deletes = false;
+  }
+  next_id_ = id + 1;
+  sealed->work = EncodeWork(work);
+  if (!sent && unsent_ == 0) {  // nothing to wait for
+    sealed->ready = true;
+    return {};
+  }
+  Queue(0, [this, sealed, id]() -> Status {
+    ctx_.phases.Reach("sealed", id);
+    if (options_.two_phase) RETURN_IF_ERROR(channel_.Finish());
+    sealed->ready = true;
+    return {};
+  });
+  return {};
+}
+
+Result<std::optional<Prepared>> JdbcWriter::PollPrepared(CheckpointId id) {
+  const auto sealed = sealed_.find(id);
+  CHECK(sealed != sealed_.end());
+  if (!sealed->second->ready) {
+    RETURN_IF_ERROR(failure());
+    return std::nullopt;
+  }
+  Prepared work = std::move(sealed->second->work);
+  sealed_.erase(sealed);
+  return std::optional<Prepared>(std::move(work));
+}
+
+}  // namespace sluice::jdbc

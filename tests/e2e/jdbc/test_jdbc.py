@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Jdbc source and sink between real servers, killed on the way."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from harness import verify
+from harness.engine import Engine
+from harness.jdbc_targets import MysqlTarget, PostgresTarget
+from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.shop import Shop
+
+HERE = Path(__file__).parent
+TARGETS = ("mysql_target", "postgres_target")
+Target = MysqlTarget | PostgresTarget
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest) -> Iterator[Target]:
+    yield request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def shop(mysql: MysqlServer) -> Shop:
+    shop = Shop(mysql)
+    shop.preload(12_000)
+    return shop
+
+
+def source_of(server: MysqlServer) -> dict[str, Any]:
+    return {
+        "source_url": f"jdbc:mysql://127.0.0.1:{server.port}/?useSSL=false",
+        "source_user": USER,
+        "source_password": PASSWORD,
+    }
+
+
+def items(names: list[str]) -> str:
+    return json.dumps([{"table_path": name} for name in names])
+
+
+def run(job: Engine, seconds: float = 120) -> None:
+    job.start()
+    assert job.process.wait(seconds) == 0, job.log_text()
+
+
+def killed_on_the_way(job: Engine, phases: tuple[str, ...]) -> None:
+    """One kill in each phase; then to the end."""
+    for phase in phases:
+        job.hold(phase)
+        job.start()
+        job.wait_held(phase)
+        job.kill()
+        job.release(phase)
+    run(job)
+
+
+@pytest.mark.parametrize("target", TARGETS, indirect=True)
+def test_appended_rows_come_once_over_kills(target: Target, tmp_path: Path) -> None:
+    rows = 3000
+    contents = []
+    for database, phases in (
+        ("clean", ()),
+        ("made", ("sealed", "prepared", "published", "sealed", "published")),
+    ):
+        target.fresh_database(database)
+        variables = {**target.job_variables(database), "rows": rows}
+        folder = tmp_path / database
+        job = Engine(folder, HERE / "fake.conf", variables, ["--max-retained=1000000"])
+        killed_on_the_way(job, phases)
+        reader = target.reader()
+        table = f"{database}.rows"
+        contents.append(sorted(target.rows(reader, table, target.columns(reader, table))))
+        reader.close()
+    assert len(contents[0]) == 2 * rows  # each of the two readers makes them
+    assert contents[1] == contents[0]
+    assert target.problems("made", "", job.durable(), stopped=True) == []
+    assert target.committed("made", "") > 1
+
+
+@pytest.mark.parametrize("target", TARGETS, indirect=True)
+def test_tables_of_every_type_are_copied_over_kills(
+    mysql: MysqlServer, shop: Shop, target: Target, tmp_path: Path
+) -> None:
+    target.fresh_database("ods")
+    variables = {
+        **source_of(mysql),
+        **target.job_variables("ods"),
+        "tables": items(shop.tables),
+        "rows_per_second": 5000,
+    }
+    job = Engine(tmp_path, HERE / "copy.conf", variables, ["--max-retained=1000000"])
+    killed_on_the_way(job, ("snapshot", "sealed", "published"))
+    pairs = verify.pairs(shop.tables, "ods", lambda name: name)
+    found = verify.compare(mysql, target, pairs)
+    assert found.equal, f"{found}\n{job.log_text()}"
+    assert found.rows > 10_000
+    assert target.problems("ods", "", job.durable(), stopped=True) == []
+
+
+def test_postgres_is_read_as_it_was_written(
+    mysql: MysqlServer,
+    shop: Shop,
+    mysql_target: MysqlTarget,
+    postgres_target: PostgresTarget,
+    tmp_path: Path,
+) -> None:
+    names = ["customers", "orders", "order_items"]
+    there, back = postgres_target.job_variables("hop"), mysql_target.job_variables("back")
+    postgres_target.fresh_database("hop")
+    mysql_target.fresh_database("back")
+    tables = {"tables": items([f"shop.{name}" for name in names])}
+    run(Engine(tmp_path / "1", HERE / "copy.conf", {**source_of(mysql), **there, **tables}))
+    source = {
+        "source_url": there["jdbc_url"],
+        "source_user": there["jdbc_user"],
+        "source_password": there["jdbc_password"],
+        "tables": items([f"public.{name}" for name in names]),
+    }
+    run(Engine(tmp_path / "2", HERE / "copy.conf", {**source, **back}))
+    pairs = verify.pairs([f"shop.{name}" for name in names], "back", lambda name: name)
+    found = verify.compare(mysql, mysql_target, pairs)
+    assert found.equal, str(found)
+
+
+@pytest.mark.parametrize("column", ["id", "status"])
+@pytest.mark.parametrize("target", TARGETS, indirect=True)
+def test_a_query_in_parts_and_a_statement_for_each_row(
+    mysql: MysqlServer, shop: Shop, target: Target, column: str, tmp_path: Path
+) -> None:
+    target.fresh_database("own")
+    target.execute(
+        "own", "CREATE TABLE even (id BIGINT, status VARCHAR(20), note TEXT, total DECIMAL(12,2))"
+    )
+    variables = {**source_of(mysql), **target.job_variables("own"), "column": column}
+    run(Engine(tmp_path, HERE / "statement.conf", variables))
+    sql = "SELECT id, status, 'why?', total FROM shop.orders WHERE id % 2 = 0"
+    wanted = sorted(mysql.query(sql))
+    assert sorted(target.execute("own", "SELECT id, status, note, total FROM even")) == wanted
+
+
+@pytest.mark.parametrize("target", TARGETS, indirect=True)
+def test_a_value_that_does_not_fit_stops_the_job_by_name(target: Target, tmp_path: Path) -> None:
+    target.fresh_database("made")
+    target.execute(
+        "made",
+        f"CREATE TABLE {target.quoted('rows')} (id BIGINT, name VARCHAR(3), price DECIMAL(20,4), "
+        "ratio DOUBLE PRECISION, flag BOOLEAN)",
+    )
+    job = Engine(tmp_path, HERE / "fake.conf", {**target.job_variables("made"), "rows": 10})
+    job.start()
+    assert job.process.wait(60) != 0
+    assert "made" in job.log_text() and "name" in job.log_text() and "row is" in job.log_text()
