@@ -24,7 +24,8 @@ Status DecodeRows(const mysql::RowsEvent& event, mysql::CapturedTable& table, ui
 Result<uint64_t> DecodeLog(std::string_view log, const mysql::TableFacts& facts,
                            const std::function<void(const ChunkPtr&)>& each) {
   ASSIGN_OR_RETURN(const mysql::TableDefRef def, mysql::MakeTable(facts, {}));
-  ASSIGN_OR_RETURN(auto table, mysql::CapturedTable::Make(facts, mysql::TableOutput::Of(def->schema), {}, {}));
+  ASSIGN_OR_RETURN(auto table,
+                   mysql::CapturedTable::Make(facts, mysql::TableOutput::Of(def->schema), {}, {}));
   ASSIGN_OR_RETURN(mysql::LogFile file, mysql::LogFile::Open(log));
   mysql::EventParser parser;
   uint64_t rows = 0;
