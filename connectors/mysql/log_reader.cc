@@ -303,7 +303,7 @@ Status LogReader::Handle(const TableMapView& map) {
     known = by_id_.emplace(map.table_id, Find(map.database, map.table)).first;
   }
   if (known->second == nullptr) return {};
-  const Status status = known->second->Map(map);
+  Status status = known->second->Map(map);
   if (status.ok() || !defined_) return status;
   return status.In(
       fmt::format("the log up to {}:{} is read with the tables' definitions of that place; begin "

@@ -65,12 +65,12 @@ class SourceTask {
   };
   struct BarrierToPass {
     Barrier barrier;
-    bool hold;
+    bool hold = false;
   };
   struct Take {};
   struct Pass {
     SchemaChange change;
-    bool emit;
+    bool emit = false;
   };
   using Message = std::variant<Split, BarrierToPass, Complete, Take, Pass>;
 

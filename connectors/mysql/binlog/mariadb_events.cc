@@ -21,7 +21,7 @@ struct FreeDecompressor {
 Status Inflate(std::string_view& bytes, std::string& buffer) {
   constexpr unsigned kCompressed = 0x80;
   constexpr unsigned kAlgorithm = 0x70;  // 0: zlib, the only one there is
-  const Status damaged(Code::kCorruption, "a compressed event is damaged");
+  Status damaged(Code::kCorruption, "a compressed event is damaged");
   Cursor in(bytes);
   const unsigned head = in.U8();
   const size_t width = head & 7U;
