@@ -8,17 +8,30 @@ from pathlib import Path
 import pytest
 from harness.engine import PHASES
 from harness.kills import KillRun
+from harness.mysql_flavours import MARIADB, MYSQL56, MYSQL80, Flavour
 from harness.mysql_server import MysqlServer
 
 KILLS = 20
 SEED = 20
+# Every source and every target.
+PAIRS = [
+    (MYSQL80, "starrocks"),
+    (MYSQL80, "mysql_target"),
+    (MYSQL80, "postgres_target"),
+    (MYSQL56, "starrocks"),
+    (MARIADB, "postgres_target"),
+]
 
 
-@pytest.mark.parametrize("target", ["starrocks", "mysql_target", "postgres_target"])
+@pytest.mark.parametrize(("source", "target"), PAIRS, ids=lambda value: str(value))
 def test_nothing_is_lost_or_doubled_over_kills_in_every_phase(
-    mysql: MysqlServer, target: str, request: pytest.FixtureRequest, tmp_path: Path
+    source: Flavour, target: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    report = KillRun(tmp_path, mysql, request.getfixturevalue(target), KILLS, SEED).run()
+    server = MysqlServer(tmp_path / "source", flavour=source)
+    try:
+        report = KillRun(tmp_path, server, request.getfixturevalue(target), KILLS, SEED).run()
+    finally:
+        server.stop()
     assert len(report.kills) == KILLS
     assert set(report.phases) == set(PHASES)
     assert all(kill.rows > 0 for kill in report.kills)

@@ -115,7 +115,7 @@ class MysqlTarget(_Ledger):
     def rows(self, reader: Any, table: str, columns: list[Column]) -> list[Row]:
         # The text of a FLOAT has six digits, that of a DOUBLE all of them.
         names = [
-            f"CAST(`{one.name}` AS DOUBLE)" if one.data_type == "float" else f"`{one.name}`"
+            f"`{one.name}` + 0e0" if one.data_type == "float" else f"`{one.name}`"
             for one in columns
         ]
         with reader.cursor() as cursor:

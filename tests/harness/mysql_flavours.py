@@ -35,6 +35,7 @@ class Flavour:
     """MySQL 8.0; the others differ as their classes say."""
 
     name = "mysql-8.0.33"
+    has_json = True  # or an alias of text
     collation = "utf8mb4_0900_ai_ci"
     identified = "IDENTIFIED WITH caching_sha2_password BY"
     options: Mapping[str, str] = {
@@ -93,6 +94,7 @@ class Flavour:
 
 class Mysql56(Flavour):
     name = "mysql-5.6.24"
+    has_json = False
     collation = "utf8mb4_unicode_ci"
     identified = "IDENTIFIED BY"
     options = {

@@ -205,7 +205,7 @@ def _source_rows(
 ) -> dict[Key, Row]:
     # The text of a FLOAT has six digits, that of a DOUBLE all of them.
     names = [
-        f"CAST(`{column.name}` AS DOUBLE)" if column.data_type == "float" else f"`{column.name}`"
+        f"`{column.name}` + 0e0" if column.data_type == "float" else f"`{column.name}`"
         for column in columns
     ]
     normal = [values.of_source(column, have.get(column.name, column)) for column in columns]
