@@ -137,7 +137,8 @@ class Bench {
     Result<uint64_t> rows;
     {
       // On a thread of its own, as in a job: the allocator treats the first thread differently.
-      const Thread thread("generation", [&] { rows = Generate(*plan.source, ctx); });
+      const Thread thread("generation",
+                          [&] { rows = Generate(*plan.sources.front().source, ctx); });
     }
     if (!rows) return rows.error();
     Print(name, ProcessSeconds() - begin);

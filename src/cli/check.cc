@@ -28,29 +28,49 @@ std::string Columns(const Schema& schema) {
 }
 
 std::string TableText(const JobPlan& plan, const TablePlan& table) {
+  const Route& route = plan.route(table);
   std::string out = fmt::format("\n  table {}\n", table.source->path.ToString());
   out += Columns(*table.source);
   SchemaRef before = table.source;
   for (size_t i = 0; i < table.steps.size(); ++i) {
     const SchemaRef& after = table.steps[i];
-    out += fmt::format("    after {}: {}", plan.transforms[i].plugin->name, after->path.ToString());
+    out += fmt::format("    after {}: {}", plan.transforms[route.transforms[i]].plugin->name,
+                       after->path.ToString());
     const bool same =
         before->columns == after->columns && before->primary_key == after->primary_key;
     out += same ? ", same columns\n" : "\n" + Columns(*after);
     before = after;
   }
   if (table.dropped) return out + "    dropped\n";
-  return out + fmt::format("    into {} {}\n", plan.sink_plugin->name, table.target.ToString());
+  return out + fmt::format("    into {} {}\n", plan.sinks[route.sink].plugin->name,
+                           table.target.ToString());
 }
 
-std::string GraphText(const JobPlan& plan) {
-  std::string out =
-      fmt::format("Source[{}]-{}", plan.source_config.index, plan.source_plugin->name);
-  for (const TransformStep& step : plan.transforms) {
-    out += fmt::format(" -> Transform[{}]-{}", step.config.index, step.plugin->name);
+template <typename Step>
+std::string StepText(std::string_view kind, const Step& step) {
+  return fmt::format("{}[{}]-{}", kind, step.config.index, step.plugin->name);
+}
+
+std::string RouteText(const JobPlan& plan, const Route& route) {
+  std::string out = StepText("Source", plan.sources[route.source]);
+  for (const size_t i : route.transforms) {
+    out += " -> " + StepText("Transform", plan.transforms[i]);
   }
-  out += fmt::format(" -> Sink[{}]-{}", plan.sink_config.index, plan.sink_plugin->name);
-  return out + fmt::format(", parallelism {}\n", plan.parallelism);
+  out += " -> " + StepText("Sink", plan.sinks[route.sink]);
+  const uint32_t readers = plan.sources[route.source].parallelism;
+  const uint32_t writers = plan.sinks[route.sink].parallelism;
+  if (readers == writers) return out + fmt::format(", parallelism {}", readers);
+  return out + fmt::format(", parallelism {} to {}", readers, writers);
+}
+
+// A line for each way that rows take.
+std::string GraphText(const JobPlan& plan) {
+  if (plan.routes.size() == 1) return RouteText(plan, plan.routes.front()) + "\n";
+  std::string out = fmt::format("{} ways from {} to {}\n", plan.routes.size(),
+                                plan.sources.size() == 1 ? "one source" : "several sources",
+                                plan.sinks.size() == 1 ? "one sink" : "several sinks");
+  for (const Route& route : plan.routes) out += "  " + RouteText(plan, route) + "\n";
+  return out;
 }
 
 std::string PromiseText(const JobPlan& plan) {
@@ -58,7 +78,7 @@ std::string PromiseText(const JobPlan& plan) {
       fmt::format("\nDelivery: {}, because {}.\n",
                   plan.promise.exactly_once ? "exactly once" : "at least once", plan.promise.why);
   std::string why;
-  if (plan.sink->replay_converges(&why)) {
+  if (plan.replay_converges(&why)) {
     out += "Rows that come twice end in the same table contents.\n";
   } else if (!why.empty()) {
     out += fmt::format("Rows that come twice stay twice: {}.\n", why);
@@ -99,11 +119,15 @@ int Explain(const ExplainArgs& args, World& world) {
   if (!diagnostics.ok()) return Fail(diagnostics.ToStatus(), world);
   const Status status = Discover(plan, world);
   if (!status.ok()) return Fail(status, world);
-  const bool endless = plan.source->boundedness() == Boundedness::kUnbounded;
   world.out << fmt::format("job {}, {}\n", plan.env.job_name,
-                           endless ? "runs until it is stopped" : "ends when all is read")
+                           plan.endless() ? "runs until it is stopped" : "ends when all is read")
             << GraphText(plan);
-  for (const TablePlan& table : plan.tables) world.out << TableText(plan, table);
+  for (size_t i = 0; i < plan.routes.size(); ++i) {
+    if (plan.routes.size() > 1) world.out << "\n" << RouteText(plan, plan.routes[i]) << "\n";
+    for (const TablePlan& table : plan.tables) {
+      if (table.route == i) world.out << TableText(plan, table);
+    }
+  }
   world.out << PromiseText(plan);
   for (const std::string& note : plan.notes) world.out << "note: " << note << '\n';
   return kExitOk;

@@ -36,6 +36,7 @@
 
 #include "base/env.h"
 #include "engine/manifest.h"
+#include "engine/transform_tree.h"
 
 namespace sluice {
 
@@ -122,13 +123,13 @@ struct ChangeReached {
   Run run = 0;
   TaskId source = 0;
 };
-// The reader moved past it. `for_target`: the change as the transforms leave it; without `before`
-// and `after` when they drop the table.
+// The reader moved past it. `for_targets`: the change as the transforms leave it to each sink;
+// nothing when they drop the table.
 struct ChangeTaken {
   Run run = 0;
   TaskId source = 0;
   SchemaChange change;
-  SchemaChange for_target;
+  std::vector<TargetChange> for_targets;
 };
 struct ChangeApplied {
   uint64_t op = 0;
@@ -178,9 +179,9 @@ struct TakeChange {
   Run run = 0;
   TaskId source = 0;
 };
-struct ApplyChange {  // to the target
+struct ApplyChange {  // to the targets
   uint64_t op = 0;
-  SchemaChange change;
+  std::vector<TargetChange> changes;
 };
 // The target has the new schema: the enumerator and all sources learn it, and `source` hands the
 // change down the stream, in front of whatever barrier comes next.
@@ -367,8 +368,8 @@ class JobMachine {
   ChangePhase change_phase_ = ChangePhase::kNone;
   CheckpointId fence_ = 0;  // the checkpoint before the change
   TaskId changing_source_ = 0;
-  SchemaChange change_;      // as taken
-  SchemaChange for_target_;  // as the target applies it
+  SchemaChange change_;  // as taken
+  std::vector<TargetChange> for_targets_;
   TimePoint taking_since_;
   uint64_t change_op_ = 0;  // the outstanding ApplyChange; 0: none
   TimePoint change_retry_at_;

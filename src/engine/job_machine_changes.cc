@@ -46,16 +46,16 @@ void JobMachine::MaybeTake() {
 void JobMachine::Handle(const ChangeTaken& input) {
   if (StaleRun(input.run) || change_phase_ != ChangePhase::kTaking) return;
   change_ = input.change;
-  for_target_ = input.for_target;
+  for_targets_ = input.for_targets;
   change_phase_ = ChangePhase::kApplying;
-  if (!for_target_.after) return Pass();  // the transforms drop the table
+  if (for_targets_.empty()) return Pass();  // the transforms drop the table
   SendApply();
   if (Planted(Bug::kAlterNotAwaited)) Pass();
 }
 
 void JobMachine::SendApply() {
   change_op_ = NewOp();
-  Send(ApplyChange{change_op_, for_target_});
+  Send(ApplyChange{change_op_, for_targets_});
 }
 
 void JobMachine::Handle(const ChangeApplied& input) {
@@ -66,7 +66,8 @@ void JobMachine::Handle(const ChangeApplied& input) {
   if (input.status.retry() != Retry::kInPlace) return FailRun(input.status);
   change_retry_at_ = now_ + kApplyRetryPause;
   Send(Note{false, fmt::format("the target does not serve the new schema of {} yet: {}",
-                               for_target_.after->path.ToString(), input.status.message())});
+                               for_targets_.front().change.after->path.ToString(),
+                               input.status.message())});
 }
 
 void JobMachine::Pass() {
@@ -75,7 +76,8 @@ void JobMachine::Pass() {
   at_change_.erase(changing_source_);
   second_due_ = true;
   Send(PassChange{record_.run, changing_source_, std::move(change_)});
-  change_ = for_target_ = {};
+  change_ = {};
+  for_targets_.clear();
   MaybeBegin();
 }
 

@@ -76,7 +76,7 @@ class MachineChangesTest : public testing::Test {
   }
   void Reach(TaskId source) { Feed(ChangeReached{machine_.run(), source}); }
   void Taken(TaskId source) {
-    Feed(ChangeTaken{machine_.run(), source, AddsAColumn(), AddsAColumn()});
+    Feed(ChangeTaken{machine_.run(), source, AddsAColumn(), {{0, AddsAColumn()}}});
   }
   void Applied(const Status& status = {}) { Feed(ChangeApplied{Take<ApplyChange>().op, status}); }
 
@@ -108,7 +108,7 @@ TEST_F(MachineChangesTest, AltersBetweenTwoCheckpoints) {
   EXPECT_EQ(confirmed.previous, BodyRef{}) << "nothing before the change may be read again";
   EXPECT_EQ(Take<TakeChange>().source, 1U);
   Taken(1);
-  EXPECT_EQ(Take<ApplyChange>().change.ddl, AddsAColumn().ddl);
+  EXPECT_EQ(Take<ApplyChange>().changes.front().change.ddl, AddsAColumn().ddl);
   EXPECT_EQ(Find<PassChange>(), nullptr);
   Applied();
   EXPECT_EQ(Take<PassChange>().source, 1U);

@@ -13,6 +13,7 @@
 #include "engine/job_settings.h"
 #include "engine/job_start.h"
 #include "engine/serial_worker.h"
+#include "engine/sink_committers.h"
 #include "engine/task_set.h"
 
 namespace sluice {
@@ -83,14 +84,13 @@ class JobRunner::Impl {
     command.warning ? LogWarn(command.text) : LogInfo(command.text);
   }
   void Execute(Finish command) { finish_ = std::move(command); }
-  Result<Committer*> OpenCommitter();
 
   JobPlan plan_;
   const JobRunOptions options_;
   const RunnerDeps deps_;
   CheckpointStore store_;  // used by Start, then by the store worker only
   std::string job_id_;
-  std::optional<Bytes> tables_as_of_;  // the source's state that plan_.tables were restored from
+  std::optional<Bytes> tables_as_of_;  // the sources' states that plan_.tables were restored from
   CancelToken job_cancel_;
 
   std::optional<JobMachine> machine_;
@@ -110,8 +110,7 @@ class JobRunner::Impl {
   JobProgress progress_;
   Wakeup wakeup_;
 
-  std::optional<Context> committer_context_;  // outlives the committer
-  std::unique_ptr<Committer> committer_;      // made and used on the commit worker
+  std::optional<SinkCommitters> committers_;  // used on the commit worker
   SerialWorker commit_worker_{"committer"};
   SerialWorker store_worker_{"checkpoints"};
 };
@@ -130,7 +129,9 @@ JobSummary JobRunner::Impl::Run() {
   }
   tasks_.reset();
   if (summary.outcome == Outcome::kFinished) {
-    summary.status = plan_.sink->OnFinished();
+    for (const SinkStep& step : plan_.sinks) {
+      if (summary.status.ok()) summary.status = step.sink->OnFinished();
+    }
     if (!summary.status.ok()) summary.outcome = Outcome::kFailed;
   }
   job_cancel_.Cancel();
@@ -152,6 +153,7 @@ Status JobRunner::Impl::Start() {
     starting_ = false;
   }
   RETURN_IF_ERROR(job_cancel_.Check());
+  committers_.emplace(plan_.sinks, MakeContext(0, job_cancel_));
   machine_.emplace(MachineConfig(plan_));
   return {};
 }
@@ -252,42 +254,23 @@ void JobRunner::Impl::Execute(Prune command) {
   });
 }
 
-Result<Committer*> JobRunner::Impl::OpenCommitter() {
-  if (!committer_) {
-    committer_context_.emplace(MakeContext(0, job_cancel_));
-    ASSIGN_OR_RETURN(committer_, plan_.sink->OpenCommitter(*committer_context_));
-  }
-  return committer_.get();
-}
-
 void JobRunner::Impl::Execute(CommitWork command) {
   commit_worker_.Run([this, command = std::move(command)] {
     deps_.phases.Reach("published", command.pending.id);
-    auto committer = OpenCommitter();
-    const Status status = committer ? (*committer)->Commit(command.pending.id, command.pending.work)
-                                    : committer.error();
-    Post(CommitDone{command.op, status});
+    Post(CommitDone{command.op, committers_->Commit(command.pending)});
   });
 }
 
 void JobRunner::Impl::Execute(AbortOrphans command) {
   commit_worker_.Run([this, command = std::move(command)] {
-    Status status;
-    if (plan_.sink->delivery() == Delivery::kTwoPhase) {
-      auto committer = OpenCommitter();
-      if (!committer) status = committer.error();
-      for (const OrphanRange& range : command.ranges) {
-        if (status.ok()) status = (*committer)->AbortOrphans(range);
-      }
-    }
-    Post(sluice::OrphansAborted{command.op, status});
+    Post(sluice::OrphansAborted{command.op, committers_->Abort(command.ranges)});
   });
 }
 
 // A source that passes changes of schema on has other tables at other checkpoints.
 void JobRunner::Impl::Execute(OpenTasks command) {
-  const bool as_planned = !command.from || !plan_.source->passes_schema_changes() ||
-                          command.from->enumerator == tables_as_of_;
+  const bool as_planned =
+      !command.from || !plan_.passes_schema_changes() || command.from->enumerator == tables_as_of_;
   if (as_planned) return Open(command);
   store_worker_.Run([this, command = std::move(command)] {
     Context ctx = MakeContext(command.run, job_cancel_);
@@ -329,12 +312,11 @@ void JobRunner::Impl::Open(const OpenTasks& command) {
 }
 
 void JobRunner::Impl::Execute(ApplyChange command) {
-  LogInfo(fmt::format("altering the target of {}: {}", command.change.after->path.ToString(),
-                      command.change.ddl));
+  const SchemaChange& first = command.changes.front().change;
+  LogInfo(fmt::format("altering the target of {}: {}", first.after->path.ToString(), first.ddl));
   commit_worker_.Run([this, command = std::move(command), id = machine_->last_committed()] {
     deps_.phases.Reach("altering", id);
-    auto committer = OpenCommitter();
-    const Status status = committer ? (*committer)->Apply(command.change) : committer.error();
+    const Status status = committers_->Apply(command.changes);
     if (status.ok()) deps_.phases.Reach("altered", id);
     Post(ChangeApplied{command.op, status});
   });

@@ -186,10 +186,8 @@ class ChangingSink final : public Sink {
 class JobRunnerChangesTest : public MemoryEndsTest {
  protected:
   JobSummary RunJob(uint32_t parallelism) {
-    JobPlan plan;
-    plan.source = std::make_unique<ChangingSource>(table_);
-    plan.sink = std::make_unique<ChangingSink>(table_);
-    plan.parallelism = parallelism;
+    JobPlan plan = PlanOf(std::make_unique<ChangingSource>(table_),
+                          std::make_unique<ChangingSink>(table_), parallelism);
     plan.env.checkpoint_interval_ms = checkpoint_interval_ms_;
     plan.env.job_retry_times = retry_times_;
     plan.env.job_retry_interval_seconds = retry_interval_seconds_;

@@ -21,9 +21,10 @@ JobMachineConfig MachineConfig(const JobPlan& plan) {
   config.min_pause = millis(env.min_pause_ms, Duration(0));
   config.retry_times = static_cast<int>(env.job_retry_times);
   config.retry_interval = std::chrono::seconds(env.job_retry_interval_seconds);
-  config.sources = config.writers = plan.parallelism;
+  config.sources = plan.readers();
+  config.writers = plan.writers();
   // Without the promise of exactly once, rows may come twice anyway.
-  config.replay_converges = !plan.promise.exactly_once || plan.sink->replay_converges(nullptr);
+  config.replay_converges = !plan.promise.exactly_once || plan.replay_converges(nullptr);
   return config;
 }
 

@@ -27,17 +27,24 @@ Status WithRetries(const JobPlan& plan, const Context& ctx,
 }
 
 std::string Identity(const JobPlan& plan) {
-  std::string text = plan.source->Identity() + " -> " + plan.sink->Identity();
-  for (const TablePlan& table : plan.tables) {
-    text += fmt::format("; {} to {}", table.source->path.ToString(),
-                        table.dropped ? "nowhere" : table.target.ToString());
+  std::string text;
+  for (size_t i = 0; i < plan.routes.size(); ++i) {
+    const Route& route = plan.routes[i];
+    text += fmt::format("{}{} -> {}", text.empty() ? "" : "; ",
+                        plan.sources[route.source].source->Identity(),
+                        plan.sinks[route.sink].sink->Identity());
+    for (const TablePlan& table : plan.tables) {
+      if (table.route != i) continue;
+      text += fmt::format("; {} to {}", table.source->path.ToString(),
+                          table.dropped ? "nowhere" : table.target.ToString());
+    }
   }
   return text;
 }
 
-// The source's state in the checkpoint that the job will resume from, if any. When that checkpoint
+// The sources' states in the checkpoint that the job will resume from, if any. When that checkpoint
 // turns out to be damaged, the machine falls back to the confirmed one, and so does this.
-std::optional<Bytes> SavedSource(CheckpointStore& store) {
+std::optional<Bytes> SavedSources(CheckpointStore& store) {
   const auto loaded = store.Load();
   if (!loaded || loaded->record.finished) return std::nullopt;
   for (const BodyRef& body :
@@ -93,18 +100,17 @@ Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, boo
 
 Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store, bool fresh,
                             uint64_t random) {
-  const std::optional<Bytes> saved = fresh ? std::nullopt : SavedSource(store);
+  const std::optional<Bytes> saved = fresh ? std::nullopt : SavedSources(store);
   RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return DiscoverTables(plan, ctx, saved); }));
   ASSIGN_OR_RETURN(const JobRecord record,
-                   Claim(store, Identity(plan), fresh, plan.parallelism, random));
+                   Claim(store, Identity(plan), fresh, plan.writers(), random));
   StartedJob started{record.job_id, !record.latest.name.empty(), saved};
   ctx.job_id = record.job_id;
-  std::vector<SchemaRef> schemas;
-  for (const TablePlan& table : plan.tables) {
-    if (!table.dropped) schemas.push_back(table.result());
+  for (size_t i = 0; i < plan.sinks.size(); ++i) {
+    const std::vector<SchemaRef> schemas = plan.TablesOf(i);
+    RETURN_IF_ERROR(WithRetries(
+        plan, ctx, [&] { return plan.sinks[i].sink->Prepare(ctx, schemas, !started.resumes); }));
   }
-  RETURN_IF_ERROR(
-      WithRetries(plan, ctx, [&] { return plan.sink->Prepare(ctx, schemas, !started.resumes); }));
   return started;
 }
 

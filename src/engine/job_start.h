@@ -14,7 +14,7 @@ namespace sluice {
 struct StartedJob {
   std::string job_id;
   bool resumes = false;        // an earlier run did not finish and will be continued
-  std::optional<Bytes> saved;  // the source's state from which the tables were restored
+  std::optional<Bytes> saved;  // the sources' states from which the tables were restored
 };
 
 // Blocks. Retries what is unavailable as env.job.retry.* says. REQUIRES: the store is locked.

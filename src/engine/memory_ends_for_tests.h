@@ -255,6 +255,16 @@ class NoPhases final : public PhaseHook {
   void Reach(const char*, CheckpointId) override {}
 };
 
+// One source into one sink.
+inline JobPlan PlanOf(std::unique_ptr<Source> source, std::unique_ptr<Sink> sink,
+                      uint32_t parallelism) {
+  JobPlan plan;
+  plan.sources.push_back({.source = std::move(source), .parallelism = parallelism});
+  plan.sinks.push_back({.sink = std::move(sink), .parallelism = parallelism});
+  plan.routes = {Route{}};
+  return plan;
+}
+
 class MemoryEndsTest : public testing::Test {
  protected:
   MemoryEndsTest() {
@@ -264,10 +274,11 @@ class MemoryEndsTest : public testing::Test {
   ~MemoryEndsTest() override { std::filesystem::remove_all(dir_); }
 
   std::unique_ptr<JobRunner> Make(uint32_t parallelism, bool fresh = false) {
-    JobPlan plan;
-    plan.source = std::make_unique<NumbersSource>(numbers_);
-    plan.sink = std::make_unique<TargetSink>(target_);
-    plan.parallelism = parallelism;
+    return Make(PlanOf(std::make_unique<NumbersSource>(numbers_),
+                       std::make_unique<TargetSink>(target_), parallelism),
+                fresh);
+  }
+  std::unique_ptr<JobRunner> Make(JobPlan plan, bool fresh = false) {
     plan.promise.exactly_once = true;
     plan.env.checkpoint_interval_ms = checkpoint_interval_ms_;
     plan.env.job_retry_times = retry_times_;

@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "config/suggest.h"
-#include "config/wiring.h"
 
 namespace sluice {
 namespace {
@@ -34,31 +33,6 @@ const Plugin* FindPlugin(const Registry& registry, PluginKind kind, const Plugin
   return nullptr;
 }
 
-// One source, a chain of transforms, one sink.
-bool IsChain(const JobFile& job, const Wiring& wiring, Diagnostics& diagnostics) {
-  const auto refuse = [&](const PluginConfig& plugin, std::string_view what) {
-    diagnostics.Error(plugin.origin,
-                      fmt::format("{} '{}': a job has one source, a chain of transforms and one "
-                                  "sink; {}: put it into a job file of its own",
-                                  plugin.section, plugin.plugin_name, what));
-    return false;
-  };
-  if (job.sources.size() > 1) return refuse(job.sources[1], "this is a second source");
-  if (job.sinks.size() > 1) return refuse(job.sinks[1], "this is a second sink");
-  if (job.sources.empty() || job.sinks.empty() || !diagnostics.ok()) return false;
-  StepRef last{StepKind::kSource, 0};
-  for (const size_t index : wiring.transform_order) {
-    if (wiring.transform_inputs[index] != std::vector<StepRef>{last}) {
-      return refuse(job.transforms[index], "this transform is not the next one in the chain");
-    }
-    last = {StepKind::kTransform, index};
-  }
-  if (wiring.sink_inputs[0] != std::vector<StepRef>{last}) {
-    return refuse(job.sinks[0], "the sink does not take the rows of the last step");
-  }
-  return true;
-}
-
 Promise Strongest(const Source& source, const Sink& sink) {
   if (sink.delivery() != Delivery::kTwoPhase) {
     return {false,
@@ -78,146 +52,156 @@ Promise Strongest(const Source& source, const Sink& sink) {
           "only with theirs"};
 }
 
+// The job promises what its weakest pair of ends can keep.
 void CheckPromise(JobPlan& plan, Diagnostics& diagnostics) {
-  plan.promise = Strongest(*plan.source, *plan.sink);
+  std::set<std::pair<uint32_t, uint32_t>> pairs;
+  for (const Route& route : plan.routes) pairs.emplace(route.source, route.sink);
+  plan.promise.exactly_once = true;
+  for (const auto& [from, to] : pairs) {
+    const SourceStep& source = plan.sources[from];
+    const SinkStep& sink = plan.sinks[to];
+    Promise one = Strongest(*source.source, *sink.sink);
+    if (plan.env.guarantee == Guarantee::kExactlyOnce && !one.exactly_once) {
+      diagnostics.Error(
+          sink.config.origin,
+          fmt::format("delivery.guarantee = EXACTLY_ONCE cannot be kept from {} to {}: {}",
+                      source.plugin->name, sink.plugin->name, one.why));
+    }
+    if (!plan.promise.exactly_once) continue;
+    if (!one.exactly_once && pairs.size() > 1) {
+      one.why = fmt::format("from {} to {} {}", source.plugin->name, sink.plugin->name, one.why);
+    }
+    plan.promise = std::move(one);
+  }
   if (plan.env.guarantee == Guarantee::kAtLeastOnce && plan.promise.exactly_once) {
     plan.promise = {false,
                     "the job asks for no more; rows come twice only when prepared ones are "
                     "lost and must be read again"};
   }
-  if (const std::string note = plan.source->replay_note(); !note.empty()) {
-    plan.notes.push_back(note);
-  }
-  if (plan.env.guarantee == Guarantee::kExactlyOnce && !plan.promise.exactly_once) {
+}
+
+void CheckChanges(const JobPlan& plan, Diagnostics& diagnostics) {
+  std::set<std::pair<uint32_t, uint32_t>> told;
+  for (const Route& route : plan.routes) {
+    const SourceStep& source = plan.sources[route.source];
+    const SinkStep& sink = plan.sinks[route.sink];
+    if (!source.source->passes_schema_changes() || sink.sink->follows_schema_changes()) continue;
+    if (!told.emplace(route.source, route.sink).second) continue;
     diagnostics.Error(
-        plan.sink_config.origin,
-        fmt::format("delivery.guarantee = EXACTLY_ONCE cannot be kept from {} to {}: "
-                    "{}",
-                    plan.source_plugin->name, plan.sink_plugin->name, plan.promise.why));
-  }
-  if (plan.source->passes_schema_changes() && !plan.sink->follows_schema_changes()) {
-    diagnostics.Error(
-        plan.source_config.origin,
+        source.config.origin,
         fmt::format("source '{}' passes changes of schema on (schema-changes.enabled), which sink "
                     "'{}' does not follow: switch it off, and the job stops at a change that "
                     "the target would have to follow",
-                    plan.source_plugin->name, plan.sink_plugin->name));
-  }
-  const bool endless = plan.source->boundedness() == Boundedness::kUnbounded;
-  if (endless && plan.env.job_mode == JobMode::kBatch) {
-    diagnostics.Error(plan.source_config.origin,
-                      fmt::format("source '{}' never ends, so job.mode = BATCH is not possible: "
-                                  "set job.mode = \"STREAMING\" in env",
-                                  plan.source_plugin->name));
+                    source.plugin->name, sink.plugin->name));
   }
 }
 
-Status FollowTable(const JobPlan& plan, std::vector<std::unique_ptr<Transform>>& transforms,
-                   TablePlan& table) {
-  for (size_t i = 0; i < transforms.size(); ++i) {
-    auto after = transforms[i]->Bind(table.result());
-    if (!after) {
-      return after.error().In(fmt::format("transform '{}' taking table {}",
-                                          plan.transforms[i].config.plugin_name,
-                                          table.result()->path.ToString()));
+void CheckSources(JobPlan& plan, Diagnostics& diagnostics) {
+  for (const SourceStep& source : plan.sources) {
+    if (std::string note = source.source->replay_note(); !note.empty()) {
+      plan.notes.push_back(std::move(note));
     }
-    if (!*after) {
-      table.dropped = true;
-      return {};
+    const bool endless = source.source->boundedness() == Boundedness::kUnbounded;
+    if (endless && plan.env.job_mode == JobMode::kBatch) {
+      diagnostics.Error(source.config.origin,
+                        fmt::format("source '{}' never ends, so job.mode = BATCH is not possible: "
+                                    "set job.mode = \"STREAMING\" in env",
+                                    source.plugin->name));
     }
-    RETURN_IF_ERROR((*after)->Check());
-    table.steps.push_back(std::move(*after));
   }
-  ASSIGN_OR_RETURN(table.target, plan.sink->Target(*table.result()));
-  return {};
 }
 
-Status RefuseSharedTargets(const std::vector<TablePlan>& tables) {
-  std::map<TablePath, const TablePlan*> targets;
-  for (const TablePlan& table : tables) {
-    if (table.dropped) continue;
-    const auto [at, fresh] = targets.emplace(table.target, &table);
-    if (fresh) continue;
-    return {Code::kInvalidConfig,
-            fmt::format("the tables {} and {} would both be written to {}: rename one of them, for "
-                        "example with the TableRename transform",
-                        at->second->source->path.ToString(), table.source->path.ToString(),
-                        table.target.ToString())};
+// False: a plugin is not there or could not be made; told.
+bool MakeSteps(const Registry& registry, const JobFile& job, JobPlan& plan,
+               Diagnostics& diagnostics) {
+  bool all = !job.sources.empty() && !job.sinks.empty();
+  for (const PluginConfig& config : job.sources) {
+    SourceStep step{.plugin = FindPlugin(registry, PluginKind::kSource, config, diagnostics),
+                    .config = config};
+    if (step.plugin != nullptr) {
+      step.source = step.plugin->make_source(config, job.env, diagnostics);
+    }
+    step.parallelism = static_cast<uint32_t>(config.parallelism.value_or(job.env.parallelism));
+    all = all && step.source != nullptr;
+    plan.sources.push_back(std::move(step));
   }
-  return {};
+  for (const PluginConfig& config : job.transforms) {
+    const Plugin* plugin = FindPlugin(registry, PluginKind::kTransform, config, diagnostics);
+    const bool made = plugin != nullptr && plugin->make_transform(config, diagnostics) != nullptr;
+    all = all && made;
+    plan.transforms.push_back({plugin, config});
+  }
+  for (const PluginConfig& config : job.sinks) {
+    SinkStep step{.plugin = FindPlugin(registry, PluginKind::kSink, config, diagnostics),
+                  .config = config};
+    if (step.plugin != nullptr) step.sink = step.plugin->make_sink(config, job.env, diagnostics);
+    all = all && step.sink != nullptr;
+    plan.sinks.push_back(std::move(step));
+  }
+  return all;
+}
+
+// As many writers as the widest source that feeds them has readers.
+void SetWriters(JobPlan& plan) {
+  for (const Route& route : plan.routes) {
+    SinkStep& sink = plan.sinks[route.sink];
+    sink.parallelism = std::max(sink.parallelism, plan.sources[route.source].parallelism);
+  }
+  for (SinkStep& sink : plan.sinks) {
+    if (sink.config.parallelism) sink.parallelism = static_cast<uint32_t>(*sink.config.parallelism);
+  }
 }
 
 }  // namespace
 
-Result<std::vector<std::unique_ptr<Transform>>> JobPlan::MakeTransforms() const {
-  std::vector<std::unique_ptr<Transform>> out;
-  for (const TransformStep& step : transforms) {
-    Diagnostics diagnostics;
-    auto made = step.plugin->make_transform(step.config, diagnostics);
-    RETURN_IF_ERROR(diagnostics.ToStatus());
-    out.push_back(std::move(made));
-  }
-  for (const TablePlan& table : tables) {
-    SchemaRef schema = table.source;
-    for (size_t i = 0; i < out.size() && schema; ++i) {
-      ASSIGN_OR_RETURN(schema, out[i]->Bind(schema));
-    }
-  }
-  return out;
+uint32_t JobPlan::readers() const {
+  uint32_t sum = 0;
+  for (const SourceStep& source : sources) sum += source.parallelism;
+  return sum;
+}
+
+uint32_t JobPlan::writers() const {
+  uint32_t sum = 0;
+  for (const SinkStep& sink : sinks) sum += sink.parallelism;
+  return sum;
+}
+
+bool JobPlan::endless() const {
+  return std::ranges::any_of(sources, [](const SourceStep& step) {
+    return step.source->boundedness() == Boundedness::kUnbounded;
+  });
+}
+
+bool JobPlan::passes_schema_changes() const {
+  return std::ranges::any_of(
+      sources, [](const SourceStep& step) { return step.source->passes_schema_changes(); });
+}
+
+bool JobPlan::replay_converges(std::string* why) const {
+  return std::ranges::all_of(
+      sinks, [&](const SinkStep& step) { return step.sink->replay_converges(why); });
+}
+
+Result<std::unique_ptr<Transform>> JobPlan::MakeTransform(size_t index) const {
+  Diagnostics diagnostics;
+  auto made = transforms[index].plugin->make_transform(transforms[index].config, diagnostics);
+  RETURN_IF_ERROR(diagnostics.ToStatus());
+  return made;
 }
 
 JobPlan BuildPlan(const Registry& registry, const JobFile& job, Diagnostics& diagnostics) {
   JobPlan plan;
   plan.env = job.env;
   const Wiring wiring = Wire(job, diagnostics);
-  for (const PluginConfig& config : job.sources) {
-    const Plugin* plugin = FindPlugin(registry, PluginKind::kSource, config, diagnostics);
-    if (plugin == nullptr) continue;
-    auto source = plugin->make_source(config, job.env, diagnostics);
-    if (plan.source_plugin != nullptr) continue;
-    plan.source_plugin = plugin;
-    plan.source_config = config;
-    plan.source = std::move(source);
-  }
-  std::vector<const Plugin*> plugins;
-  for (const PluginConfig& config : job.transforms) {
-    const Plugin* plugin = FindPlugin(registry, PluginKind::kTransform, config, diagnostics);
-    plugins.push_back(plugin);
-    if (plugin != nullptr) plugin->make_transform(config, diagnostics);
-  }
-  for (const PluginConfig& config : job.sinks) {
-    const Plugin* plugin = FindPlugin(registry, PluginKind::kSink, config, diagnostics);
-    if (plugin == nullptr) continue;
-    auto sink = plugin->make_sink(config, job.env, diagnostics);
-    if (plan.sink_plugin != nullptr) continue;
-    plan.sink_plugin = plugin;
-    plan.sink_config = config;
-    plan.sink = std::move(sink);
-  }
+  const bool made = MakeSteps(registry, job, plan, diagnostics);
   for (const Remark& note : diagnostics.notes()) plan.notes.push_back(note.ToString());
-  if (!IsChain(job, wiring, diagnostics) || !plan.source || !plan.sink) return plan;
-  for (const size_t index : wiring.transform_order) {
-    plan.transforms.push_back({plugins[index], job.transforms[index]});
-  }
-  plan.parallelism =
-      static_cast<uint32_t>(plan.source_config.parallelism.value_or(job.env.parallelism));
+  if (!made || !diagnostics.ok()) return plan;
+  plan.routes = FindRoutes(job, wiring, diagnostics);
+  SetWriters(plan);
   CheckPromise(plan, diagnostics);
+  CheckChanges(plan, diagnostics);
+  CheckSources(plan, diagnostics);
   return plan;
-}
-
-Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved) {
-  ASSIGN_OR_RETURN(const std::vector<SchemaRef> schemas,
-                   saved ? plan.source->Restore(ctx, *saved) : plan.source->Discover(ctx));
-  std::vector<TablePlan> tables;
-  for (const SchemaRef& schema : schemas) {
-    RETURN_IF_ERROR(schema->Check());
-    tables.push_back({.source = schema});
-  }
-  ASSIGN_OR_RETURN(auto transforms, plan.MakeTransforms());
-  for (TablePlan& table : tables) RETURN_IF_ERROR(FollowTable(plan, transforms, table));
-  RETURN_IF_ERROR(RefuseSharedTargets(tables));
-  plan.tables = std::move(tables);
-  return {};
 }
 
 }  // namespace sluice

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JobPlan: a job file turned into plugin objects and, once the source was asked, into tables with
-// their way through the transforms to the target. `check` stops after BuildPlan, `explain` after
+// JobPlan: a job file turned into plugin objects and, once the sources were asked, into tables with
+// their ways through the transforms to the targets. `check` stops after BuildPlan, `explain` after
 // DiscoverTables.
 #pragma once
 
@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "api/registry.h"
+#include "engine/routes.h"
 
 namespace sluice {
 
-// One source table: its schema before the first transform and after each one.
+// One source table on one route: its schema before the first transform and after each one.
 struct TablePlan {
+  size_t route = 0;  // in JobPlan::routes
   SchemaRef source;
   std::vector<SchemaRef> steps;  // one a transform; shorter when a transform dropped the table
   bool dropped = false;
@@ -22,9 +24,24 @@ struct TablePlan {
   const SchemaRef& result() const { return steps.empty() ? source : steps.back(); }
 };
 
+struct SourceStep {
+  const Plugin* plugin = nullptr;
+  PluginConfig config;
+  std::unique_ptr<Source> source;
+  uint32_t parallelism = 1;       // readers
+  std::vector<SchemaRef> tables;  // after DiscoverTables
+};
+
 struct TransformStep {
   const Plugin* plugin = nullptr;
   PluginConfig config;
+};
+
+struct SinkStep {
+  const Plugin* plugin = nullptr;
+  PluginConfig config;
+  std::unique_ptr<Sink> sink;
+  uint32_t parallelism = 1;  // writers
 };
 
 // What the job promises, and why not more.
@@ -35,20 +52,26 @@ struct Promise {
 
 struct JobPlan {
   EnvOptions env;
-  const Plugin* source_plugin = nullptr;
-  const Plugin* sink_plugin = nullptr;
-  PluginConfig source_config;
-  PluginConfig sink_config;
-  std::unique_ptr<Source> source;
+  // By index in the job file.
+  std::vector<SourceStep> sources;
   std::vector<TransformStep> transforms;
-  std::unique_ptr<Sink> sink;
-  uint32_t parallelism = 1;
+  std::vector<SinkStep> sinks;
+  std::vector<Route> routes;
   Promise promise;
-  std::vector<TablePlan> tables;   // after DiscoverTables
+  std::vector<TablePlan> tables;   // after DiscoverTables, by route
   std::vector<std::string> notes;  // ignored options and other remarks, each once
 
-  // Fresh transform objects, bound to every table; one set a task.
-  Result<std::vector<std::unique_ptr<Transform>>> MakeTransforms() const;
+  uint32_t readers() const;  // of all sources
+  uint32_t writers() const;  // of all sinks
+  bool endless() const;      // a source never ends
+  bool passes_schema_changes() const;
+  // Every sink keeps one row of those that come twice. `why` says which does not.
+  bool replay_converges(std::string* why) const;
+  const Route& route(const TablePlan& table) const { return routes[table.route]; }
+  // The tables that `sink` takes, each once.
+  std::vector<SchemaRef> TablesOf(size_t sink) const;
+  // A fresh transform object, bound to nothing yet.
+  Result<std::unique_ptr<Transform>> MakeTransform(size_t index) const;
 };
 
 // Resolves plugins, parses their options and checks the wiring and the promise; connects to
@@ -56,9 +79,9 @@ struct JobPlan {
 // afterwards.
 JobPlan BuildPlan(const Registry& registry, const JobFile& job, Diagnostics& diagnostics);
 
-// Asks the source for its tables and follows each through the transforms to its target. `saved`:
-// the source's state in the checkpoint that the job resumes from. Blocks. kInvalidConfig when two
-// tables end in one target, naming both.
+// Asks the sources for their tables and follows each through the transforms to its targets.
+// `saved`: the sources' states in the checkpoint that the job resumes from (job_pieces.h). Blocks.
+// kInvalidConfig when two tables end in one target without being alike, naming both.
 Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved);
 
 }  // namespace sluice

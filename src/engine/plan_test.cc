@@ -131,17 +131,44 @@ TEST(BuildPlanTest, AnEndlessSourceIsNoBatch) {
   EXPECT_EQ(Build(endless, "job.mode = STREAMING").errors, "");
 }
 
-TEST(BuildPlanTest, UnknownPluginsAndSecondEndsAreNamed) {
+TEST(BuildPlanTest, UnknownPluginsAreNamed) {
   EXPECT_THAT(Build({}, "", "source { Form {} }\nsink { To {} }").errors,
               HasSubstr("there is no source plugin 'Form'"));
-  EXPECT_THAT(Build({}, "", "source { From {} }\nsink { to {}\n TO {} }").errors,
-              HasSubstr("second sink"));
+}
+
+constexpr char kGraph[] = R"(
+  source { From { plugin_output = a }
+           From { plugin_output = b, parallelism = 3 } }
+  sink { To { plugin_input = a }
+         To { plugin_input = [b, a] }
+         To { plugin_input = [b], parallelism = 2 } })";
+
+TEST(BuildPlanTest, EveryWayThroughTheGraphIsARoute) {
+  const Built built = Build({}, "", kGraph);
+  EXPECT_EQ(built.errors, "");
+  EXPECT_THAT(built.plan.routes, testing::ElementsAre(Route{0, {}, 0}, Route{0, {}, 1},
+                                                      Route{1, {}, 1}, Route{1, {}, 2}));
+}
+
+TEST(BuildPlanTest, ASinkHasTheWritersOfItsWidestSourceOrItsOwn) {
+  const JobPlan plan = Build({}, "", kGraph).plan;
+  EXPECT_EQ(plan.readers(), 4U);
+  EXPECT_EQ(plan.sinks[0].parallelism, 1U);
+  EXPECT_EQ(plan.sinks[1].parallelism, 3U);
+  EXPECT_EQ(plan.sinks[2].parallelism, 2U);
+  EXPECT_EQ(plan.writers(), 6U);
+}
+
+TEST(PromiseTest, OfSeveralWaysIsTheWeakest) {
+  const Promise promise = Build({.delivery = Delivery::kAtLeastOnce}, "", kGraph).plan.promise;
+  EXPECT_FALSE(promise.exactly_once);
+  EXPECT_THAT(promise.why, testing::StartsWith("from From to To the sink makes rows visible"));
 }
 
 TEST(BuildPlanTest, ParallelismIsTheSourcesOrTheJobs) {
-  EXPECT_EQ(Build({}, "parallelism = 3").plan.parallelism, 3U);
+  EXPECT_EQ(Build({}, "parallelism = 3").plan.readers(), 3U);
   EXPECT_EQ(Build({}, "parallelism = 3", "source { From { parallelism = 2 } }\nsink { To {} }")
-                .plan.parallelism,
+                .plan.readers(),
             2U);
 }
 

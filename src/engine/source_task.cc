@@ -27,7 +27,7 @@ void SourceTask::Counter::Emit(Event event) {
     task_.counters_.bytes_read += bytes;
     task_.limit_.Spend((*chunk)->rows(), bytes);
   }
-  task_.chain_->Emit(std::move(event));
+  task_.tree_->Emit(std::move(event));
 }
 
 SourceTask::SourceTask(SourceTaskParts parts)
@@ -35,14 +35,12 @@ SourceTask::SourceTask(SourceTaskParts parts)
       run_(parts.run),
       ctx_(parts.ctx),
       source_(parts.source),
-      exchange_(std::move(parts.exchange)),
-      writer_(std::move(parts.writer)),
+      ports_(std::move(parts.ports)),
+      tree_(std::move(parts.tree)),
       counters_(parts.counters),
       report_(std::move(parts.report)),
       limit_(parts.limit),
-      wakeup_(std::move(parts.wakeup)) {
-  chain_ = std::make_unique<TransformChain>(std::move(parts.transforms), downstream());
-}
+      wakeup_(std::move(parts.wakeup)) {}
 
 SourceTask::~SourceTask() {
   Stop();
@@ -101,12 +99,15 @@ void SourceTask::Loop() {
   }
   // Plugin objects end on the thread that used them.
   reader_.reset();
-  writer_.reset();
+  tree_.reset();
+  ports_.clear();
 }
 
 Status SourceTask::Step() {
   RETURN_IF_ERROR(HandleMessages());
-  if (writer_) writer_->PollPrepared();
+  for (SinkPort& port : ports_) {
+    if (port.writer) port.writer->PollPrepared();
+  }
   RETURN_IF_ERROR(CheckDownstream());
   limit_.Refill(ctx_.env.Now());
   if (!reader_ || ended_ || held_ || at_change_) {
@@ -154,7 +155,7 @@ Status SourceTask::Handle(const BarrierToPass& message) {
     RETURN_IF_ERROR(reader_->Flush(counter_));
     report.saved.splits.push_back(reader_->Save());
   }
-  chain_->Emit(barrier);
+  tree_->Emit(barrier);
   ended_ = barrier.last;
   held_ = message.hold;
   RETURN_IF_ERROR(CheckDownstream());
@@ -201,25 +202,28 @@ Status SourceTask::Handle(const Take& /*message*/) {
   CHECK(reader_ && at_change_);
   ASSIGN_OR_RETURN(SchemaChange change, reader_->TakeSchemaChange());
   CHECK(change.before && change.after);
-  ASSIGN_OR_RETURN(SchemaChange for_target, chain_->Rebind(change));
-  report_(ChangeTaken{run_, id_, std::move(change), std::move(for_target)});
+  ASSIGN_OR_RETURN(std::vector<TargetChange> for_targets, tree_->Rebind(change));
+  report_(ChangeTaken{run_, id_, std::move(change), std::move(for_targets)});
   return {};
 }
 
-// Every chain must know the new schema, whoever reads its rows next; one task tells the writers.
+// Every tree must know the new schema, whoever reads its rows next; one task tells the writers.
 Status SourceTask::Handle(const Pass& message) {
   if (message.emit) {
     at_change_ = false;
-    chain_->Emit(message.change);
+    tree_->Emit(message.change);
     return CheckDownstream();
   }
-  const auto rebound = chain_->Rebind(message.change);
+  const auto rebound = tree_->Rebind(message.change);
   return rebound ? Status() : rebound.error();
 }
 
 Status SourceTask::CheckDownstream() const {
-  if (!chain_->status().ok()) return chain_->status();
-  return writer_ ? writer_->status() : Status();
+  if (!tree_->status().ok()) return tree_->status();
+  for (const SinkPort& port : ports_) {
+    if (port.writer && !port.writer->status().ok()) return port.writer->status();
+  }
+  return {};
 }
 
 }  // namespace sluice

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SourceTask: reads splits, runs the transforms and hands the rows on: to its own writer (one
-// thread from source to sink) or into the exchange. One thread; everything else talks to it through
-// Assign, SendBarrier and Stop.
+// SourceTask: reads splits of one source, runs the transforms and hands the rows on to each sink:
+// to its own writer (one thread from source to sink) or into the sink's exchange. One thread;
+// everything else talks to it through Assign, SendBarrier and Stop.
 #pragma once
 
 #include <deque>
@@ -13,20 +13,27 @@
 #include "api/source.h"
 #include "base/thread.h"
 #include "engine/rate_limit.h"
-#include "engine/transform_chain.h"
+#include "engine/transform_tree.h"
 #include "engine/wakeup.h"
 #include "engine/writer_stage.h"
 
 namespace sluice {
+
+// Where rows of a task enter a sink: one of the two.
+struct SinkPort {
+  std::unique_ptr<Emitter> exchange;
+  std::unique_ptr<WriterStage> writer;
+
+  Emitter& out() const { return exchange ? *exchange : static_cast<Emitter&>(*writer); }
+};
 
 struct SourceTaskParts {
   TaskId id = 0;
   Run run = 0;
   Context& ctx;
   Source& source;
-  std::vector<std::unique_ptr<Transform>> transforms;
-  std::unique_ptr<Emitter> exchange;  // or null, then:
-  std::unique_ptr<WriterStage> writer;
+  std::vector<SinkPort> ports;
+  std::unique_ptr<TransformTree> tree;  // that ends in the ports
   TaskCounters& counters;
   ReportFn report;
   RateLimit limit;
@@ -55,7 +62,7 @@ class SourceTask {
    public:
     Counter(SourceTask& task) : task_(task) {}  // NOLINT(google-explicit-constructor)
     void Emit(Event event) override;
-    bool full() const override { return task_.chain_->full() || task_.limit_.exhausted(); }
+    bool full() const override { return task_.tree_->full() || task_.limit_.exhausted(); }
 
    private:
     SourceTask& task_;
@@ -88,18 +95,16 @@ class SourceTask {
   Status ReadOnce();
   Status FinishSplit();
   Status CheckDownstream() const;
-  Emitter& downstream() { return exchange_ ? *exchange_ : static_cast<Emitter&>(*writer_); }
 
   const TaskId id_;
   const Run run_;
   Context& ctx_;
   Source& source_;
-  std::unique_ptr<Emitter> exchange_;
-  std::unique_ptr<WriterStage> writer_;
+  std::vector<SinkPort> ports_;
+  std::unique_ptr<TransformTree> tree_;  // after the ports: it emits into them
   TaskCounters& counters_;
   ReportFn report_;
   RateLimit limit_;
-  std::unique_ptr<TransformChain> chain_;
   Counter counter_{*this};
 
   std::shared_ptr<Wakeup> wakeup_;

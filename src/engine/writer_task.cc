@@ -11,9 +11,10 @@ constexpr Duration kWaitFull = std::chrono::milliseconds(10);
 
 }  // namespace
 
-WriterTask::WriterTask(TaskId id, Run run, Context& ctx, Exchange& exchange, ReportFn report)
-    : id_(id), run_(run), exchange_(exchange), report_(std::move(report)) {
-  ctx.wake = [&wakeup = exchange.wakeup(id)] { wakeup.Notify(); };
+WriterTask::WriterTask(TaskId id, Run run, Context& ctx, Exchange& exchange, uint32_t inbox,
+                       ReportFn report)
+    : id_(id), run_(run), exchange_(exchange), inbox_(inbox), report_(std::move(report)) {
+  ctx.wake = [&wakeup = exchange.wakeup(inbox)] { wakeup.Notify(); };
 }
 
 WriterTask::~WriterTask() {
@@ -28,17 +29,17 @@ void WriterTask::Start(std::unique_ptr<WriterStage> stage) {
 
 void WriterTask::Stop() {
   stop_ = true;
-  exchange_.wakeup(id_).Notify();
+  exchange_.wakeup(inbox_).Notify();
 }
 
 void WriterTask::Loop() {
   while (!stop_) {
     stage_->PollPrepared();
     if (stage_->full()) {
-      exchange_.wakeup(id_).Wait(kWaitFull);
+      exchange_.wakeup(inbox_).Wait(kWaitFull);
       continue;
     }
-    if (auto event = exchange_.Next(id_, kWait)) stage_->Emit(std::move(*event));
+    if (auto event = exchange_.Next(inbox_, kWait)) stage_->Emit(std::move(*event));
     if (!stage_->status().ok()) {
       report_(TaskFailed{run_, stage_->status()});
       break;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// WriterTask: takes rows from the exchange into one writer. One thread.
+// WriterTask: takes rows from the exchange of its sink into one writer. One thread.
 #pragma once
 
 #include <atomic>
@@ -13,8 +13,9 @@ namespace sluice {
 
 class WriterTask {
  public:
-  // `ctx` is the writer's own; its wake is set here. All references outlive the task.
-  WriterTask(TaskId id, Run run, Context& ctx, Exchange& exchange, ReportFn report);
+  // `id`: among the writers of all sinks; `inbox`: among those of its own. `ctx` is the writer's
+  // own; its wake is set here. All references outlive the task.
+  WriterTask(TaskId id, Run run, Context& ctx, Exchange& exchange, uint32_t inbox, ReportFn report);
   ~WriterTask();
 
   // The stage is made after the task, because its writer needs this task's wake.
@@ -27,6 +28,7 @@ class WriterTask {
   const TaskId id_;
   const Run run_;
   Exchange& exchange_;
+  const uint32_t inbox_;
   ReportFn report_;
   std::unique_ptr<WriterStage> stage_;
   std::atomic<bool> stop_ = false;

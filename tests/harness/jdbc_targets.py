@@ -107,7 +107,7 @@ class MysqlTarget(_Ledger):
         with reader.cursor() as cursor:
             cursor.execute(
                 "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE FROM information_schema.COLUMNS WHERE "
-                f"TABLE_SCHEMA = '{database}' AND TABLE_NAME = '{name}'"
+                f"TABLE_SCHEMA = '{database}' AND TABLE_NAME = '{name}' ORDER BY ORDINAL_POSITION"
             )
             rows = [[values.text(value) for value in row] for row in cursor.fetchall()]
         return [Column(row[0], row[1].lower(), row[2].lower()) for row in rows]

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "engine/transform_chain.h"
+#include "engine/transform_tree.h"
 #include "kit/contents.h"
 #include "kit/plugin_case.h"
 #include "kit/sink_rows.h"
@@ -109,22 +109,21 @@ Verdict UpdatesStayWhole(const TransformCase& given) {
 }
 
 Verdict ControlEventsPassInOrder(const TransformCase& given) {
-  auto transform = given.make();
-  if (!transform) return Broken(transform.error().ToString());
-  std::vector<std::unique_ptr<Transform>> transforms;
-  transforms.push_back(std::move(*transform));
   Collector out;
-  TransformChain chain(std::move(transforms), out);
+  const TransformTree::Way way{{0}, 0, &out};
+  auto made = TransformTree::Build({&way, 1}, [&](size_t) { return given.make(); });
+  if (!made) return Broken(made.error().ToString());
+  TransformTree& tree = **made;
   size_t rows = 0;
   for (size_t i = 0; i < given.in.size(); ++i) {
     const SchemaRef& table = given.in[i]->schema();
-    chain.Emit(SchemaChange{nullptr, table, "CREATE"});
-    chain.Emit(given.in[i]);
+    tree.Emit(SchemaChange{nullptr, table, "CREATE"});
+    tree.Emit(given.in[i]);
     rows = CountRows(out.events);
-    chain.Emit(Barrier{i + 1});
-    chain.Emit(Heartbeat{static_cast<int64_t>(i)});
-    chain.Emit(EndOfSplit{"split"});
-    BROKEN_IF_ERROR(chain.status(), "the chain");
+    tree.Emit(Barrier{i + 1});
+    tree.Emit(Heartbeat{static_cast<int64_t>(i)});
+    tree.Emit(EndOfSplit{"split"});
+    BROKEN_IF_ERROR(tree.status(), "the transforms");
     const size_t count = out.events.size();
     if (count < 3 || !std::holds_alternative<Barrier>(out.events[count - 3]) ||
         std::get<Barrier>(out.events[count - 3]).id != i + 1 ||

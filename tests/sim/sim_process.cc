@@ -257,7 +257,7 @@ void SimProcess::Execute(const ApplyChange& command) {
       world_.Probe("alter refused");
       status = {Code::kSchemaMismatch, "the target cannot do that"};
     } else {
-      status = wire_->Alter(ToAlteration(command.change));
+      status = wire_->Alter(ToAlteration(command.changes.front().change));
     }
     // It may wait for what came after the sweep.
     if (status.code() == Code::kTimeout && !Sweep(swept_).ok()) {

@@ -143,7 +143,7 @@ void SimTasks::TakeNow(TaskId id) {
   const SchemaChange change =
       ToSchemaChange(setup_.source.alterations(split.next.split)[split.changes++]);
   setup_.world.Probe("change taken");
-  setup_.report(ChangeTaken{setup_.run, id, change, change});
+  setup_.report(ChangeTaken{setup_.run, id, change, {{0, change}}});
 }
 
 bool SimTasks::StandsAtChange(TaskId id) {

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of a plan: what the sources have, and where each of it goes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/job_pieces.h"
+#include "engine/plan.h"
+
+namespace sluice {
+namespace {
+
+// Transforms of one route, in order.
+using Chain = std::vector<std::unique_ptr<Transform>>;
+
+Result<Chain> MakeChain(const JobPlan& plan, const Route& route) {
+  Chain out;
+  for (const size_t index : route.transforms) {
+    ASSIGN_OR_RETURN(auto made, plan.MakeTransform(index));
+    out.push_back(std::move(made));
+  }
+  return out;
+}
+
+Status FollowTable(const JobPlan& plan, Chain& chain, TablePlan& table) {
+  const Route& route = plan.route(table);
+  for (size_t i = 0; i < chain.size(); ++i) {
+    auto after = chain[i]->Bind(table.result());
+    if (!after) {
+      return after.error().In(fmt::format("transform '{}' taking table {}",
+                                          plan.transforms[route.transforms[i]].config.plugin_name,
+                                          table.result()->path.ToString()));
+    }
+    if (!*after) {
+      table.dropped = true;
+      return {};
+    }
+    RETURN_IF_ERROR((*after)->Check());
+    table.steps.push_back(std::move(*after));
+  }
+  ASSIGN_OR_RETURN(table.target, plan.sinks[route.sink].sink->Target(*table.result()));
+  return {};
+}
+
+bool Alike(const Schema& a, const Schema& b) {
+  return a.path == b.path && a.primary_key == b.primary_key &&
+         std::ranges::equal(a.columns, b.columns, [](const ColumnInfo& x, const ColumnInfo& y) {
+           return x.name == y.name && x.type == y.type;
+         });
+}
+
+// Tables of different sources may meet, as parts of one that was spread over servers; tables of one
+// source meet by mistake.
+Status MayMeet(const JobPlan& plan, const TablePlan& one, const TablePlan& other) {
+  const std::string where =
+      fmt::format("the tables {} and {} would both be written to {}", one.source->path.ToString(),
+                  other.source->path.ToString(), one.target.ToString());
+  const Route& a = plan.route(one);
+  const Route& b = plan.route(other);
+  if (a.source == b.source) {
+    return {Code::kInvalidConfig,
+            where + ": rename one of them, for example with the TableRename transform"};
+  }
+  if (!Alike(*one.result(), *other.result())) {
+    return {Code::kInvalidConfig,
+            where + ", but their columns or keys differ: rename one of them, or make them alike"};
+  }
+  if (plan.sources[a.source].source->passes_schema_changes() ||
+      plan.sources[b.source].source->passes_schema_changes()) {
+    return {Code::kInvalidConfig,
+            where +
+                ", and changes of schema are passed on: rows of the source that changes later "
+                "would not fit. Switch schema-changes.enabled off, or rename one of them"};
+  }
+  return {};
+}
+
+Status CheckTargets(JobPlan& plan) {
+  std::map<std::pair<uint32_t, TablePath>, const TablePlan*> targets;
+  for (const TablePlan& table : plan.tables) {
+    if (table.dropped) continue;
+    const auto [at, fresh] =
+        targets.emplace(std::pair(plan.route(table).sink, table.target), &table);
+    if (fresh) continue;
+    RETURN_IF_ERROR(MayMeet(plan, *at->second, table));
+    const std::string note = fmt::format(
+        "table {} is filled by several sources: of rows with one key, the last that came counts",
+        table.target.ToString());
+    if (std::ranges::find(plan.notes, note) == plan.notes.end()) plan.notes.push_back(note);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved) {
+  std::vector<Bytes> states;
+  if (saved) {
+    ASSIGN_OR_RETURN(states, PartStates(*saved, plan.sources.size()));
+  }
+  for (size_t i = 0; i < plan.sources.size(); ++i) {
+    SourceStep& step = plan.sources[i];
+    auto tables = saved ? step.source->Restore(ctx, states[i]) : step.source->Discover(ctx);
+    if (!tables) {
+      if (plan.sources.size() == 1) return tables.error();
+      return tables.error().In(fmt::format("source {} '{}'", i + 1, step.plugin->name));
+    }
+    for (const SchemaRef& schema : *tables) RETURN_IF_ERROR(schema->Check());
+    step.tables = std::move(*tables);
+  }
+  plan.tables.clear();
+  for (size_t route = 0; route < plan.routes.size(); ++route) {
+    ASSIGN_OR_RETURN(Chain chain, MakeChain(plan, plan.routes[route]));
+    for (const SchemaRef& schema : plan.sources[plan.routes[route].source].tables) {
+      TablePlan& table = plan.tables.emplace_back(TablePlan{.route = route, .source = schema});
+      RETURN_IF_ERROR(FollowTable(plan, chain, table));
+    }
+  }
+  return CheckTargets(plan);
+}
+
+std::vector<SchemaRef> JobPlan::TablesOf(size_t sink) const {
+  std::vector<SchemaRef> out;
+  for (const TablePlan& table : tables) {
+    if (table.dropped || route(table).sink != sink) continue;
+    const bool known = std::ranges::any_of(
+        out, [&](const SchemaRef& schema) { return schema->path == table.result()->path; });
+    if (!known) out.push_back(table.result());
+  }
+  return out;
+}
+
+}  // namespace sluice
