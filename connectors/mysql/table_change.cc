@@ -104,6 +104,7 @@ class Effect {
       return Keep(std::move(info), "", i);
     }
     if (!rules_.pass_on) return Stop(fmt::format("column {} is dropped; {}", name, kPassOn));
+    dropped_.push_back(name);
     effect_.announce = true;
   }
 
@@ -171,6 +172,12 @@ class Effect {
     if (!rules_.pass_on || rules_.add_column == DdlPolicy::kIgnore) {
       return Note(fmt::format("column {} was added; it is not passed on", facts.name));
     }
+    if (std::ranges::any_of(dropped_, [&](const auto& one) { return SameWord(one, facts.name); })) {
+      return Stop(fmt::format(
+          "column {} is dropped and added in one statement, which a target cannot tell from a "
+          "change of its type",
+          facts.name));
+    }
     const auto named = [&](const ColumnInfo& info) { return SameWord(info.name, facts.name); };
     if (std::ranges::any_of(columns_, named)) {
       return Stop(fmt::format("column {} is added, and the target keeps another one of that name",
@@ -227,6 +234,7 @@ class Effect {
   TableDefRef old_def_;
   TableDefRef new_def_;
   TableEffect effect_;
+  std::vector<std::string> dropped_;        // names that the target loses
   std::vector<ColumnInfo> columns_;         // of the output afterwards
   std::vector<std::string> sources_;        // TableOutput::sources
   std::vector<std::optional<size_t>> old_;  // where each was in the output before

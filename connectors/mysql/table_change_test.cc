@@ -121,6 +121,8 @@ TEST(TableChange, ColumnsThatComeStandBehindTheirNeighbours) {
   EXPECT_THAT(effect.notes[0], HasSubstr("the new column z is not written"));
   // One that is dropped and added is another one.
   EXPECT_THAT(After("c INT", "DROP c, ADD c INT").why_not, HasSubstr("column c is dropped"));
+  EXPECT_THAT(After("c INT", "DROP c, ADD c BIGINT", rules).why_not,
+              HasSubstr("column c is dropped and added in one statement"));
 }
 
 TEST(TableChange, KeysAndPoliciesStopTheJob) {

@@ -104,16 +104,17 @@ Status CheckVersion(SqlSession& session) {
 }
 
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name) {
-  ASSIGN_OR_RETURN(
-      const SqlTable rows,
-      session.Query(fmt::format("SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY FROM "
-                                "information_schema.columns WHERE TABLE_SCHEMA = {} AND TABLE_NAME "
-                                "= {} ORDER BY ORDINAL_POSITION",
-                                session.Quote(name.database), session.Quote(name.table))));
+  ASSIGN_OR_RETURN(const SqlTable rows,
+                   session.Query(fmt::format(
+                       "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE, IS_NULLABLE FROM "
+                       "information_schema.columns WHERE TABLE_SCHEMA = {} AND TABLE_NAME "
+                       "= {} ORDER BY ORDINAL_POSITION",
+                       session.Quote(name.database), session.Quote(name.table))));
   if (rows.empty()) return std::nullopt;
   TargetFacts facts;
   for (const auto& row : rows) {
-    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")), row[2] == "PRI"};
+    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")), row[2] == "PRI",
+                        Lower(row[3].value_or("")), row[4] != "NO"};
     facts.primary_key = facts.primary_key || column.key;
     facts.columns.push_back(std::move(column));
   }
@@ -156,8 +157,7 @@ Status CheckKey(const TargetFacts& facts, const TableName& name, const Schema& s
 
 }  // namespace
 
-Status CheckTarget(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
-                   const Schema& schema) {
+Status CheckColumns(const TargetFacts& facts, const TableName& name, const Schema& schema) {
   std::string missing;
   for (const ColumnInfo& column : schema.columns) {
     const bool there = std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
@@ -173,6 +173,11 @@ Status CheckTarget(const TargetFacts& facts, const StarrocksOptions& options, co
                         "... ADD COLUMN",
                         name.database, name.table, schema.path.ToString(), missing)};
   }
+  return {};
+}
+
+Status CheckModel(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
+                  const Schema& schema) {
   if (!options.enable_upsert_delete) return {};
   if (!facts.primary_key) {
     return {Code::kInvalidConfig,
@@ -181,6 +186,18 @@ Status CheckTarget(const TargetFacts& facts, const StarrocksOptions& options, co
                         name.database, name.table)};
   }
   return CheckKey(facts, name, schema);
+}
+
+std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema) {
+  std::vector<bool> out;
+  for (const ColumnInfo& column : schema.columns) {
+    const bool nested = column.source_type == "json" &&
+                        std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
+                          return target.type == "json" && Lower(target.name) == Lower(column.name);
+                        });
+    out.push_back(nested);
+  }
+  return out;
 }
 
 bool SameKey(const TargetFacts& facts, const Schema& schema) {

@@ -18,6 +18,8 @@ struct TargetColumn {
   std::string name;
   std::string type;  // DATA_TYPE in lower case, "varchar"
   bool key = false;
+  std::string full_type;  // COLUMN_TYPE in lower case, "varchar(20)"
+  bool nullable = true;
 };
 
 struct TargetFacts {
@@ -35,10 +37,14 @@ Status ApplySaveModes(SqlSession& session, const StarrocksOptions& options, cons
                       const Schema& schema);
 // What is there now; nothing when the table does not exist.
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name);
-// kSchemaMismatch naming what does not fit: columns that are missing, deletes into a table that
-// takes none, a key that different rows of the source share.
-Status CheckTarget(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
-                   const Schema& schema);
+// kSchemaMismatch naming the columns that are missing: the server would drop their values silently.
+Status CheckColumns(const TargetFacts& facts, const TableName& name, const Schema& schema);
+// kSchemaMismatch naming what does not fit: deletes into a table that takes none, a key that
+// different rows of the source share.
+Status CheckModel(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
+                  const Schema& schema);
+// Which of the columns hold JSON and not its text.
+std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema);
 
 // Whether an update can never move a row of the target. False: the row before must be deleted.
 bool SameKey(const TargetFacts& facts, const Schema& schema);

@@ -48,13 +48,14 @@ class CatalogTest : public testing::Test {
     session_.answers["SHOW DATABASES"] = {{"information_schema"}, {"ods"}};
   }
   void TableIsThere() {
-    session_.answers["information_schema.columns"] = {{"id", "bigint", "PRI"}, {"V", "INT", ""}};
+    session_.answers["information_schema.columns"] = {{"id", "bigint", "PRI", "bigint(20)", "NO"},
+                                                      {"V", "INT", "", "INT(11)", "YES"}};
   }
   Status Apply() { return ApplySaveModes(session_, options_, kName, schema_); }
   static TargetFacts Facts(const std::vector<std::pair<std::string, bool>>& columns) {
     TargetFacts facts;
     for (const auto& [name, key] : columns) {
-      facts.columns.push_back({name, "int", key});
+      facts.columns.push_back({name, "int", key, "int(11)"});
       facts.primary_key = facts.primary_key || key;
     }
     return facts;
@@ -147,20 +148,23 @@ TEST_F(CatalogTest, FactsAreReadAsTheServerTellsThem) {
   EXPECT_TRUE(facts.columns[0].key);
   EXPECT_EQ(facts.columns[1].type, "int");
   EXPECT_FALSE(facts.columns[1].key);
+  EXPECT_EQ(facts.columns[1].full_type, "int(11)");
+  EXPECT_FALSE(facts.columns[0].nullable);
+  EXPECT_TRUE(facts.columns[1].nullable);
 }
 
 TEST_F(CatalogTest, MissingColumnsAreNamedAtOnce) {
   schema_.columns.push_back({"w", Of(TypeKind::kDate)});
-  const Status status = CheckTarget(Facts({{"ID", true}}), options_, kName, schema_);
+  const Status status = CheckColumns(Facts({{"ID", true}}), kName, schema_);
   EXPECT_EQ(status.code(), Code::kSchemaMismatch);
   EXPECT_THAT(std::string(status.message()), HasSubstr("v INT, w DATE"));
 }
 
 TEST_F(CatalogTest, DeletesNeedAPrimaryKeyTable) {
   const TargetFacts facts = Facts({{"id", false}, {"v", false}});
-  EXPECT_TRUE(CheckTarget(facts, options_, kName, schema_).ok());
+  EXPECT_TRUE(CheckModel(facts, options_, kName, schema_).ok());
   options_.enable_upsert_delete = true;
-  EXPECT_EQ(CheckTarget(facts, options_, kName, schema_).code(), Code::kInvalidConfig);
+  EXPECT_EQ(CheckModel(facts, options_, kName, schema_).code(), Code::kInvalidConfig);
 }
 
 TEST_F(CatalogTest, AKeyThatSeveralRowsShareIsRefused) {
@@ -168,11 +172,11 @@ TEST_F(CatalogTest, AKeyThatSeveralRowsShareIsRefused) {
   const TargetFacts same = Facts({{"ID", true}, {"v", false}});
   const TargetFacts wider = Facts({{"id", true}, {"v", true}});
   const TargetFacts other = Facts({{"id", false}, {"v", true}});
-  EXPECT_TRUE(CheckTarget(same, options_, kName, schema_).ok());
+  EXPECT_TRUE(CheckModel(same, options_, kName, schema_).ok());
   EXPECT_TRUE(SameKey(same, schema_));
-  EXPECT_TRUE(CheckTarget(wider, options_, kName, schema_).ok());
+  EXPECT_TRUE(CheckModel(wider, options_, kName, schema_).ok());
   EXPECT_FALSE(SameKey(wider, schema_));
-  const Status status = CheckTarget(other, options_, kName, schema_);
+  const Status status = CheckModel(other, options_, kName, schema_);
   EXPECT_EQ(status.code(), Code::kSchemaMismatch);
   EXPECT_THAT(std::string(status.message()), HasSubstr("its key (id) is not part of the key (v)"));
 }

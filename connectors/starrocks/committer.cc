@@ -6,6 +6,7 @@
 #include <latch>
 
 #include "base/logging.h"
+#include "starrocks/alter.h"
 #include "starrocks/labels.h"
 
 namespace sluice::starrocks {
@@ -18,9 +19,11 @@ constexpr size_t kFailuresMax = 8;
 }  // namespace
 
 StarrocksCommitter::StarrocksCommitter(Context& ctx, const StarrocksOptions& options,
-                                       std::vector<TableName> tables)
-    : name_(LabelName(options.label_prefix, ctx.job_id)),
-      tables_(std::move(tables)),
+                                       std::shared_ptr<SharedTargets> targets)
+    : ctx_(ctx),
+      options_(options),
+      name_(LabelName(options.label_prefix, ctx.job_id)),
+      targets_(std::move(targets)),
       client_(ctx.http, options, ctx.cancel),
       pool_("committer", kConnectionsMax) {}
 
@@ -30,12 +33,34 @@ Status StarrocksCommitter::Commit(CheckpointId /*id*/, std::span<const Prepared>
 }
 
 Status StarrocksCommitter::AbortOrphans(const OrphanRange& range) {
-  return ForEach(OrphanLabels(name_, range, tables_), [&](const PreparedTxn& txn) {
+  swept_.push_back(range);
+  return Sweep(range);
+}
+
+Status StarrocksCommitter::Sweep(const OrphanRange& range) {
+  return ForEach(OrphanLabels(name_, range, targets_->Names()), [&](const PreparedTxn& txn) {
     std::string note;
     Status status = AbortLabel(client_, txn, &note);
     if (!note.empty()) LogWarn(note);
     return status;
   });
+}
+
+Status StarrocksCommitter::Apply(const SchemaChange& change) {
+  auto target = targets_->Find(change.before->path);
+  if (!target) {
+    return {Code::kInternal, "a change of the unknown table " + change.before->path.ToString()};
+  }
+  Status status = Alter(ctx_, options_, change, *target);
+  if (status.ok()) {
+    targets_->Put(change.after->path, std::move(*target));
+    return {};
+  }
+  // The job may wait for a transaction that a dead run began after it was swept.
+  if (status.code() == Code::kTimeout) {
+    for (const OrphanRange& range : swept_) RETURN_IF_ERROR(Sweep(range));
+  }
+  return status;
 }
 
 Status StarrocksCommitter::ForEach(std::span<const PreparedTxn> work, const Step& step) {

@@ -4,28 +4,36 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "api/sink.h"
 #include "io/io_pool.h"
+#include "starrocks/target_tables.h"
 #include "starrocks/transaction_client.h"
 
 namespace sluice::starrocks {
 
 class StarrocksCommitter final : public Committer {
  public:
-  StarrocksCommitter(Context& ctx, const StarrocksOptions& options, std::vector<TableName> tables);
+  StarrocksCommitter(Context& ctx, const StarrocksOptions& options,
+                     std::shared_ptr<SharedTargets> targets);
 
   Status Commit(CheckpointId id, std::span<const Prepared> work) override;
   Status AbortOrphans(const OrphanRange& range) override;
+  Status Apply(const SchemaChange& change) override;
 
  private:
   using Step = std::function<Status(const PreparedTxn&)>;
+  Status Sweep(const OrphanRange& range);
   // `step` for all of `work`; waits for them. Gives up early when most of them fail.
   Status ForEach(std::span<const PreparedTxn> work, const Step& step);
 
+  Context& ctx_;
+  const StarrocksOptions& options_;
   const std::string name_;
-  const std::vector<TableName> tables_;
+  const std::shared_ptr<SharedTargets> targets_;
+  std::vector<OrphanRange> swept_;  // since the start
   TransactionClient client_;
   IoPool pool_;  // last: its jobs use everything above
 };

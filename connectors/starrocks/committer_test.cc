@@ -20,8 +20,16 @@ class CommitterTest : public testing::Test {
     options_.node_urls = {"fe1:8030"};
     for (int i = 0; i < 50; ++i) tables_.push_back({"ods", fmt::format("t{}", i)});
   }
+  TargetTables Targets() const {
+    TargetTables targets;
+    for (const TableName& table : tables_) {
+      targets[{table.database, "", table.table}] = {table, {}, true};
+    }
+    return targets;
+  }
   std::unique_ptr<StarrocksCommitter> Make() {
-    return std::make_unique<StarrocksCommitter>(world_.ctx, options_, tables_);
+    return std::make_unique<StarrocksCommitter>(world_.ctx, options_,
+                                                std::make_shared<SharedTargets>(Targets()));
   }
   std::string LabelOf(const TableName& table, const LabelParts& parts) const {
     return Label(LabelName("", "j1"), parts, table.database, table.table);

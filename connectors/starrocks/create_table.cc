@@ -19,16 +19,6 @@ std::string Lower(std::string text) {
   return text;
 }
 
-// For a text in quotes of either kind.
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '"' || c == '\'' || c == '\\') out += '\\';
-    out += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return out;
-}
-
 // Keys know fewer types than other columns.
 std::string KeyType(const ColumnInfo& column) {
   if (column.type.kind != TypeKind::kDecimal) return ColumnType(column);
@@ -40,7 +30,7 @@ std::string Definition(const ColumnInfo& column, bool key) {
   std::string out =
       fmt::format("{} {} {}", QuotedName(column.name), key ? KeyType(column) : ColumnType(column),
                   key || !column.nullable ? "NOT NULL" : "NULL");
-  if (!column.comment.empty()) out += fmt::format(" COMMENT \"{}\"", Escaped(column.comment));
+  if (!column.comment.empty()) out += fmt::format(" COMMENT \"{}\"", EscapedText(column.comment));
   return out;
 }
 
@@ -101,7 +91,7 @@ class Template {
         [&](std::string_view name, std::optional<std::string_view>) -> std::optional<std::string> {
           if (name == "database") return name_.database;
           if (name == "table" || name == "table_name") return name_.table;
-          if (name == "comment") return Escaped(schema_.comment);
+          if (name == "comment") return EscapedText(schema_.comment);
           const std::vector<uint32_t>* key = KeyOf(name);
           if (key == nullptr) return std::nullopt;
           return Names(schema_, *key);
@@ -195,6 +185,15 @@ std::string QuotedName(std::string_view name) {
     out += c;
   }
   return out + "`";
+}
+
+std::string EscapedText(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\'' || c == '\\') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return out;
 }
 
 std::string ColumnType(const ColumnInfo& column) {

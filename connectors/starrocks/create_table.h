@@ -16,5 +16,7 @@ Result<std::string> CreateStatement(const std::string& create_template, const Ta
                                     const Schema& schema);
 std::string ColumnType(const ColumnInfo& column);  // "VARCHAR(400)"
 std::string QuotedName(std::string_view name);     // in backticks
+// For a text in quotes of either kind; a line break becomes a blank.
+std::string EscapedText(std::string_view text);
 
 }  // namespace sluice::starrocks

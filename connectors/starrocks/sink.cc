@@ -3,27 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
-
 #include "config/placeholders.h"
 
 namespace sluice::starrocks {
-namespace {
-
-bool HoldsJson(const TargetFacts& facts, const ColumnInfo& column) {
-  if (column.source_type != "json") return false;
-  return std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
-    return target.type == "json" &&
-           std::ranges::equal(target.name, column.name, [](char a, char b) {
-             return std::tolower(static_cast<unsigned char>(a)) ==
-                    std::tolower(static_cast<unsigned char>(b));
-           });
-  });
-}
-
-}  // namespace
-
 std::string StarrocksSink::Identity() const {
   // With another prefix, what earlier runs left would not be found.
   const std::string& prefix = options_.label_prefix;
@@ -50,21 +32,19 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
     ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
     const TableName name{path.database, path.table};
     if (fresh) RETURN_IF_ERROR(ApplySaveModes(*session, options_, name, *schema));
-    ASSIGN_OR_RETURN(const std::optional<TargetFacts> facts, LookUp(*session, name));
+    ASSIGN_OR_RETURN(std::optional<TargetFacts> facts, LookUp(*session, name));
     if (!facts) {
       return {Code::kInvalidConfig,
               fmt::format("the table {}.{} does not exist in StarRocks, or {} may not see it",
                           name.database, name.table, options_.username)};
     }
-    RETURN_IF_ERROR(CheckTarget(*facts, options_, name, *schema));
-    TargetTable target{name, {}, SameKey(*facts, *schema)};
-    for (const ColumnInfo& column : schema->columns) {
-      target.nested.push_back(HoldsJson(*facts, column));
-    }
-    targets[schema->path] = std::move(target);
+    // A job that resumes may stand before a change of schema that the target has gone through.
+    if (fresh) RETURN_IF_ERROR(CheckColumns(*facts, name, *schema));
+    RETURN_IF_ERROR(CheckModel(*facts, options_, name, *schema));
+    const bool same_key = SameKey(*facts, *schema);
+    targets[schema->path] = {name, std::move(*facts), same_key};
   }
-  const std::lock_guard lock(mutex_);
-  tables_ = std::move(targets);
+  targets_ = std::make_shared<SharedTargets>(std::move(targets));
   return {};
 }
 
@@ -75,15 +55,11 @@ bool StarrocksSink::replay_converges(std::string* why) const {
 }
 
 Result<std::unique_ptr<Writer>> StarrocksSink::Open(Context& ctx, uint32_t writer) {
-  const std::lock_guard lock(mutex_);
-  return std::make_unique<StarrocksWriter>(ctx, options_, writer, tables_);
+  return std::make_unique<StarrocksWriter>(ctx, options_, writer, targets_);
 }
 
 Result<std::unique_ptr<Committer>> StarrocksSink::OpenCommitter(Context& ctx) {
-  std::vector<TableName> names;
-  const std::lock_guard lock(mutex_);
-  for (const auto& [path, target] : tables_) names.push_back(target.name);
-  return std::make_unique<StarrocksCommitter>(ctx, options_, std::move(names));
+  return std::make_unique<StarrocksCommitter>(ctx, options_, targets_);
 }
 
 }  // namespace sluice::starrocks

@@ -2,7 +2,7 @@
 // StarrocksSink: StarRocks as a sink of the engine.
 #pragma once
 
-#include <mutex>
+#include <memory>
 
 #include "starrocks/catalog.h"
 #include "starrocks/committer.h"
@@ -16,6 +16,7 @@ class StarrocksSink final : public Sink {
 
   Delivery delivery() const override { return Delivery::kTwoPhase; }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
+  bool follows_schema_changes() const override { return true; }
   bool replay_converges(std::string* why) const override;
   Result<TablePath> Target(const Schema& table) const override;
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override;
@@ -24,8 +25,7 @@ class StarrocksSink final : public Sink {
 
  private:
   const StarrocksOptions options_;
-  mutable std::mutex mutex_;  // guards tables_
-  TargetTables tables_;
+  std::shared_ptr<SharedTargets> targets_;  // from Prepare on
 };
 
 }  // namespace sluice::starrocks

@@ -18,12 +18,12 @@ constexpr size_t kConnectionsMax = 8;
 }  // namespace
 
 StarrocksWriter::StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id,
-                                 TargetTables tables)
+                                 std::shared_ptr<const SharedTargets> targets)
     : ctx_(ctx),
       options_(options),
       id_(id),
       name_(LabelName(options.label_prefix, ctx.job_id)),
-      tables_(std::move(tables)),
+      targets_(std::move(targets)),
       client_(ctx.http, options, ctx.cancel),
       next_id_(ctx.first_checkpoint),
       pool_("starrocks", kConnectionsMax) {}
@@ -32,12 +32,14 @@ Result<StarrocksWriter::Open*> StarrocksWriter::Find(const SchemaRef& schema) {
   if (schema == last_schema_) return last_open_;
   auto open = open_.find(schema->path);
   if (open == open_.end()) {
-    const auto target = tables_.find(schema->path);
-    if (target == tables_.end()) {
+    const std::optional<TargetTable> target = targets_->Find(schema->path);
+    if (!target) {
       return Fail(Code::kInternal, "rows of the unknown table " + schema->path.ToString());
     }
-    const JsonRows rows(*schema, options_.enable_upsert_delete, target->second.nested);
-    open = open_.emplace(schema->path, Open{target->second, rows}).first;
+    RETURN_IF_ERROR(CheckColumns(target->facts, target->name, *schema));
+    const JsonRows rows(*schema, options_.enable_upsert_delete,
+                        NestedColumns(target->facts, *schema));
+    open = open_.emplace(schema->path, Open{target->name, target->same_key, rows}).first;
   }
   last_schema_ = schema;
   last_open_ = &open->second;
@@ -52,7 +54,7 @@ Status StarrocksWriter::Write(const Chunk& chunk) {
   }
   const size_t bytes_max = std::min(kBatchBytesMax, static_cast<size_t>(options_.batch_max_bytes));
   for (uint32_t row = 0; row < chunk.rows(); ++row) {
-    const bool replaced = options_.enable_upsert_delete && open->target.same_key &&
+    const bool replaced = options_.enable_upsert_delete && open->same_key &&
                           chunk.kind(row) == RowKind::kUpdateBefore;
     if (replaced) continue;
     const size_t before = open->batch.size();
@@ -73,8 +75,8 @@ void StarrocksWriter::SendBatch(Open& open) {
   if (!open.transaction) {
     open.strand = ++strands_;
     open.transaction = std::make_shared<TableTransaction>(
-        TransactionSetup{ctx_, options_, client_, budget_, name_, open.target.name.database,
-                         open.target.name.table, LabelParts{ctx_.run, next_id_, id_, 0}});
+        TransactionSetup{ctx_, options_, client_, budget_, name_, open.target.database,
+                         open.target.table, LabelParts{ctx_.run, next_id_, id_, 0}});
   }
   open_bytes_ -= open.batch.size();
   open.batch += ']';
@@ -92,10 +94,13 @@ bool StarrocksWriter::full() const {
 }
 
 Status StarrocksWriter::Rebind(const SchemaChange& change) {
-  const Schema& table = change.before ? *change.before : *change.after;
-  return {Code::kUnsupported,
-          fmt::format("StarRocks: table {} changed ({}), which is not carried out on the target",
-                      table.path.ToString(), change.ddl)};
+  const auto open = open_.find(change.before->path);
+  if (open != open_.end()) {
+    CHECK(open->second.batch.empty() && !open->second.transaction);
+    open_.erase(open);  // the target is looked up anew with the next row
+  }
+  last_schema_ = nullptr;
+  return {};
 }
 
 Status StarrocksWriter::Seal(CheckpointId id) {

@@ -8,21 +8,15 @@
 #include "api/sink.h"
 #include "starrocks/json_rows.h"
 #include "starrocks/table_transaction.h"
+#include "starrocks/target_tables.h"
 
 namespace sluice::starrocks {
-
-// A target table as the writer needs it.
-struct TargetTable {
-  TableName name;
-  std::vector<bool> nested;  // JsonRows
-  bool same_key = true;      // an update replaces the row before by itself
-};
-using TargetTables = std::map<TablePath, TargetTable>;  // by the path of the rows
 
 class StarrocksWriter final : public Writer {
  public:
   // `options` and `ctx` outlive the writer.
-  StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id, TargetTables tables);
+  StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id,
+                  std::shared_ptr<const SharedTargets> targets);
 
   Status Write(const Chunk& chunk) override;
   bool full() const override;
@@ -33,7 +27,8 @@ class StarrocksWriter final : public Writer {
 
  private:
   struct Open {  // the rows of one table since the last seal
-    TargetTable target;
+    TableName target;
+    bool same_key = true;
     JsonRows rows;
     std::string batch;  // "[{...},{...}", not yet closed
     int64_t batch_rows = 0;
@@ -48,7 +43,7 @@ class StarrocksWriter final : public Writer {
   const StarrocksOptions& options_;
   const uint32_t id_;
   const std::string name_;
-  const TargetTables tables_;
+  const std::shared_ptr<const SharedTargets> targets_;
   TransactionClient client_;
   WriterBudget budget_;
   std::map<TablePath, Open> open_;

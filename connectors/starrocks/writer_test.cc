@@ -49,6 +49,12 @@ ChunkPtr Inserts(const SchemaRef& schema, int64_t first, int64_t count) {
   return Rows(schema, rows);
 }
 
+TargetTable TargetOf(const Schema& schema) {
+  TargetTable target{{"ods", schema.path.table}, {}, true};
+  for (const ColumnInfo& column : schema.columns) target.facts.columns.push_back({column.name});
+  return target;
+}
+
 class WriterTest : public testing::Test {
  protected:
   WriterTest() {
@@ -56,13 +62,14 @@ class WriterTest : public testing::Test {
     options_.enable_upsert_delete = true;
     options_.retry_backoff_multiplier_ms = 0;
     for (const SchemaRef& schema : {a_, b_, c_}) {
-      tables_[schema->path] = {{"ods", schema->path.table}, {}};
+      tables_[schema->path] = TargetOf(*schema);
     }
     Open();
   }
   void Open() {
     writer_.reset();
-    writer_ = std::make_unique<StarrocksWriter>(world_.ctx, options_, 1, tables_);
+    writer_ = std::make_unique<StarrocksWriter>(world_.ctx, options_, 1,
+                                                std::make_shared<SharedTargets>(tables_));
   }
   void Write(const ChunkPtr& chunk) { ASSERT_TRUE(writer_->Write(*chunk).ok()); }
 
@@ -170,6 +177,7 @@ TEST_F(WriterTest, RowsOfTheNextCheckpointGoOnWhileThisOneIsPrepared) {
   world_.cluster.Plant({.operation = "prepare", .how = How::kBlock});
   Write(Inserts(a_, 1, 1));
   ASSERT_TRUE(writer_->Seal(7).ok());
+  world_.cluster.WaitForCalls("prepare", 1);  // the next one passes
   Write(Inserts(a_, 2, 1));
   const auto next = SealAndPrepare(8).value();
   EXPECT_THAT(next[0].label, HasSubstr("-c8-"));
@@ -184,7 +192,7 @@ TEST_F(WriterTest, ManyTablesArePreparedWithDistinctLabels) {
   std::vector<SchemaRef> schemas;
   for (int i = 0; i < 1000; ++i) {
     schemas.push_back(TableOf(fmt::format("t{}", i)));
-    tables_[schemas.back()->path] = {{"ods", schemas.back()->path.table}, {}};
+    tables_[schemas.back()->path] = TargetOf(*schemas.back());
   }
   world_.cluster.running_max = 5000;
   Open();
@@ -208,10 +216,36 @@ TEST_F(WriterTest, RowsOfAnUnknownTableAreRefused) {
   EXPECT_EQ(writer_->Write(*Inserts(TableOf("z"), 1, 1)).code(), Code::kInternal);
 }
 
-TEST_F(WriterTest, AChangedTableStopsTheJobNamingTheStatement) {
-  const Status status = writer_->Rebind({a_, a_, "ALTER TABLE a ADD c INT"});
-  EXPECT_EQ(status.code(), Code::kUnsupported);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("ALTER TABLE a ADD c INT"));
+// As the committer leaves the target; `tables_` are those of the writer.
+TEST_F(WriterTest, RowsBehindAChangeOfSchemaLeaveInIt) {
+  auto shared = std::make_shared<SharedTargets>(tables_);
+  writer_ = std::make_unique<StarrocksWriter>(world_.ctx, options_, 1, shared);
+  Write(Inserts(a_, 1, 1));
+  ASSERT_TRUE(SealAndPrepare(7).has_value());
+  auto wider = std::make_shared<Schema>(*a_);
+  wider->columns.push_back({"w", Of(TypeKind::kInt)});
+  shared->Put(a_->path, TargetOf(*wider));
+  ASSERT_TRUE(writer_->Rebind({a_, wider, "ALTER TABLE a ADD w INT"}).ok());
+  ChunkBuilder rows(wider);
+  rows.column(0).Append<int64_t>(2);
+  rows.column(1).AppendText("y");
+  rows.column(2).Append<int32_t>(3);
+  rows.EndRow(RowKind::kInsert);
+  Write(rows.Finish(0));
+  ASSERT_TRUE(SealAndPrepare(8).has_value());
+  EXPECT_EQ(Joined("ods.a", "PREPARED"),
+            R"([{"id":1,"v":"x","__op":0}][{"id":2,"v":"y","w":3,"__op":0}])");
+}
+
+TEST_F(WriterTest, AColumnThatTheTargetLacksStopsTheJobBeforeARowLosesIt) {
+  auto wider = std::make_shared<Schema>(*a_);
+  wider->columns.push_back({"w", Of(TypeKind::kInt)});
+  ChunkBuilder rows(wider);
+  for (size_t i = 0; i < 3; ++i) rows.column(i).AppendNull();
+  rows.EndRow(RowKind::kInsert);
+  const Status status = writer_->Write(*rows.Finish(0));
+  EXPECT_EQ(status.code(), Code::kSchemaMismatch);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("w INT"));
 }
 
 TEST_F(WriterTest, ClosingDoesNotWaitForASlowLoad) {

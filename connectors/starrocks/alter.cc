@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/alter.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/logging.h"
+#include "starrocks/alter_table.h"
+#include "starrocks/create_table.h"
+
+namespace sluice::starrocks {
+namespace {
+
+constexpr Duration kPoll = std::chrono::milliseconds(100);
+constexpr Duration kWaitMax = std::chrono::seconds(5);  // of one call; the engine asks again
+
+// Columns of SHOW ALTER TABLE COLUMN.
+constexpr size_t kState = 9;
+constexpr size_t kMessage = 10;
+
+struct Job {
+  std::string state;  // empty: the table never had one, or long ago
+  std::string message;
+
+  bool ended() const { return state.empty() || state == "FINISHED" || state == "CANCELLED"; }
+};
+
+class Altering {
+ public:
+  Altering(Context& ctx, SqlSession& session, const SchemaChange& change, TargetTable& target)
+      : ctx_(ctx),
+        session_(session),
+        change_(change),
+        target_(target),
+        until_(ctx.env.Now() + kWaitMax) {}
+
+  Status Run() {
+    ASSIGN_OR_RETURN(Job job, WaitForJob());
+    std::set<std::string> done;
+    while (true) {
+      RETURN_IF_ERROR(LookAgain());
+      const Alteration plan = PlanAlteration(target_.facts, target_.name, change_);
+      for (const std::string& note : plan.notes) LogWarn(Place() + ": " + note);
+      if (plan.statements.empty()) return {};
+      const std::string& statement = plan.statements.front();
+      if (!done.insert(statement).second) return Refused(statement, "it had no effect");
+      RETURN_IF_ERROR(Execute(statement));
+      ASSIGN_OR_RETURN(job, WaitForJob());
+      if (job.state == "CANCELLED") return Refused(statement, job.message);
+    }
+  }
+
+ private:
+  std::string Place() const { return target_.name.database + "." + target_.name.table; }
+
+  Status LookAgain() {
+    ASSIGN_OR_RETURN(auto facts, LookUp(session_, target_.name));
+    if (!facts) return {Code::kNotFound, fmt::format("the table {} is gone", Place())};
+    target_.facts = std::move(*facts);
+    return {};
+  }
+
+  Status Execute(const std::string& statement) {
+    const Status status = session_.Execute(statement);
+    if (status.ok() || status.retry() == Retry::kInPlace) return status;
+    // Somebody else's job began in between.
+    if (status.message().find("SCHEMA_CHANGE") != std::string_view::npos) {
+      return {Code::kUnavailable, std::string(status.message())};
+    }
+    return Refused(statement, status.message());
+  }
+
+  Status Refused(const std::string& statement, std::string_view why) const {
+    return {Code::kSchemaMismatch,
+            fmt::format("StarRocks does not follow '{}' ({}): {}. Make {} fit by hand and start "
+                        "again, or set schema-changes.enabled = false and let the policy decide",
+                        change_.ddl, statement, why, Place())};
+  }
+
+  Result<Job> NewestJob() {
+    ASSIGN_OR_RETURN(const SqlTable rows,
+                     session_.Query(fmt::format(
+                         "SHOW ALTER TABLE COLUMN FROM {} WHERE TableName = {} ORDER BY "
+                         "CreateTime DESC LIMIT 1",
+                         QuotedName(target_.name.database), session_.Quote(target_.name.table))));
+    if (rows.empty() || rows[0].size() <= kMessage) return Job{};
+    return Job{rows[0][kState].value_or(""), rows[0][kMessage].value_or("")};
+  }
+
+  Result<Job> WaitForJob() {
+    while (true) {
+      RETURN_IF_ERROR(ctx_.cancel.Check());
+      ASSIGN_OR_RETURN(Job job, NewestJob());
+      if (job.ended()) return job;
+      if (ctx_.env.Now() >= until_) {
+        return Fail(Code::kTimeout,
+                    fmt::format("the column change of {} is {}{}{}", Place(), job.state,
+                                job.message.empty() ? "" : ": ", job.message));
+      }
+      ctx_.cancel.WaitFor(kPoll);
+    }
+  }
+
+  Context& ctx_;
+  SqlSession& session_;
+  const SchemaChange& change_;
+  TargetTable& target_;
+  const TimePoint until_;
+};
+
+}  // namespace
+
+Status Alter(Context& ctx, const StarrocksOptions& options, const SchemaChange& change,
+             TargetTable& target) {
+  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options.sql));
+  return Altering(ctx, *session, change, target).Run();
+}
+
+}  // namespace sluice::starrocks

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/alter_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <optional>
+
+#include "starrocks/create_table.h"
+
+namespace sluice::starrocks {
+namespace {
+
+constexpr int kStringLength = 65'533;  // of STRING, where nothing else is told
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// "decimal(12,2)": a name and up to two numbers.
+struct TypeText {
+  std::string name;
+  std::array<int, 2> numbers{-1, -1};
+};
+
+TypeText ReadType(const std::string& text) {
+  TypeText out;
+  const std::string lower = Lower(text);
+  const size_t open = lower.find('(');
+  const size_t close = lower.find(')');
+  out.name = lower.substr(0, open);
+  if (open == std::string::npos || close == std::string::npos) return out;
+  if (close + 1 < lower.size()) out.name += lower.substr(close + 1);  // "bigint(20) unsigned"
+  const char* at = lower.data() + open + 1;
+  const char* const end = lower.data() + close;
+  for (int& number : out.numbers) {
+    while (at != end && (*at == ' ' || *at == ',')) ++at;
+    const auto parsed = std::from_chars(at, end, number);
+    if (parsed.ec != std::errc()) break;
+    at = parsed.ptr;
+  }
+  return out;
+}
+
+// Of whole numbers, by what they hold; 0: none.
+int RankOf(const TypeText& type) {
+  static constexpr auto kNames = std::to_array<std::string_view>(
+      {"tinyint", "smallint", "int", "bigint", "bigint unsigned", "largeint"});
+  if (type.name == "tinyint" && type.numbers[0] == 1) return 0;  // how BOOLEAN is shown
+  const auto found = std::ranges::find(kNames, type.name);
+  return found == kNames.end() ? 0 : static_cast<int>(found - kNames.begin()) + 1;
+}
+
+bool IsText(const TypeText& type) {
+  return type.name == "varchar" || type.name == "char" || type.name == "string";
+}
+
+int LengthOf(const TypeText& type) {
+  return type.numbers[0] >= 0 ? type.numbers[0] : kStringLength;
+}
+
+bool HoldsDecimal(const TypeText& type, const Type& wanted) {
+  if (!type.name.starts_with("decimal")) return false;
+  const int scale = std::max(type.numbers[1], 0);
+  return scale >= wanted.scale && type.numbers[0] - scale >= wanted.precision - wanted.scale;
+}
+
+const TargetColumn* Find(const TargetFacts& facts, const std::string& name) {
+  const auto found = std::ranges::find_if(
+      facts.columns, [&](const TargetColumn& column) { return Lower(column.name) == Lower(name); });
+  return found == facts.columns.end() ? nullptr : &*found;
+}
+
+const ColumnInfo* Find(const Schema& schema, const std::string& name) {
+  const auto found = std::ranges::find_if(
+      schema.columns, [&](const ColumnInfo& column) { return Lower(column.name) == Lower(name); });
+  return found == schema.columns.end() ? nullptr : &*found;
+}
+
+// What rows that are there already hold, as DEFAULT takes it; nothing when it takes no such value.
+std::optional<std::string> DefaultOf(const ColumnInfo& column) {
+  const std::string& text = *column.initial;
+  const bool plain =
+      std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  if (!plain) return std::nullopt;
+  switch (column.type.kind) {
+    case TypeKind::kBytes:
+      return std::nullopt;
+    case TypeKind::kBoolean:
+      return text == "true" || text == "1" ? "1" : "0";
+    case TypeKind::kTimestamp: {
+      // A fraction of zeros says nothing; any other is no literal that every version reads.
+      const size_t point = text.find('.');
+      if (text.find_first_not_of('0', std::min(point, text.size() - 1) + 1) == std::string::npos) {
+        return text.substr(0, point);
+      }
+      return std::nullopt;
+    }
+    default:
+      return text;
+  }
+}
+
+class Planner {
+ public:
+  Planner(const TargetFacts& facts, const TableName& name, const SchemaChange& change)
+      : facts_(facts),
+        before_(*change.before),
+        after_(*change.after),
+        head_(
+            fmt::format("ALTER TABLE {}.{} ", QuotedName(name.database), QuotedName(name.table))) {}
+
+  Alteration Plan() {
+    for (const ColumnInfo& column : before_.columns) {
+      if (Find(after_, column.name) != nullptr || Find(facts_, column.name) == nullptr) continue;
+      Add("DROP COLUMN " + QuotedName(column.name));
+    }
+    for (size_t i = 0; i < after_.columns.size(); ++i) Column(i);
+    return std::move(out_);
+  }
+
+ private:
+  void Add(const std::string& clause) { out_.statements.push_back(head_ + clause); }
+
+  void Column(size_t index) {
+    const ColumnInfo& column = after_.columns[index];
+    const ColumnInfo* before = Find(before_, column.name);
+    const TargetColumn* target = Find(facts_, column.name);
+    if (target == nullptr) return AddColumn(index);
+    const bool same = before != nullptr && before->type == column.type &&
+                      before->nullable == column.nullable && before->length == column.length;
+    if (!same && !target->key) ModifyColumn(*target, column);
+  }
+
+  void AddColumn(size_t index) {
+    const ColumnInfo& column = after_.columns[index];
+    // Rows of the source bring a value if it must be there; those that are in the target have none.
+    std::string clause =
+        fmt::format("ADD COLUMN {} {} NULL", QuotedName(column.name), ColumnType(column));
+    if (column.initial) {
+      if (const auto value = DefaultOf(column)) {
+        clause += fmt::format(" DEFAULT \"{}\"", EscapedText(*value));
+      } else {
+        out_.notes.push_back(fmt::format(
+            "rows that are there already have null in the new column {}, for StarRocks takes no "
+            "such default",
+            column.name));
+      }
+    }
+    if (!column.comment.empty()) {
+      clause += fmt::format(" COMMENT \"{}\"", EscapedText(column.comment));
+    }
+    Add(clause + PlaceOf(index));
+  }
+
+  // Behind its neighbour, unless that is of the key, which stands together.
+  std::string PlaceOf(size_t index) const {
+    if (index == 0) return "";
+    const TargetColumn* neighbour = Find(facts_, after_.columns[index - 1].name);
+    if (neighbour == nullptr || neighbour->key) return "";
+    return " AFTER " + QuotedName(neighbour->name);
+  }
+
+  void ModifyColumn(const TargetColumn& target, const ColumnInfo& wanted) {
+    const bool holds = Holds(target.full_type, wanted);
+    const bool takes_null = target.nullable || !wanted.nullable;
+    if (holds && takes_null) return;
+    const bool null = target.nullable || wanted.nullable;
+    Add(fmt::format("MODIFY COLUMN {} {} {}", QuotedName(target.name),
+                    holds ? target.full_type : ColumnType(wanted), null ? "NULL" : "NOT NULL"));
+  }
+
+  const TargetFacts& facts_;
+  const Schema& before_;
+  const Schema& after_;
+  const std::string head_;
+  Alteration out_;
+};
+
+}  // namespace
+
+bool Holds(const std::string& column_type, const ColumnInfo& wanted) {
+  const TypeText type = ReadType(column_type);
+  const TypeText own = ReadType(ColumnType(wanted));
+  switch (wanted.type.kind) {
+    case TypeKind::kBoolean:
+      return type.name == "boolean" || type.name == "tinyint" || RankOf(type) > 0;
+    case TypeKind::kTinyInt:
+    case TypeKind::kSmallInt:
+    case TypeKind::kInt:
+    case TypeKind::kBigInt:
+      return RankOf(type) >= RankOf(own);
+    case TypeKind::kFloat:
+      return type.name == "float" || type.name == "double";
+    case TypeKind::kDecimal:
+      return HoldsDecimal(type, wanted.type);
+    case TypeKind::kTime:
+    case TypeKind::kBytes:
+    case TypeKind::kString:
+      return type.name == "json" || (IsText(type) && LengthOf(type) >= LengthOf(own));
+    case TypeKind::kDouble:
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+      return type.name == own.name;
+  }
+  return false;
+}
+
+Alteration PlanAlteration(const TargetFacts& facts, const TableName& name,
+                          const SchemaChange& change) {
+  return Planner(facts, name, change).Plan();
+}
+
+}  // namespace sluice::starrocks

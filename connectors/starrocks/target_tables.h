@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// SharedTargets: what the sink knows of its tables, for its writers and its committer. Thread-safe.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "starrocks/catalog.h"
+
+namespace sluice::starrocks {
+
+// A target table as it was when it was looked at last.
+struct TargetTable {
+  TableName name;
+  TargetFacts facts;
+  bool same_key = true;  // an update replaces the row before by itself
+};
+using TargetTables = std::map<TablePath, TargetTable>;  // by the path of the rows
+
+class SharedTargets {
+ public:
+  explicit SharedTargets(TargetTables tables) : tables_(std::move(tables)) {}
+
+  std::optional<TargetTable> Find(const TablePath& rows) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = tables_.find(rows);
+    return found == tables_.end() ? std::nullopt : std::optional(found->second);
+  }
+  void Put(const TablePath& rows, TargetTable table) {
+    const std::lock_guard lock(mutex_);
+    tables_[rows] = std::move(table);
+  }
+  std::vector<TableName> Names() const {
+    std::vector<TableName> names;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [path, table] : tables_) names.push_back(table.name);
+    return names;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  TargetTables tables_;
+};
+
+}  // namespace sluice::starrocks

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""StarRocks follows changes of schema while rows flow, killed in every step of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+import requests
+from harness import verify
+from harness.engine import Engine
+from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.starrocks import StandIn, StarRocks
+from harness.target import JOBS
+from harness.waiting import wait_for
+
+TABLES = ("goods", "makers")
+ROWS = 500
+PAIRS = [verify.Pair(f"shop.{name}", f"ods.ods_{name}") for name in TABLES]
+HOUR_MS = 3_600_000
+
+
+class Changer:
+    """Writes on a thread of its own, naming only the columns that are always there."""
+
+    def __init__(self, server: MysqlServer) -> None:
+        self.server = server
+        self.rows = 0
+        self.error: BaseException | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(60)
+        assert self.error is None, repr(self.error)
+
+    def _run(self) -> None:
+        try:
+            with self.server.connect("shop") as connection, connection.cursor() as cursor:
+                number = 1_000_000
+                while not self._stopping.wait(0.01):
+                    number += 1
+                    cursor.execute(
+                        "INSERT INTO goods (id, name) VALUES (%s, %s)", (number, f"n{number}")
+                    )
+                    cursor.execute(
+                        "UPDATE goods SET name = %s WHERE id = %s", ("again", number % ROWS)
+                    )
+                    cursor.execute("UPDATE makers SET city = %s WHERE id = 1", (f"c{number}",))
+                    if number % 5 == 0:
+                        cursor.execute("DELETE FROM goods WHERE id = %s", (number - 3,))
+                    self.rows += 3
+        except BaseException as error:  # handed to stop()
+            self.error = error
+
+
+@pytest.fixture
+def shop(mysql: MysqlServer, starrocks: StarRocks) -> Iterator[MysqlServer]:
+    mysql.fresh_database("shop")
+    mysql.execute(
+        "CREATE TABLE shop.goods (id BIGINT PRIMARY KEY, name VARCHAR(20), price DECIMAL(10,2))",
+        "CREATE TABLE shop.makers (id INT PRIMARY KEY, city VARCHAR(30))",
+        "INSERT INTO shop.makers VALUES (1, 'Köln'), (2, 'Lyon')",
+    )
+    with mysql.connect("shop") as connection, connection.cursor() as cursor:
+        rows = [(number, f"row {number}", number / 4) for number in range(ROWS)]
+        cursor.executemany("INSERT INTO goods VALUES (%s, %s, %s)", rows)
+    starrocks.fresh_database("ods")
+    yield mysql
+
+
+def job_of(shop: MysqlServer, starrocks: StarRocks, folder: Path, **more: Any) -> Engine:
+    variables = {
+        "mysql_port": shop.port,
+        "mysql_user": USER,
+        "mysql_password": PASSWORD,
+        "tables": json.dumps([f"shop.{name}" for name in TABLES]),
+        **starrocks.job_variables("ods"),
+        **more,
+    }
+    return Engine(folder, JOBS / "changes.conf", variables, ["--max-retained=1000000"])
+
+
+def started(job: Engine) -> None:
+    """Until the snapshot is over."""
+    job.start()
+
+    def there() -> bool:
+        job.check_alive()
+        return "the log is followed from" in job.log_text()
+
+    wait_for(there, f"the log\n{job.log}", 60)
+
+
+def columns(starrocks: StarRocks, table: str) -> list[str]:
+    return [str(row[0]) for row in starrocks.query(f"DESC ods.ods_{table}")]
+
+
+def transaction(standin: StandIn, operation: str) -> None:
+    """Of somebody else, over ods_goods."""
+    url = f"http://{standin.nodes[0]}/api/transaction/{operation}"
+    while True:
+        answer = requests.post(
+            url,
+            headers={"db": "ods", "table": "ods_goods", "label": "somebody-else"},
+            auth=(standin.user, standin.password),
+            timeout=30,
+            allow_redirects=False,  # the library would leave the account behind
+        )
+        if not answer.is_redirect:
+            break
+        url = answer.headers["Location"]
+    assert answer.json()["Status"] == "OK", answer.text
+
+
+CHANGES = (
+    "ALTER TABLE shop.goods ADD COLUMN stock INT NOT NULL DEFAULT 7",
+    "ALTER TABLE shop.goods ADD COLUMN note VARCHAR(10) AFTER name, "
+    "ADD COLUMN seen DATETIME DEFAULT '2024-01-02 03:04:05'",
+    "ALTER TABLE shop.goods MODIFY name VARCHAR(60) NOT NULL",
+    "ALTER TABLE shop.goods MODIFY stock BIGINT NULL",
+    "ALTER TABLE shop.goods DROP COLUMN price",
+    "ALTER TABLE shop.makers ADD COLUMN country CHAR(2) DEFAULT 'de'",
+)
+
+
+@pytest.mark.parametrize("parallelism", [1, 2])
+def test_columns_come_change_and_go_while_rows_flow(
+    shop: MysqlServer, starrocks: StarRocks, parallelism: int, tmp_path: Path
+) -> None:
+    job = job_of(shop, starrocks, tmp_path, parallelism=parallelism)
+    started(job)
+    changer = Changer(shop)
+    for change in CHANGES:
+        rows = changer.rows
+        wait_for(lambda: changer.rows > rows + 30, "rows in between")
+        shop.execute(change)
+    shop.execute("UPDATE shop.goods SET stock = 5000000000, note = 'seen' WHERE id < 20")
+    changer.stop()
+    found = verify.wait_until_equal(shop, starrocks, PAIRS, 60, job.check_alive)
+    assert found.rows > ROWS
+    assert columns(starrocks, "goods") == ["id", "name", "note", "stock", "seen"]
+    assert columns(starrocks, "makers") == ["id", "city", "country"]
+    assert job.stop() == 0
+    assert job.log_text().count("altering the target") == len(CHANGES)
+
+
+# The change is alone with its two checkpoints, for there is no other for an hour.
+STEPS = {
+    "first checkpoint sealed": ("sealed", None),
+    "first checkpoint prepared": ("prepared", None),
+    "first checkpoint published": ("published", None),
+    "about to alter": ("altering", None),
+    "altered": ("altered", None),
+    "second checkpoint prepared": ("prepared", "altered"),
+    "behind the change": ("log", "altered"),
+}
+
+
+@pytest.mark.parametrize(("phase", "behind"), STEPS.values(), ids=STEPS.keys())
+def test_a_change_killed_in_each_step_is_made_once(
+    shop: MysqlServer, starrocks: StarRocks, phase: str, behind: str | None, tmp_path: Path
+) -> None:
+    mark = starrocks.mark()
+    job = job_of(shop, starrocks, tmp_path, checkpoint_interval=HOUR_MS)
+    started(job)
+    changer = Changer(shop)
+    wait_for(lambda: changer.rows > 60, "rows before the change")
+    job.hold(behind or phase)
+    shop.execute(
+        "ALTER TABLE shop.goods ADD COLUMN stock INT DEFAULT 7, DROP COLUMN price, "
+        "MODIFY name VARCHAR(50)"
+    )
+    shop.execute("UPDATE shop.goods SET stock = 8 WHERE id < 30")
+    if behind:
+        job.wait_held(behind)
+        job.hold(phase)
+        job.release(behind)
+    job.wait_held(phase)
+    job.kill()
+    job.release(phase)
+    job.variables["checkpoint_interval"] = 200
+    job.start()
+    rows = changer.rows
+    wait_for(lambda: changer.rows > rows + 60, "rows behind the change")
+    changer.stop()
+    found = verify.wait_until_equal(shop, starrocks, PAIRS, 60, job.check_alive)
+    assert found.rows > ROWS
+    assert sorted(columns(starrocks, "goods")) == ["id", "name", "stock"]
+    assert job.stop() == 0
+    assert starrocks.problems("ods", mark, job.durable(), stopped=True) == []
+
+
+def test_what_the_target_cannot_do_ends_the_job_with_the_statement(
+    shop: MysqlServer, starrocks: StarRocks, tmp_path: Path
+) -> None:
+    job = job_of(shop, starrocks, tmp_path)
+    started(job)
+    shop.execute(
+        "INSERT INTO shop.goods VALUES (900000, 'the last one', 1)",
+        "ALTER TABLE shop.goods MODIFY price DOUBLE",
+    )
+    assert job.process.wait(60) == 1
+    shown = job.log_text()
+    assert "StarRocks does not follow 'ALTER TABLE shop.goods MODIFY price DOUBLE'" in shown
+    names = [row[0] for row in starrocks.query("SELECT name FROM ods.ods_goods WHERE id = 900000")]
+    assert names == ["the last one"]
+
+
+def test_a_change_waits_for_what_is_open_in_the_target(
+    shop: MysqlServer, standin: StandIn, tmp_path: Path
+) -> None:
+    job = job_of(shop, standin, tmp_path)
+    started(job)
+    transaction(standin, "begin")
+    shop.execute("ALTER TABLE shop.goods ADD COLUMN stock INT DEFAULT 7")
+    wait_for(lambda: "is WAITING_TXN" in job.log_text(), "the job to tell what it waits for")
+    assert "stock" not in columns(standin, "goods")
+    transaction(standin, "rollback")
+    verify.wait_until_equal(shop, standin, PAIRS, 60, job.check_alive)
+    assert job.stop() == 0
