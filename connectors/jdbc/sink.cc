@@ -57,6 +57,27 @@ Status JdbcSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool f
       .In("making the ledger table; is_exactly_once = false needs none");
 }
 
+std::vector<Status> JdbcSink::Check(Context& ctx, std::span<const SchemaRef> tables) {
+  std::vector<Status> wrong;
+  auto session = Connect(ctx.sql, options_);
+  if (!session) return {session.error()};
+  if (!options_.query.empty()) {
+    if (Status status = PrepareStatement(tables); !status.ok()) wrong.push_back(std::move(status));
+    return wrong;
+  }
+  for (const SchemaRef& schema : tables) {
+    const auto check = [&]() -> Status {
+      ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
+      ASSIGN_OR_RETURN(const bool stays, WouldStay(**session, options_, path, *schema));
+      if (!stays) return {};
+      const auto bound = BindTarget(**session, options_, path, *schema);
+      return bound ? Status() : bound.error();
+    };
+    if (Status status = check(); !status.ok()) wrong.push_back(std::move(status));
+  }
+  return wrong;
+}
+
 Result<TablePath> JdbcSink::Ledger() const {
   if (tables_.empty()) return Fail(Code::kInternal, "the ledger of no tables");
   TablePath ledger = tables_.begin()->second.path;

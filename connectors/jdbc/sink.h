@@ -22,6 +22,7 @@ class JdbcSink final : public Sink {
     return options_.two_phase ? Delivery::kTwoPhase : Delivery::kAtLeastOnce;
   }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
+  std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override;
   bool replay_converges(std::string* why) const override;
   Result<TablePath> Target(const Schema& table) const override;
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override;

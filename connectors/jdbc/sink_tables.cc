@@ -215,6 +215,12 @@ Status ApplySaveModes(SqlSession& session, const SinkOptions& options, const Tab
   return sluice::ApplySaveModes(options.schema_save_mode, options.data_save_mode, table);
 }
 
+Result<bool> WouldStay(SqlSession& session, const SinkOptions& options, const TablePath& path,
+                       const Schema& source) {
+  ManagedTable table(session, options, path, source);
+  return CheckSaveModes(options.schema_save_mode, options.data_save_mode, table);
+}
+
 Result<TargetTable> BindTarget(SqlSession& session, const SinkOptions& options,
                                const TablePath& path, const Schema& source) {
   const Dialect& dialect = Dialect::Of(options.endpoints.front().server);

@@ -20,6 +20,9 @@ Result<std::vector<uint32_t>> TargetKey(const SinkOptions& options, const Schema
 // Calls block on `session`.
 Status ApplySaveModes(SqlSession& session, const SinkOptions& options, const TablePath& path,
                       const Schema& source);
+// What that would refuse, without changing anything. True: the table would stay as it is.
+Result<bool> WouldStay(SqlSession& session, const SinkOptions& options, const TablePath& path,
+                       const Schema& source);
 // Looks the table up and checks it: kInvalidConfig when it is not there, kSchemaMismatch naming
 // everything that does not fit.
 Result<TargetTable> BindTarget(SqlSession& session, const SinkOptions& options,

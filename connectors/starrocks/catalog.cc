@@ -127,6 +127,12 @@ Status ApplySaveModes(SqlSession& session, const StarrocksOptions& options, cons
   return sluice::ApplySaveModes(options.schema_save_mode, options.data_save_mode, table);
 }
 
+Result<bool> WouldStay(SqlSession& session, const StarrocksOptions& options, const TableName& name,
+                       const Schema& schema) {
+  ManagedTable table(session, options, name, schema);
+  return CheckSaveModes(options.schema_save_mode, options.data_save_mode, table);
+}
+
 namespace {
 
 std::set<std::string> KeyNames(const TargetFacts& facts) {

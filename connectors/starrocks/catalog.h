@@ -35,6 +35,9 @@ Status CheckVersion(SqlSession& session);
 // Carries out the save modes for one table. `schema` is what will be written to `name`.
 Status ApplySaveModes(SqlSession& session, const StarrocksOptions& options, const TableName& name,
                       const Schema& schema);
+// What that would refuse, without changing anything. True: the table would stay as it is.
+Result<bool> WouldStay(SqlSession& session, const StarrocksOptions& options, const TableName& name,
+                       const Schema& schema);
 // What is there now; nothing when the table does not exist.
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name);
 // kSchemaMismatch naming the columns that are missing: the server would drop their values silently.

@@ -48,6 +48,39 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
   return {};
 }
 
+std::vector<Status> StarrocksSink::Check(Context& ctx, std::span<const SchemaRef> tables) {
+  std::vector<Status> wrong;
+  const auto note = [&](Status status) {
+    if (!status.ok()) wrong.push_back(std::move(status));
+  };
+  auto session = ctx.sql.Open(options_.sql);
+  if (!session) {
+    note(session.error());
+  } else {
+    note(CheckVersion(**session));
+    for (const SchemaRef& schema : tables) note(CheckTable(**session, *schema));
+  }
+  if (tables.empty()) return wrong;
+  // A label that nobody used: any answer shows that rows could be sent.
+  const auto target = Target(*tables.front());
+  if (!target) return wrong;
+  TransactionClient client(ctx.http, options_, ctx.cancel);
+  const auto state = client.State(target->database, "sluice-check");
+  if (!state) note(state.error().In("asking the nodeUrls"));
+  return wrong;
+}
+
+Status StarrocksSink::CheckTable(SqlSession& session, const Schema& schema) const {
+  ASSIGN_OR_RETURN(const TablePath path, Target(schema));
+  const TableName name{path.database, path.table};
+  ASSIGN_OR_RETURN(const bool stays, WouldStay(session, options_, name, schema));
+  if (!stays) return {};
+  ASSIGN_OR_RETURN(const auto facts, LookUp(session, name));
+  if (!facts) return {Code::kNotFound, fmt::format("{}.{} is gone", name.database, name.table)};
+  RETURN_IF_ERROR(CheckColumns(*facts, name, schema));
+  return CheckModel(*facts, options_, name, schema);
+}
+
 bool StarrocksSink::replay_converges(std::string* why) const {
   if (options_.enable_upsert_delete) return true;  // then every target is a primary-key table
   if (why != nullptr) *why = "enable_upsert_delete is off, so every row is appended";

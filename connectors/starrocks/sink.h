@@ -16,6 +16,7 @@ class StarrocksSink final : public Sink {
 
   Delivery delivery() const override { return Delivery::kTwoPhase; }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
+  std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override;
   bool follows_schema_changes() const override { return true; }
   bool replay_converges(std::string* why) const override;
   Result<TablePath> Target(const Schema& table) const override;
@@ -24,6 +25,8 @@ class StarrocksSink final : public Sink {
   std::string Identity() const override;
 
  private:
+  Status CheckTable(SqlSession& session, const Schema& schema) const;
+
   const StarrocksOptions options_;
   std::shared_ptr<SharedTargets> targets_;  // from Prepare on
 };

@@ -13,6 +13,13 @@ Status Create(SaveModeTable& table) {
   return table.Create();
 }
 
+Status Missing(const SaveModeTable& table) {
+  return {Code::kInvalidConfig,
+          fmt::format("The sink table not exist: {}; create it, or set schema_save_mode = "
+                      "CREATE_SCHEMA_WHEN_NOT_EXIST",
+                      table.name())};
+}
+
 Status ApplySchemaMode(SchemaSaveMode mode, SaveModeTable& table) {
   if (mode == SchemaSaveMode::kIgnore) return {};
   if (mode == SchemaSaveMode::kRecreate) {
@@ -21,11 +28,13 @@ Status ApplySchemaMode(SchemaSaveMode mode, SaveModeTable& table) {
   }
   ASSIGN_OR_RETURN(const bool exists, table.Exists());
   if (exists) return {};
-  if (mode == SchemaSaveMode::kCreateWhenMissing) return Create(table);
-  return {Code::kInvalidConfig,
-          fmt::format("The sink table not exist: {}; create it, or set schema_save_mode = "
-                      "CREATE_SCHEMA_WHEN_NOT_EXIST",
-                      table.name())};
+  return mode == SchemaSaveMode::kCreateWhenMissing ? Create(table) : Missing(table);
+}
+
+Status RefuseRows(SaveModeTable& table) {
+  ASSIGN_OR_RETURN(const bool has_rows, table.HasRows());
+  if (!has_rows) return {};
+  return {Code::kInvalidConfig, "The target data source already has data: " + table.name()};
 }
 
 }  // namespace
@@ -42,9 +51,16 @@ Status ApplySaveModes(SchemaSaveMode schema, DataSaveMode data, SaveModeTable& t
     case DataSaveMode::kErrorWhenData:
       break;
   }
-  ASSIGN_OR_RETURN(const bool has_rows, table.HasRows());
-  if (!has_rows) return {};
-  return {Code::kInvalidConfig, "The target data source already has data: " + table.name()};
+  return RefuseRows(table);
+}
+
+Result<bool> CheckSaveModes(SchemaSaveMode schema, DataSaveMode data, SaveModeTable& table) {
+  if (schema == SchemaSaveMode::kRecreate) return false;
+  ASSIGN_OR_RETURN(const bool exists, table.Exists());
+  if (!exists && schema == SchemaSaveMode::kCreateWhenMissing) return false;
+  if (!exists) return Fail(Missing(table));
+  if (data == DataSaveMode::kErrorWhenData) RETURN_IF_ERROR(RefuseRows(table));
+  return true;
 }
 
 }  // namespace sluice

@@ -47,5 +47,8 @@ class SaveModeTable {
 
 // First the schema mode, then the data mode.
 Status ApplySaveModes(SchemaSaveMode schema, DataSaveMode data, SaveModeTable& table);
+// What ApplySaveModes would refuse, without changing anything. True: the table is there and would
+// stay; false: it would be made.
+Result<bool> CheckSaveModes(SchemaSaveMode schema, DataSaveMode data, SaveModeTable& table);
 
 }  // namespace sluice

@@ -88,6 +88,11 @@ class Sink {
   // say; `fresh` is false when the job resumes, then save modes do not run. Blocks; called once
   // before the tasks start.
   virtual Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) = 0;
+  // What Prepare would complain of at a start anew, all of it, without changing anything. Blocks;
+  // instead of Prepare.
+  virtual std::vector<Status> Check(Context& /*ctx*/, std::span<const SchemaRef> /*tables*/) {
+    return {};
+  }
   // True when rows that come twice end in the same table contents (upsert by key, deletes included)
   // for every table given to Prepare. `why` says which table is not, if any.
   virtual bool replay_converges(std::string* why) const = 0;

@@ -37,8 +37,8 @@ constexpr char kCheckFooter[] =
     "Example:\n"
     "  sluice check mysql-to-starrocks.conf\n"
     "\n"
-    "Connects to nothing. Every mistake is told with file, line, column and what was expected;\n"
-    "notes say which options are ignored, and why nothing is lost by that.\n"
+    "Connects to nothing unless --connect says so. Every mistake is told with file, line, column\n"
+    "and what was expected; notes say which options are ignored, and why nothing is lost by that.\n"
     "\n"
     "Exit codes: 0 the file is right, 1 it has mistakes, 234 bad arguments.\n";
 constexpr char kExplainFooter[] =
@@ -51,6 +51,17 @@ constexpr char kExplainFooter[] =
     "\n"
     "Exit codes: 0 explained, 1 a mistake in the file or the source is not to be reached,\n"
     "234 bad arguments.\n";
+constexpr char kSavepointFooter[] =
+    "Examples:\n"
+    "  sluice savepoint my-job                 stops it, and says under which number\n"
+    "  sluice run -c my-job.conf               goes on, as after any stop\n"
+    "  sluice run -c my-job.conf -r 42         goes on from savepoint 42, at any later time\n"
+    "\n"
+    "The job takes a last checkpoint and ends; the checkpoint is kept under savepoints/ in its\n"
+    "state directory. A job that does not run gets a savepoint of where it stopped. To restore on\n"
+    "another machine, copy that directory and give its path to -r.\n"
+    "\n"
+    "Exit codes: 0 taken, 1 not taken, 234 bad arguments.\n";
 constexpr char kPluginsFooter[] =
     "Examples:\n"
     "  sluice plugins              every plugin, one line each\n"
@@ -128,6 +139,7 @@ class Commands {
     for (const auto& [command, footer] : {std::pair{run_, kRunFooter},
                                           {check_, kCheckFooter},
                                           {explain_, kExplainFooter},
+                                          {savepoint_, kSavepointFooter},
                                           {plugins_, kPluginsFooter},
                                           {dump_, kDumpFooter}}) {
       command->formatter(formatter);
@@ -135,7 +147,14 @@ class Commands {
     }
     AddRun();
     AddJobOptions(*check_, job_);
+    check_->add_flag("--connect", to_check_.connect,
+                     "Also connect to every source and sink and check what a start would; writes "
+                     "nothing");
+    check_->add_flag("--json", to_check_.json, "The result as JSON, for programs");
     AddJobOptions(*explain_, job_);
+    explain_->add_flag("--json", to_explain_.json, "The same as JSON, for programs");
+    AddSavepoint();
+    version_->add_flag("--json", version_args_.json, "As JSON, for programs");
     plugins_->add_option("name", plugin_.name)->type_name("NAME");
     plugins_->add_flag("--json", plugin_.json, "All plugins with all their options, for programs");
     dump_->add_option("format", dumped_.format)->required()->type_name("WHAT");
@@ -185,7 +204,13 @@ class Commands {
     run_->add_option("--state", to_run_.state_dir,
                      "Directory of the job's checkpoints [./.sluice/<job name>]")
         ->type_name("DIR");
-    run_->add_flag("--fresh", to_run_.fresh, "Forget earlier checkpoints and begin anew");
+    CLI::Option* fresh =
+        run_->add_flag("--fresh", to_run_.fresh, "Forget earlier checkpoints and begin anew");
+    run_->add_option("-r,--restore", to_run_.restore,
+                     "Go on from a savepoint: its number, or its directory")
+        ->type_name("SAVEPOINT")
+        ->excludes(fresh);
+    run_->add_flag("--json", to_run_.json, "The statistics at the end as JSON, for programs");
     run_->add_option("--max-retained", to_run_.max_retained,
                      "Checkpoints to keep beyond those that are needed [2]")
         ->type_name("N");
@@ -200,11 +225,40 @@ class Commands {
       to_run_.job = std::move(job);
       return std::move(to_run_);
     }
-    if (check_->parsed()) return CheckArgs{std::move(job)};
-    if (explain_->parsed()) return ExplainArgs{std::move(job)};
+    if (check_->parsed()) {
+      to_check_.job = std::move(job);
+      return std::move(to_check_);
+    }
+    if (explain_->parsed()) {
+      to_explain_.job = std::move(job);
+      return std::move(to_explain_);
+    }
+    if (savepoint_->parsed()) return AsSavepoint();
     if (plugins_->parsed()) return std::move(plugin_);
     if (dump_->parsed()) return std::move(dumped_);
-    return VersionArgs{};
+    return version_args_;
+  }
+
+  void AddSavepoint() {
+    savepoint_->add_option("name", to_save_.name, "Name of the job")->type_name("NAME");
+    savepoint_
+        ->add_option("--state", to_save_.state_dir,
+                     "Directory of the job's checkpoints [./.sluice/NAME]")
+        ->type_name("DIR");
+    savepoint_
+        ->add_option("--timeout", to_save_.timeout_seconds,
+                     "Seconds to wait for the job to stop [600]")
+        ->type_name("SECONDS");
+    savepoint_->add_flag("--json", to_save_.json, "The result as JSON, for programs");
+  }
+
+  Command AsSavepoint() {
+    if (to_save_.name.empty() && to_save_.state_dir.empty()) {
+      return Usage{
+          "sluice savepoint: which job? give its name, or its state directory with --state\n",
+          false};
+    }
+    return std::move(to_save_);
   }
 
   CLI::App app_{"Moves data between systems, without loss and without doubles.", "sluice"};
@@ -212,11 +266,17 @@ class Commands {
   CLI::App* check_ = app_.add_subcommand("check", "Read a job file and show every mistake");
   CLI::App* explain_ =
       app_.add_subcommand("explain", "Connect to the source and show what the job would do");
+  CLI::App* savepoint_ = app_.add_subcommand(
+      "savepoint", "Stop a running job with a checkpoint that stays until you remove it");
   CLI::App* plugins_ = app_.add_subcommand("plugins", "List plugins, or the options of one");
   CLI::App* dump_ = app_.add_subcommand("dump", "Show a checkpoint or a log file as text");
   CLI::App* version_ = app_.add_subcommand("version", "Print the version");
   JobTexts job_;
   RunArgs to_run_;
+  CheckArgs to_check_;
+  ExplainArgs to_explain_;
+  SavepointArgs to_save_;
+  VersionArgs version_args_;
   PluginsArgs plugin_;
   DumpArgs dumped_;
 };

@@ -22,13 +22,24 @@ struct RunArgs {
   JobArgs job;
   std::string state_dir;  // empty: ./.sluice/<job name>
   bool fresh = false;
+  std::string restore;  // a savepoint to go on from; empty: none
+  bool json = false;
   uint32_t max_retained = 2;  // checkpoints beyond those that are needed
 };
 struct CheckArgs {
   JobArgs job;
+  bool connect = false;
+  bool json = false;
 };
 struct ExplainArgs {
   JobArgs job;
+  bool json = false;
+};
+struct SavepointArgs {
+  std::string name;       // of the job
+  std::string state_dir;  // empty: ./.sluice/<name>
+  uint32_t timeout_seconds = 600;
+  bool json = false;
 };
 struct PluginsArgs {
   std::string name;   // empty: all, one line each
@@ -38,15 +49,17 @@ struct DumpArgs {
   std::string format;  // "checkpoint", or one that a connector registered
   std::string path;
 };
-struct VersionArgs {};
+struct VersionArgs {
+  bool json = false;
+};
 // Nothing to run: `text` is the help that was asked for, or what is wrong with the arguments.
 struct Usage {
   std::string text;
   bool asked = false;
 };
 
-using Command =
-    std::variant<RunArgs, CheckArgs, ExplainArgs, PluginsArgs, DumpArgs, VersionArgs, Usage>;
+using Command = std::variant<RunArgs, CheckArgs, ExplainArgs, SavepointArgs, PluginsArgs, DumpArgs,
+                             VersionArgs, Usage>;
 
 // `args` without the program's name.
 Command ParseArgs(const std::vector<std::string>& args);

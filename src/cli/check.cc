@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/job_plan.h"
+#include "cli/json_report.h"
 #include "cli/report.h"
 
 namespace sluice::cli {
@@ -86,19 +87,27 @@ std::string PromiseText(const JobPlan& plan) {
   return out;
 }
 
-Status Discover(JobPlan& plan, const World& world) {
-  Context ctx{.env = world.env,
-              .http = world.http,
-              .sql = world.sql,
-              .phases = world.phases,
-              .cancel = {},
-              .job_name = plan.env.job_name,
-              .job_id = "explain"};
-  return DiscoverTables(plan, ctx, std::nullopt);
+Context MakeContext(const JobPlan& plan, const World& world) {
+  return {.env = world.env,
+          .http = world.http,
+          .sql = world.sql,
+          .phases = world.phases,
+          .cancel = {},
+          .job_name = plan.env.job_name,
+          .job_id = "explain"};
 }
 
-int Fail(const Status& status, const World& world) {
-  world.err << ErrorBlock(status);
+// All of it as one.
+Status Together(std::span<const Status> wrong) {
+  if (wrong.size() == 1) return wrong.front();
+  std::string text = fmt::format("{} things are wrong", wrong.size());
+  for (const Status& status : wrong) text += fmt::format("\n{}", status.message());
+  return {wrong.front().code(), text};
+}
+
+int Fail(const Status& status, bool json, const World& world) {
+  if (json) world.out << ErrorJson(status) << '\n';
+  if (!json) world.err << ErrorBlock(status);
   return kExitFailed;
 }
 
@@ -106,19 +115,36 @@ int Fail(const Status& status, const World& world) {
 
 int Check(const CheckArgs& args, World& world) {
   Diagnostics diagnostics;
-  const JobPlan plan = LoadPlan(args.job, world, diagnostics);
+  JobPlan plan = LoadPlan(args.job, world, diagnostics);
+  std::vector<Status> wrong;
+  if (args.connect && diagnostics.ok()) {
+    Context ctx = MakeContext(plan, world);
+    wrong = CheckEnds(plan, ctx);
+  }
+  const bool right = diagnostics.ok() && wrong.empty();
+  if (args.json) {
+    world.out << CheckJson(plan, diagnostics, wrong) << '\n';
+    return right ? kExitOk : kExitFailed;
+  }
   for (const std::string& note : plan.notes) world.out << "note: " << note << '\n';
-  if (!diagnostics.ok()) return Fail(diagnostics.ToStatus(), world);
-  world.out << args.job.config << " is right: " << GraphText(plan);
+  if (!diagnostics.ok()) return Fail(diagnostics.ToStatus(), false, world);
+  if (!wrong.empty()) return Fail(Together(wrong), false, world);
+  world.out << args.job.config << " is right" << (args.connect ? ", and so are its ends: " : ": ")
+            << GraphText(plan);
   return kExitOk;
 }
 
 int Explain(const ExplainArgs& args, World& world) {
   Diagnostics diagnostics;
   JobPlan plan = LoadPlan(args.job, world, diagnostics);
-  if (!diagnostics.ok()) return Fail(diagnostics.ToStatus(), world);
-  const Status status = Discover(plan, world);
-  if (!status.ok()) return Fail(status, world);
+  if (!diagnostics.ok()) return Fail(diagnostics.ToStatus(), args.json, world);
+  Context ctx = MakeContext(plan, world);
+  const Status status = DiscoverTables(plan, ctx, std::nullopt);
+  if (!status.ok()) return Fail(status, args.json, world);
+  if (args.json) {
+    world.out << ExplainJson(plan) << '\n';
+    return kExitOk;
+  }
   world.out << fmt::format("job {}, {}\n", plan.env.job_name,
                            plan.endless() ? "runs until it is stopped" : "ends when all is read")
             << GraphText(plan);

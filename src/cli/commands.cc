@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
+#include <fmt/format.h>
+
+#include "cli/json_report.h"
 #include "cli/version.h"
 
 namespace sluice::cli {
@@ -14,8 +17,9 @@ struct Executor {
   int operator()(const ExplainArgs& args) const { return Explain(args, world); }
   int operator()(const PluginsArgs& args) const { return Plugins(args, world); }
   int operator()(const DumpArgs& args) const { return Dump(args, world); }
-  int operator()(const VersionArgs& /*args*/) const {
-    world.out << "sluice " << kVersion << '\n';
+  int operator()(const SavepointArgs& args) const { return TakeSavepoint(args, world); }
+  int operator()(const VersionArgs& args) const {
+    world.out << (args.json ? VersionJson() : fmt::format("sluice {}", kVersion)) << '\n';
     return kExitOk;
   }
   int operator()(const Usage& usage) const {

@@ -7,6 +7,7 @@
 #include "api/context.h"
 #include "api/registry.h"
 #include "cli/args.h"
+#include "engine/plan.h"
 
 namespace sluice::cli {
 
@@ -32,10 +33,13 @@ int Execute(const Command& command, World& world);
 // Runs a job to its end. The first SIGINT or SIGTERM asks for a last checkpoint and a clean stop,
 // the second ends the process at once. Blocks these signals for the whole process.
 int Run(const RunArgs& args, World& world);
-// Reads the job file and prints every mistake and note. Connects to nothing.
+// Reads the job file and prints every mistake and note. Connects to nothing unless asked to; never
+// changes anything in a target.
 int Check(const CheckArgs& args, World& world);
 // Connects to the source and prints the way of each table, and what the job promises and why.
 int Explain(const ExplainArgs& args, World& world);
+// Asks the process that runs the job to stop, waits for it and keeps its last checkpoint.
+int TakeSavepoint(const SavepointArgs& args, World& world);
 int Plugins(const PluginsArgs& args, World& world);
 int Dump(const DumpArgs& args, World& world);
 

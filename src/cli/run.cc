@@ -6,18 +6,13 @@
 #include "base/logging.h"
 #include "cli/commands.h"
 #include "cli/job_plan.h"
+#include "cli/json_report.h"
 #include "cli/report.h"
+#include "cli/state_dir.h"
 #include "cli/watcher.h"
 
 namespace sluice::cli {
 namespace {
-
-// A job name may hold anything; a directory may not.
-std::string AsFileName(const std::string& name) {
-  std::string out;
-  for (const char c : name) out += c == '/' || c == '\0' ? '_' : c;
-  return out.empty() || out == "." || out == ".." ? "_" + out : out;
-}
 
 int64_t WallOffsetMicros(int64_t wall_micros) {
   const auto seconds = static_cast<time_t>(wall_micros / 1000000);
@@ -27,9 +22,11 @@ int64_t WallOffsetMicros(int64_t wall_micros) {
 }
 
 JobSummary RunPlan(JobPlan plan, const RunArgs& args, const World& world) {
-  JobRunOptions options{
-      .state_dir = args.state_dir, .fresh = args.fresh, .checkpoints_kept = args.max_retained};
-  if (options.state_dir.empty()) options.state_dir = ".sluice/" + AsFileName(plan.env.job_name);
+  JobRunOptions options{.state_dir = args.state_dir,
+                        .fresh = args.fresh,
+                        .restore = args.restore,
+                        .checkpoints_kept = args.max_retained};
+  if (options.state_dir.empty()) options.state_dir = StateDir(plan.env.job_name);
   LogInfo(fmt::format("job {}: state in {}", plan.env.job_name, options.state_dir));
   JobRunner runner(std::move(plan), std::move(options),
                    {world.env, world.http, world.sql, world.phases});
@@ -45,14 +42,18 @@ int Run(const RunArgs& args, World& world) {
   JobPlan plan = LoadPlan(args.job, world, diagnostics);
   for (const std::string& note : plan.notes) LogInfo(note);
   if (!diagnostics.ok()) {
+    if (args.json) world.out << ErrorJson(diagnostics.ToStatus()) << '\n';
     world.err << ErrorBlock(diagnostics.ToStatus());
     return kExitFailed;
   }
+  const std::string name = plan.env.job_name;
   const JobSummary summary = RunPlan(std::move(plan), args, world);
+  if (args.json) world.out << RunJson(name, summary) << '\n' << std::flush;
   if (summary.outcome == Outcome::kFailed) {
     world.err << ErrorBlock(summary.status);
     return kExitFailed;
   }
+  if (args.json) return kExitOk;
   world.out << StatisticsBlock(summary, WallOffsetMicros(summary.ended_wall_micros)) << std::flush;
   return kExitOk;
 }

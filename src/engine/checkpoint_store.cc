@@ -117,7 +117,7 @@ Status CheckpointStore::Replace(const ReplaceRecord& command) {
   return WriteDurably(RecordName(next.version), EncodeJobRecord(next));
 }
 
-Result<Manifest> CheckpointStore::LoadManifest(const BodyRef& body) {
+Result<Bytes> CheckpointStore::LoadBody(const BodyRef& body) {
   auto bytes = env_.ReadFile(Path(body.name));
   if (!bytes && bytes.error().code() == Code::kNotFound) {
     return Fail(Code::kCorruption, body.name + " is missing");
@@ -126,7 +126,12 @@ Result<Manifest> CheckpointStore::LoadManifest(const BodyRef& body) {
   if (Hash64(*bytes) != body.checksum) {
     return Fail(Code::kCorruption, body.name + " fails its checksum");
   }
-  return DecodeManifest(*bytes);
+  return bytes;
+}
+
+Result<Manifest> CheckpointStore::LoadManifest(const BodyRef& body) {
+  ASSIGN_OR_RETURN(const Bytes bytes, LoadBody(body));
+  return DecodeManifest(bytes);
 }
 
 Status CheckpointStore::Prune(const JobRecord& record, size_t keep) {

@@ -35,8 +35,9 @@ class CheckpointStore {
   // See ReplaceRecord in job_machine.h. kFenced: the stored record is another one; nothing was
   // changed.
   Status Replace(const ReplaceRecord& command);
-  // kCorruption when the body is missing or torn.
+  // kCorruption when the body is missing or torn; likewise its bytes.
   Result<Manifest> LoadManifest(const BodyRef& body);
+  Result<Bytes> LoadBody(const BodyRef& body);
   // Removes bodies that `record` does not need, but for the newest `keep`, and records older than
   // the last two.
   Status Prune(const JobRecord& record, size_t keep);

@@ -144,8 +144,13 @@ JobSummary JobRunner::Impl::Run() {
 Status JobRunner::Impl::Start() {
   RETURN_IF_ERROR(store_.Lock());
   Context ctx = MakeContext(0, job_cancel_);
+  StartFrom from{options_.fresh, std::nullopt};
+  if (!options_.restore.empty()) {
+    ASSIGN_OR_RETURN(from.savepoint,
+                     ReadSavepoint(deps_.env, options_.state_dir, options_.restore));
+  }
   ASSIGN_OR_RETURN(const StartedJob started,
-                   StartJob(plan_, ctx, store_, options_.fresh, deps_.env.Random()));
+                   StartJob(plan_, ctx, store_, from, deps_.env.Random()));
   job_id_ = started.job_id;
   tables_as_of_ = started.saved;
   {

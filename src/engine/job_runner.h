@@ -13,7 +13,8 @@ namespace sluice {
 
 struct JobRunOptions {
   std::string state_dir;
-  bool fresh = false;  // forget earlier checkpoints; labels of earlier runs are still cleaned up
+  bool fresh = false;   // forget earlier checkpoints; labels of earlier runs are still cleaned up
+  std::string restore;  // a savepoint to go on from (savepoint.h); empty: none
   size_t checkpoints_kept = 2;  // beyond those that are needed
 };
 

@@ -55,6 +55,16 @@ std::optional<Bytes> SavedSources(CheckpointStore& store) {
   return std::nullopt;
 }
 
+Status GoBack(CheckpointStore& store, const Savepoint& savepoint, const std::string& identity) {
+  if (savepoint.record.identity != identity) {
+    return {Code::kInvalidConfig, fmt::format("the savepoint {} is of another job:\n  there: {}\n"
+                                              "  here:  {}",
+                                              savepoint.path, savepoint.record.identity, identity)};
+  }
+  const auto restored = Restore(store, savepoint);
+  return restored ? Status() : restored.error();
+}
+
 // The record to go on with; stored before it is returned.
 Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, bool fresh,
                         uint32_t writers, uint64_t random) {
@@ -98,12 +108,20 @@ Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, boo
 
 }  // namespace
 
-Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store, bool fresh,
-                            uint64_t random) {
-  const std::optional<Bytes> saved = fresh ? std::nullopt : SavedSources(store);
+Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
+                            const StartFrom& from, uint64_t random) {
+  std::optional<Bytes> saved;
+  if (from.savepoint) {
+    ASSIGN_OR_RETURN(Manifest manifest, DecodeManifest(from.savepoint->body));
+    saved = std::move(manifest.enumerator);
+  } else if (!from.fresh) {
+    saved = SavedSources(store);
+  }
   RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return DiscoverTables(plan, ctx, saved); }));
+  const std::string identity = Identity(plan);
+  if (from.savepoint) RETURN_IF_ERROR(GoBack(store, *from.savepoint, identity));
   ASSIGN_OR_RETURN(const JobRecord record,
-                   Claim(store, Identity(plan), fresh, plan.writers(), random));
+                   Claim(store, identity, from.fresh, plan.writers(), random));
   StartedJob started{record.job_id, !record.latest.name.empty(), saved};
   ctx.job_id = record.job_id;
   for (size_t i = 0; i < plan.sinks.size(); ++i) {

@@ -8,6 +8,7 @@
 
 #include "engine/checkpoint_store.h"
 #include "engine/plan.h"
+#include "engine/savepoint.h"
 
 namespace sluice {
 
@@ -18,8 +19,13 @@ struct StartedJob {
 };
 
 // Blocks. Retries what is unavailable as env.job.retry.* says. REQUIRES: the store is locked.
-// kInvalidConfig: the directory holds the unfinished state of another source, sink or table list.
-Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store, bool fresh,
-                            uint64_t random);
+// kInvalidConfig: the directory holds the unfinished state of another source, sink or table list,
+// or the savepoint is of such a one.
+struct StartFrom {
+  bool fresh = false;                  // forget earlier checkpoints
+  std::optional<Savepoint> savepoint;  // go on from here
+};
+Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
+                            const StartFrom& from, uint64_t random);
 
 }  // namespace sluice

@@ -84,4 +84,7 @@ JobPlan BuildPlan(const Registry& registry, const JobFile& job, Diagnostics& dia
 // kInvalidConfig when two tables end in one target without being alike, naming both.
 Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved);
 
+// What a start anew would complain of, all of it, without changing anything in a target. Blocks.
+std::vector<Status> CheckEnds(JobPlan& plan, Context& ctx);
+
 }  // namespace sluice

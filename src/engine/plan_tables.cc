@@ -92,23 +92,22 @@ Status CheckTargets(JobPlan& plan) {
   return {};
 }
 
-}  // namespace
+// With the source's number where there are several.
+Status OfSource(const JobPlan& plan, size_t i, const Status& status) {
+  if (plan.sources.size() == 1) return status;
+  return status.In(fmt::format("source {} '{}'", i + 1, plan.sources[i].plugin->name));
+}
 
-Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved) {
-  std::vector<Bytes> states;
-  if (saved) {
-    ASSIGN_OR_RETURN(states, PartStates(*saved, plan.sources.size()));
-  }
-  for (size_t i = 0; i < plan.sources.size(); ++i) {
-    SourceStep& step = plan.sources[i];
-    auto tables = saved ? step.source->Restore(ctx, states[i]) : step.source->Discover(ctx);
-    if (!tables) {
-      if (plan.sources.size() == 1) return tables.error();
-      return tables.error().In(fmt::format("source {} '{}'", i + 1, step.plugin->name));
-    }
-    for (const SchemaRef& schema : *tables) RETURN_IF_ERROR(schema->Check());
-    step.tables = std::move(*tables);
-  }
+Status Ask(JobPlan& plan, size_t i, Context& ctx, const Bytes* state) {
+  SourceStep& step = plan.sources[i];
+  auto tables = state != nullptr ? step.source->Restore(ctx, *state) : step.source->Discover(ctx);
+  if (!tables) return OfSource(plan, i, tables.error());
+  for (const SchemaRef& schema : *tables) RETURN_IF_ERROR(schema->Check());
+  step.tables = std::move(*tables);
+  return {};
+}
+
+Status FollowTables(JobPlan& plan) {
   plan.tables.clear();
   for (size_t route = 0; route < plan.routes.size(); ++route) {
     ASSIGN_OR_RETURN(Chain chain, MakeChain(plan, plan.routes[route]));
@@ -118,6 +117,38 @@ Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& s
     }
   }
   return CheckTargets(plan);
+}
+
+}  // namespace
+
+Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved) {
+  std::vector<Bytes> states;
+  if (saved) {
+    ASSIGN_OR_RETURN(states, PartStates(*saved, plan.sources.size()));
+  }
+  for (size_t i = 0; i < plan.sources.size(); ++i) {
+    RETURN_IF_ERROR(Ask(plan, i, ctx, saved ? &states[i] : nullptr));
+  }
+  return FollowTables(plan);
+}
+
+std::vector<Status> CheckEnds(JobPlan& plan, Context& ctx) {
+  std::vector<Status> wrong;
+  for (size_t i = 0; i < plan.sources.size(); ++i) {
+    if (Status status = Ask(plan, i, ctx, nullptr); !status.ok())
+      wrong.push_back(std::move(status));
+  }
+  if (wrong.empty()) {
+    if (Status status = FollowTables(plan); !status.ok()) wrong.push_back(std::move(status));
+  }
+  for (size_t i = 0; i < plan.sinks.size(); ++i) {
+    // Of a source that cannot be read the tables are not known.
+    const std::vector<SchemaRef> tables = plan.TablesOf(i);
+    for (Status& status : plan.sinks[i].sink->Check(ctx, tables)) {
+      wrong.push_back(status.In(fmt::format("sink '{}'", plan.sinks[i].plugin->name)));
+    }
+  }
+  return wrong;
 }
 
 std::vector<SchemaRef> JobPlan::TablesOf(size_t sink) const {

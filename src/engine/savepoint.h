@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Savepoint: a checkpoint that the user owns. Nothing removes it, and a job may begin from it
+// again, in the same state directory or, copied elsewhere, in another one.
+//
+//   DIR/savepoints/<checkpoint>/record       JobRecord
+//   DIR/savepoints/<checkpoint>/checkpoint   its body (engine/manifest.h)
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/checkpoint_store.h"
+
+namespace sluice {
+
+struct Savepoint {
+  std::string path;  // its directory
+  JobRecord record;  // whose latest checkpoint is the savepoint's, committed
+  Bytes body;
+};
+
+// Of the job in `dir`, which nobody runs: the store is locked. kInvalidConfig when the job's last
+// run did not end with a checkpoint, or was finished. Doing it twice equals once.
+Result<Savepoint> TakeSavepoint(Env& env, CheckpointStore& store, const std::string& dir);
+
+// `name`: a number below `dir`, or the path of a savepoint. kNotFound names those that there are.
+Result<Savepoint> ReadSavepoint(Env& env, const std::string& dir, const std::string& name);
+
+// Replaces what the store holds by the savepoint: the next start goes on from it. Numbers of
+// checkpoints and runs that were used since stay used. kInvalidConfig when the store belongs to
+// another job. REQUIRES: the store is locked.
+Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint);
+
+}  // namespace sluice
