@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A job over many hours, its contents compared again and again: PYTHONPATH=tests python -m e2e.soak 24.
+"""A job for hours, compared again and again: PYTHONPATH=tests python -m e2e.soak 24.
 
 The engine is killed before each comparison. Memory and state are measured, so that what grows is
 seen.
