@@ -37,6 +37,7 @@ const std::vector<SinkLaw>& SinkLaws() {
       {"LostWorkIsTold", LostWorkIsTold},
       {"WritesOnWhilePreparing", WritesOnWhilePreparing},
       {"EmptyCheckpointIsCheap", EmptyCheckpointIsCheap},
+      {"FollowsAChangeOfSchema", FollowsAChangeOfSchema},
       {"ChangesApplyByKey", ChangesApplyByKey},
       {"ReplayConvergesTellsTheTruth", ReplayConvergesTellsTheTruth},
       {"BadRowIsNamed", BadRowIsNamed},

@@ -33,6 +33,8 @@ Verdict OrphansOfOtherRunsAreLeftAlone(SinkFixture& fixture);
 Verdict LostWorkIsTold(SinkFixture& fixture);
 Verdict WritesOnWhilePreparing(SinkFixture& fixture);
 Verdict EmptyCheckpointIsCheap(SinkFixture& fixture);
+// Changes of schema: sink_laws_changes.cc
+Verdict FollowsAChangeOfSchema(SinkFixture& fixture);
 // What the rows come to: sink_laws_rows.cc
 Verdict ChangesApplyByKey(SinkFixture& fixture);
 Verdict ReplayConvergesTellsTheTruth(SinkFixture& fixture);

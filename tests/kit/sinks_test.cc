@@ -48,6 +48,8 @@ const Mutant kMutants[] = {
     {"WritesOnWhilePreparing", {SinkBug::kWaits}},
     {"WritesOnWhilePreparing", {SinkBug::kMixesCheckpoints}},
     {"EmptyCheckpointIsCheap", {SinkBug::kEmptyCalls}},
+    {"FollowsAChangeOfSchema", {SinkBug::kAltersAgain}},
+    {"FollowsAChangeOfSchema", {SinkBug::kKeepsOldTables}},
     {"ChangesApplyByKey", {SinkBug::kKeepsDeleted}},
     {"ReplayConvergesTellsTheTruth", {SinkBug::kClaimsConvergence, false}},
     {"BadRowIsNamed", {SinkBug::kBadRowUnnamed}},

@@ -43,8 +43,9 @@ class ValuesWriter final : public Writer {
     rows.emplace_back(builder.Finish(0));
     return {};
   }
-  Status Rebind(const SchemaChange& /*change*/) override {
-    return {Code::kUnsupported, "values keep their tables"};
+  Status Rebind(const SchemaChange& change) override {
+    if (bug_ != SinkBug::kKeepsOldTables) return {};
+    return {Code::kUnsupported, "values keep their tables: " + change.ddl};
   }
   Status Seal(CheckpointId id) override {
     next_ = id + 1;
@@ -141,6 +142,11 @@ class ValuesCommitter final : public Committer {
     }
     return {};
   }
+  Status Apply(const SchemaChange& change) override {
+    const bool fresh = target_.Alter(*change.after);
+    if (fresh || bug_ != SinkBug::kAltersAgain) return {};
+    return {Code::kSchemaMismatch, "the column is there already: " + change.ddl};
+  }
 
  private:
   Status CommitOne(const std::string& label) {
@@ -171,6 +177,7 @@ class ValuesSink final : public Sink {
     const std::string shown = bug_ == SinkBug::kTellsSecret ? password_ : "***";
     return {Code::kInvalidConfig, "the values target refuses the password " + shown};
   }
+  bool follows_schema_changes() const override { return true; }
   bool replay_converges(std::string* why) const override {
     if (target_.upserts() || bug_ == SinkBug::kClaimsConvergence) return true;
     if (why != nullptr) *why = "every row is appended";

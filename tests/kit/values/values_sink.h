@@ -24,6 +24,8 @@ enum class SinkBug : uint8_t {
   kWaits,                // Seal waits for its call
   kMixesCheckpoints,     // rows written while n prepares belong to n
   kEmptyCalls,           // prepares checkpoints without rows
+  kAltersAgain,          // a column that is there already is refused
+  kKeepsOldTables,       // its writers do not learn of new columns
   kKeepsDeleted,         // -D is ignored
   kClaimsConvergence,    // though it appends
   kBadRowUnnamed,        // "a row was refused"

@@ -86,10 +86,17 @@ Status ValuesTarget::Show(Faults& faults, const ValuesWork& work) {
   });
 }
 
+bool ValuesTarget::Alter(const Schema& after) {
+  const std::lock_guard lock(mutex_);
+  size_t& columns = altered_[after.path];
+  return std::exchange(columns, after.columns.size()) != after.columns.size();
+}
+
 void ValuesTarget::Clear() {
   const std::lock_guard lock(mutex_);
   transactions_.clear();
   visible_.clear();
+  altered_.clear();
 }
 
 Contents ValuesTarget::Visible() const {

@@ -31,6 +31,9 @@ class ValuesTarget {
   // Rows that are visible at once.
   Status Show(Faults& faults, const ValuesWork& work);
 
+  // Gives the table the columns of `after`; false: it has them.
+  bool Alter(const Schema& after);
+
   void Clear();
   Contents Visible() const;
   int Open() const;
@@ -48,6 +51,7 @@ class ValuesTarget {
   mutable std::mutex mutex_;
   std::map<std::string, Transaction> transactions_;
   std::vector<Event> visible_;
+  std::map<TablePath, size_t> altered_;  // to how many columns
 };
 
 }  // namespace sluice::kit
