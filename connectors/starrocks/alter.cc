@@ -62,7 +62,7 @@ class Altering {
   }
 
   Status Execute(const std::string& statement) {
-    const Status status = session_.Execute(statement);
+    Status status = session_.Execute(statement);
     if (status.ok() || status.retry() == Retry::kInPlace) return status;
     // Somebody else's job began in between.
     if (status.message().find("SCHEMA_CHANGE") != std::string_view::npos) {

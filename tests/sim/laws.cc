@@ -118,7 +118,9 @@ bool Laws::Committed(const std::string& label) const {
 
 bool Laws::Lost(const std::string& label) const {
   const Txn* txn = target_.Newest(label);
-  return txn == nullptr || txn->forgotten || txn->state == TxnState::kAborted;
+  // Open: a late begin found the label free again.
+  return txn == nullptr || txn->forgotten || txn->state == TxnState::kAborted ||
+         txn->state == TxnState::kPrepare;
 }
 
 bool Laws::HasLost(const Checkpoint& checkpoint) const {

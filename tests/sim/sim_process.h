@@ -42,6 +42,7 @@ class SimProcess : public std::enable_shared_from_this<SimProcess> {
   JobMachine::State state() const;
   std::string_view state_name() const;
   int number() const { return number_; }
+  Run run() const { return machine_ ? machine_->run() : 0; }
   // A zombie: another process takes its place, and it goes on after a while.
   void BelieveDead(Duration pause);
 

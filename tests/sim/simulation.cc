@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/simulation.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "sim/laws.h"
@@ -168,6 +169,9 @@ void Simulation::EndZombie(int process) {
 void Simulation::OnEnd(int process, const Finish& finish) {
   if (over_) return;
   if (!process_ || process_->number() != process) return EndZombie(process);
+  // By one that was thought dead.
+  const bool overtaken = std::ranges::any_of(
+      zombies_, [&](const auto& zombie) { return zombie->run() > process_->run(); });
   process_.reset();
   if (finish.outcome == Outcome::kFinished) {
     over_ = true;
@@ -180,7 +184,8 @@ void Simulation::OnEnd(int process, const Finish& finish) {
   }
   const Status& why = finish.status;
   const bool lost = why.code() == Code::kCommitLost && scenario_.machine.replay_converges;
-  const bool goes_on = why.retry() != Retry::kNever || why.code() == Code::kFenced || lost;
+  const bool goes_on =
+      why.retry() != Retry::kNever || why.code() == Code::kFenced || lost || overtaken;
   if (goes_on) {
     world_.Probe("failed and started again");
     return StartLater();
