@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sim_tasks.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/checksum.h"
 
@@ -112,7 +114,9 @@ void SimTasks::Step(TaskId id) {
   }
   HandleMessages(id);
   const SourceTask& task = sources_[id];
-  if (task.split && !task.ended && !task.held && !task.at_change) Read(id);
+  const bool full =
+      std::ranges::any_of(writers_, [](const auto& writer) { return writer->full(); });
+  if (task.split && !task.ended && !task.held && !task.at_change && !full) Read(id);
   Schedule(id);
 }
 

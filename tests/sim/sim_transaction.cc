@@ -35,8 +35,10 @@ std::string SimTransaction::label() const {
 
 void SimTransaction::Add(std::vector<RowRef> rows) {
   rows_ += rows.size();
+  ++unsent_;
   strand_.Run([this, rows = std::move(rows)] {
     Run([&] { return LoadBatch(rows); });
+    --unsent_;
     on_progress_();
   });
 }

@@ -22,6 +22,7 @@ class SimTransaction {
   void Add(std::vector<RowRef> rows);
   void Prepare();
   Result<std::optional<starrocks::PreparedTxn>> Poll() const;
+  size_t unsent() const { return unsent_; }  // batches
 
  private:
   void Run(const std::function<Status()>& step);
@@ -46,6 +47,7 @@ class SimTransaction {
   std::vector<std::vector<RowRef>> held_;
   Status status_;
   uint64_t rows_ = 0;
+  size_t unsent_ = 0;
   std::optional<starrocks::PreparedTxn> prepared_;
   SerialFiber strand_;  // last: gives its fiber up before the rest goes
 };

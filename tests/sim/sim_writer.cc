@@ -20,6 +20,17 @@ void SimWriter::Push(TaskId source, SimEvent event) {
   Wake();
 }
 
+bool SimWriter::full() const {
+  constexpr size_t kUnsentMax = 64;
+  size_t unsent = 0;
+  for (const auto& [table, open] : open_) {
+    if (open.transaction) unsent += open.transaction->unsent();
+  }
+  return unsent >= kUnsentMax || std::ranges::any_of(channels_, [](const auto& channel) {
+           return channel.size() >= kUnsentMax;
+         });
+}
+
 void SimWriter::Wake() {
   if (std::exchange(awake_, true)) return;
   setup_.world.In(setup_.world.Millis(0, 20), [weak = weak_from_this()] {

@@ -34,6 +34,8 @@ class SimWriter : public std::enable_shared_from_this<SimWriter> {
   // `on_sealed` is called when a barrier has passed.
   SimWriter(const TaskSetup& setup, TaskId id, std::function<void()> on_sealed);
   void Push(TaskId source, SimEvent event);
+  // The sources stop reading until it is false again.
+  bool full() const;
 
  private:
   struct Open {
