@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "config/jdbc_url.h"
 
 namespace sluice::jdbc {
@@ -15,12 +15,6 @@ namespace {
 
 // A merge of a large checkpoint or the first row of a large scan may take long.
 constexpr std::chrono::hours kSilence{1};
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
 
 struct Setting {
   SqlEndpoint endpoint;

@@ -5,28 +5,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/logging.h"
 #include "config/placeholders.h"
 
 namespace sluice::jdbc {
 namespace {
 
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::string InCase(std::string text, FieldCase field_case) {
   if (field_case == FieldCase::kOriginal) return text;
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    c = static_cast<char>(field_case == FieldCase::kUpper ? std::toupper(byte)
-                                                          : std::tolower(byte));
-  }
-  return text;
+  return field_case == FieldCase::kUpper ? Upper(text) : Lower(text);
 }
 
 std::vector<std::string> ColumnNames(const SinkOptions& options, const Schema& source) {
@@ -42,7 +32,7 @@ const TargetColumn* FindColumn(const TargetFacts& facts, const std::string& name
   const auto exact = std::ranges::find(facts.columns, name, &TargetColumn::name);
   if (exact != facts.columns.end()) return &*exact;
   const auto similar = std::ranges::find_if(
-      facts.columns, [&](const TargetColumn& column) { return Lower(column.name) == Lower(name); });
+      facts.columns, [&](const TargetColumn& column) { return SameWord(column.name, name); });
   return similar == facts.columns.end() ? nullptr : &*similar;
 }
 

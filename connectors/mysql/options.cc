@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <regex>
 
+#include "base/ascii.h"
 #include "mysql/options_places.h"
 #include "mysql/time_zone.h"
 
@@ -109,8 +109,7 @@ std::string ApplyParameter(std::string_view name, std::string_view value, SqlEnd
         {"REQUIRED", TlsMode::kRequired},
         {"VERIFY_CA", TlsMode::kVerifyCa},
         {"VERIFY_IDENTITY", TlsMode::kVerifyIdentity}};
-    std::string mode(value);
-    for (char& c : mode) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const std::string mode = Upper(value);
     const auto found =
         std::ranges::find(kModes, mode, &std::pair<std::string_view, TlsMode>::first);
     if (found == std::end(kModes)) return fmt::format("sslMode={} is none of the modes", value);

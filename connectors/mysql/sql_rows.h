@@ -2,13 +2,13 @@
 // Values of small answers.
 #pragma once
 
-#include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "base/ascii.h"
 
 namespace sluice::mysql {
 
@@ -24,12 +24,6 @@ inline std::optional<uint64_t> Number(const AnswerRow& row, size_t i) {
   uint64_t value = 0;
   std::from_chars(row[i]->data(), row[i]->data() + row[i]->size(), value);
   return value;
-}
-
-inline std::string Upper(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
 }
 
 }  // namespace sluice::mysql

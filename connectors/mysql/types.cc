@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "base/ascii.h"
 
 namespace sluice::mysql {
 namespace {
@@ -59,11 +60,6 @@ constexpr auto kTypeNames = std::to_array<TypeName>({
     {"geomcollection", MysqlType::kGeometry},
     {"geometrycollection", MysqlType::kGeometry},
 });
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // What a server shows with a backslash in labels.
 char Unescaped(char c) {

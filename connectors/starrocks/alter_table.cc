@@ -5,21 +5,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
 #include "starrocks/create_table.h"
 
 namespace sluice::starrocks {
 namespace {
 
 constexpr int kStringLength = 65'533;  // of STRING, where nothing else is told
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // "decimal(12,2)": a name and up to two numbers.
 struct TypeText {
@@ -71,13 +66,13 @@ bool HoldsDecimal(const TypeText& type, const Type& wanted) {
 
 const TargetColumn* Find(const TargetFacts& facts, const std::string& name) {
   const auto found = std::ranges::find_if(
-      facts.columns, [&](const TargetColumn& column) { return Lower(column.name) == Lower(name); });
+      facts.columns, [&](const TargetColumn& column) { return SameWord(column.name, name); });
   return found == facts.columns.end() ? nullptr : &*found;
 }
 
 const ColumnInfo* Find(const Schema& schema, const std::string& name) {
   const auto found = std::ranges::find_if(
-      schema.columns, [&](const ColumnInfo& column) { return Lower(column.name) == Lower(name); });
+      schema.columns, [&](const ColumnInfo& column) { return SameWord(column.name, name); });
   return found == schema.columns.end() ? nullptr : &*found;
 }
 

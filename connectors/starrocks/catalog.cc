@@ -6,21 +6,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/logging.h"
 #include "config/placeholders.h"
 #include "starrocks/create_table.h"
 
 namespace sluice::starrocks {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 std::string FullName(const TableName& name) {
   return QuotedName(name.database) + "." + QuotedName(name.table);

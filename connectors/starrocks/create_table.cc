@@ -4,20 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
+#include "base/ascii.h"
 #include "config/placeholders.h"
 
 namespace sluice::starrocks {
 namespace {
 
 constexpr int64_t kVarcharMax = 65'533;
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // Keys know fewer types than other columns.
 std::string KeyType(const ColumnInfo& column) {
@@ -166,7 +161,7 @@ class Template {
       name = name.substr(1, name.size() - 2);
     }
     for (uint32_t i = 0; i < schema_.columns.size(); ++i) {
-      if (Lower(schema_.columns[i].name) == Lower(name)) return i;
+      if (SameWord(schema_.columns[i].name, name)) return i;
     }
     return std::nullopt;
   }

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
+
+#include "base/ascii.h"
 
 namespace sluice::starrocks {
 namespace {
@@ -15,11 +16,6 @@ constexpr char kDefaultTemplate[] =
     "CREATE TABLE IF NOT EXISTS `${database}`.`${table}` (\n${rowtype_primary_key},\n"
     "${rowtype_fields}\n) ENGINE=OLAP\nPRIMARY KEY (${rowtype_primary_key})\n"
     "DISTRIBUTED BY HASH (${rowtype_primary_key})\nPROPERTIES (\"replication_num\" = \"1\")";
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // Of the first of these names that is given.
 const Origin& OriginOf(const PluginConfig& config, std::initializer_list<std::string_view> names) {

@@ -8,6 +8,8 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
+
 namespace sluice::starrocks {
 namespace {
 
@@ -17,11 +19,6 @@ constexpr char kCommitWaitSeconds[] = "5";  // for visibility; COMMITTED is enou
 constexpr Duration kAskTimeout = std::chrono::seconds(10);
 constexpr int64_t kLimitAsksMax = 20;
 constexpr Duration kDecideTimeout = std::chrono::seconds(30);
-
-std::string Upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // Failures that the same rows will meet again.
 bool IsOfTheRows(std::string_view message) {

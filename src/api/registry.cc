@@ -2,21 +2,12 @@
 #include "api/registry.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "config/suggest.h"
 
 namespace sluice {
-namespace {
-
-bool SameName(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-}  // namespace
-
 std::string_view PluginKindName(PluginKind kind) {
   switch (kind) {
     case PluginKind::kSource:
@@ -36,7 +27,7 @@ void Registry::Add(Plugin plugin) {
 
 const Plugin* Registry::Find(PluginKind kind, std::string_view name) const {
   const auto found = std::ranges::find_if(plugins_, [&](const Plugin& plugin) {
-    return plugin.kind == kind && SameName(plugin.name, name);
+    return plugin.kind == kind && SameWord(plugin.name, name);
   });
   return found == plugins_.end() ? nullptr : &*found;
 }

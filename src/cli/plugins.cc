@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
 #include "cli/commands.h"
 #include "config/suggest.h"
 
@@ -124,11 +125,6 @@ std::string PagesAsJson(const std::vector<Page>& pages) {
   return out.dump(1) + "\n";
 }
 
-bool SameName(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 }  // namespace
 
 int Plugins(const PluginsArgs& args, World& world) {
@@ -143,7 +139,7 @@ int Plugins(const PluginsArgs& args, World& world) {
     names.push_back(page.name);
     if (args.name.empty()) {
       text += fmt::format("{:<10} {:<16} {}\n", page.kind, page.name, page.summary);
-    } else if (SameName(page.name, args.name)) {
+    } else if (SameWord(page.name, args.name)) {
       text += fmt::format("{}{} {}: {}\n", text.empty() ? "" : "\n", page.kind, page.name,
                           page.summary);
       for (const OptionInfo& option : page.options) Print(option, page.options, 0, text);

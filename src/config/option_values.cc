@@ -7,16 +7,12 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "config/hocon.h"
 #include "config/option_spec.h"
 
 namespace sluice {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 std::string Trimmed(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {

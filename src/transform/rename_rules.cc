@@ -3,6 +3,8 @@
 
 #include <cctype>
 
+#include "base/ascii.h"
+
 namespace sluice {
 namespace {
 
@@ -40,11 +42,7 @@ RenameRules::RenameRules(const RenameOptions& options, const RuleCheck& check)
 
 std::string RenameRules::InCase(std::string name) const {
   if (case_ == Case::kAsIs) return name;
-  for (char& c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    c = static_cast<char>(case_ == Case::kUpper ? std::toupper(byte) : std::tolower(byte));
-  }
-  return name;
+  return case_ == Case::kUpper ? Upper(name) : Lower(name);
 }
 
 // Positions are those of matches in the original name; the letters between them are those of the

@@ -100,7 +100,7 @@ class ColumnParser {
     if (in_.Take("REAL")) {
       column_.type = dialect_.real_is_float ? "float" : "double";
     } else {
-      const std::string written = LowerText(in_.Name());
+      const std::string written = Lower(in_.Name());
       const auto found = std::ranges::find(kTypes, written, &TypeAlias::written);
       if (found == kTypes.end()) return in_.Fail("a type that is known");
       column_.type = found->type;

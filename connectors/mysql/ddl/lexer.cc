@@ -194,7 +194,7 @@ class Lexer {
 
 SqlDialect DialectOf(std::string_view server_version) {
   SqlDialect dialect;
-  dialect.mariadb = LowerText(server_version).find("mariadb") != std::string::npos;
+  dialect.mariadb = Lower(server_version).find("mariadb") != std::string::npos;
   if (dialect.mariadb && server_version.starts_with("5.5.5-")) server_version.remove_prefix(6);
   uint32_t parts[3] = {0, 0, 0};
   const char* at = server_version.data();
@@ -206,17 +206,6 @@ SqlDialect DialectOf(std::string_view server_version) {
   }
   dialect.version = parts[0] * 10'000 + parts[1] * 100 + parts[2];
   return dialect;
-}
-
-bool SameWord(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-std::string LowerText(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
 }
 
 std::vector<Token> Tokenize(std::string_view sql, const SqlDialect& dialect) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace sluice::mysql {
 
 // What decides how a server reads a statement's text.
@@ -36,9 +38,6 @@ struct Token {
   TokenKind kind = TokenKind::kEnd;
   std::string text;
 };
-
-bool SameWord(std::string_view a, std::string_view b);  // ASCII letters in any case
-std::string LowerText(std::string_view text);           // ASCII letters only
 
 // The tokens of a statement without its comments; what a version comment holds counts when a server
 // of this version runs it. A quote that is not closed ends the list with a symbol of that quote.
