@@ -172,7 +172,14 @@ def test_random_alterations_with_kills(metadata_server, running):
         server.execute(f"INSERT INTO shop.goods (id, name) VALUES ({last}, 'n{last}')")
     expected = {"1, a", "2, b"} | {f"{i}, n{i}" for i in range(3, last + 1)}
     wait_for(lambda: set(names(running.rows())) >= expected, "all rows", 60)
-    assert set(names(running.rows())) == expected
+    # A kill may cut a line that is being printed; the next process goes on behind it.
+    found = set(names(running.rows()))
+    cut = {
+        row
+        for row in found - expected
+        if any(whole.startswith(row.partition("output rowType")[0]) for whole in expected)
+    }
+    assert found - cut == expected
     running.stop()
 
 
