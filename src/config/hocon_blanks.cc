@@ -36,8 +36,4 @@ std::string_view TrimRight(std::string_view text) {
   }
 }
 
-bool OnlyBlanks(std::string_view text) {
-  return TrimRight(text).empty();
-}
-
 }  // namespace sluice::hocon

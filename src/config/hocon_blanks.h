@@ -10,6 +10,5 @@ namespace sluice::hocon {
 // Bytes of the blank that `text` begins with; 0: none. A line end is no blank.
 size_t BlankSize(std::string_view text);
 std::string_view TrimRight(std::string_view text);
-bool OnlyBlanks(std::string_view text);  // or empty
 
 }  // namespace sluice::hocon

@@ -244,7 +244,7 @@ class Parser : private Scanner {
 
   NodePtr Piece(const std::string& owner) {
     const Origin origin = Here();
-    if (Peek() == '"') return Text(QuotedText(), origin, true);
+    if (Peek() == '"') return Text(QuotedText(), origin);
     if (Peek() == '$') return ReferencePiece();
     if (Peek() == '[') return ListPiece(owner);
     if (Peek() == '{') {
@@ -279,9 +279,9 @@ class Parser : private Scanner {
     }
     return end - at();
   }
-  NodePtr Text(std::string text, const Origin& origin, bool quoted) const {
+  NodePtr Text(std::string text, const Origin& origin, bool blanks = false) const {
     NodePtr node = NewNode(origin);
-    node->data = Scalar{Value(std::move(text), origin), quoted};
+    node->data = Scalar{Value(std::move(text), origin), blanks};
     return node;
   }
 
@@ -329,14 +329,12 @@ class Parser : private Scanner {
   }
   NodePtr NamedPlugin(Member member) const {
     NodePtr value = std::move(member.value);
-    auto* object = value->as<ObjectNode>();
-    if (object == nullptr) return value;
+    if (value->as<Scalar>() != nullptr || value->as<ListNode>() != nullptr) return value;
     value->origin = member.origin;
-    if (std::ranges::find(object->members, "plugin_name", &Member::key) == object->members.end()) {
-      object->members.push_back(
-          {"plugin_name", member.origin, Text(member.key, member.origin, true)});
-    }
-    return value;
+    NodePtr named = NewNode(member.origin);
+    named->as<ObjectNode>()->members.push_back(
+        {"plugin_name", member.origin, Text(member.key, member.origin)});
+    return hocon::Merge(std::move(named), std::move(value));
   }
 
   NodePtr ReferencePiece() {

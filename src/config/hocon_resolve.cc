@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include "config/hocon_blanks.h"
 #include "config/hocon_parser.h"
 
 namespace sluice {
@@ -95,9 +94,8 @@ class Resolver {
       auto value = Resolved(*piece);
       if (!value) continue;
       const auto* scalar = piece->as<Scalar>();
-      const std::string* blank = scalar != nullptr ? value->as_string() : nullptr;
-      const bool only_blanks = blank != nullptr && OnlyBlanks(*blank);
-      text = text || (value->as_list() == nullptr && value->as_object() == nullptr && !only_blanks);
+      const bool blanks = scalar != nullptr && scalar->blanks;
+      text = text || (value->as_list() == nullptr && value->as_object() == nullptr && !blanks);
       pieces.push_back(std::move(*value));
     }
     const auto is_text = [](const Value& piece) { return piece.as_string() != nullptr; };
@@ -147,8 +145,10 @@ class Resolver {
     if (found != nullptr && busy_.contains(found)) {
       const Node* prior = found->prior.get();
       while (prior != nullptr && busy_.contains(prior)) prior = prior->prior.get();
-      if (prior == nullptr)
+      if (prior == nullptr) {
+        if (reference.optional) return std::nullopt;
         throw ResolveError{{node.origin, "this reference leads back to itself"}};
+      }
       found = prior;
     }
     if (found != nullptr) {

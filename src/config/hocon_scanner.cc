@@ -30,6 +30,14 @@ void AppendUtf8(uint32_t code, std::string& out) {
   }
 }
 
+// The halves of a pair of escapes that mean one character.
+bool IsHighHalf(uint32_t code) {
+  return code >= 0xd800 && code < 0xdc00;
+}
+bool IsLowHalf(uint32_t code) {
+  return code >= 0xdc00 && code < 0xe000;
+}
+
 }  // namespace
 
 Scanner::Scanner(const std::string& text, std::string file, bool json)
@@ -136,11 +144,14 @@ void Scanner::Escape(std::string& out) {
   if (name == 'u') {
     uint32_t code = Hex4(2);
     Advance(6);
-    if (code >= 0xd800 && code < 0xdc00 && Looking("\\u")) {
-      code = 0x10000 + ((code - 0xd800) << 10U) + (Hex4(2) - 0xdc00);
+    const uint32_t low = IsHighHalf(code) && Looking("\\u") ? Hex4(2) : 0;
+    if (IsLowHalf(low)) {
+      code = 0x10000 + ((code - 0xd800) << 10U) + (low - 0xdc00);
       Advance(6);
+    } else if (IsHighHalf(code) || IsLowHalf(code)) {
+      code = '?';  // half a character, which no UTF-8 can say; Java writes the same
     }
-    return AppendUtf8(code & 0x1fffffU, out);
+    return AppendUtf8(code, out);
   }
   const size_t index = kNames.find(name);
   if (name == '\0' || index == std::string_view::npos) {

@@ -14,7 +14,8 @@ bool Unresolved(const Node& node) {
 // SeaTunnel's order: the keys of the later object first, then what only the earlier one has.
 NodePtr MergeObjects(NodePtr earlier, NodePtr later) {
   auto& old_members = earlier->as<ObjectNode>()->members;
-  auto& members = later->as<ObjectNode>()->members;
+  auto& [members, closed] = *later->as<ObjectNode>();
+  closed = earlier->as<ObjectNode>()->closed;
   for (Member& old_member : old_members) {
     const auto same = std::ranges::find(members, old_member.key, &Member::key);
     if (same == members.end()) {
@@ -31,10 +32,14 @@ NodePtr MergeObjects(NodePtr earlier, NodePtr later) {
 NodePtr Merge(NodePtr earlier, NodePtr later) {
   const bool both = earlier->as<ObjectNode>() != nullptr && later->as<ObjectNode>() != nullptr;
   if (both && !Unresolved(*earlier) && !Unresolved(*later)) {
+    if (later->as<ObjectNode>()->closed) return later;
     return MergeObjects(std::move(earlier), std::move(later));
   }
   if (!Unresolved(*later) && later->as<ObjectNode>() == nullptr) return later;
-  if (!Unresolved(*later) && !Unresolved(*earlier)) return later;  // an object over a scalar
+  if (!Unresolved(*later) && !Unresolved(*earlier)) {
+    later->as<ObjectNode>()->closed = true;
+    return later;
+  }
   Node* oldest = later.get();
   while (oldest->prior) oldest = oldest->prior.get();
   oldest->prior = std::move(earlier);

@@ -31,10 +31,12 @@ struct Reference {
 
 struct Scalar {
   Value value;
-  bool quoted = false;
+  bool blanks = false;  // between two pieces
 };
 struct ObjectNode {
   std::vector<Member> members;
+  // It replaced what is no object: objects from before that do not show through.
+  bool closed = false;
 };
 struct ListNode {
   std::vector<NodePtr> elements;
