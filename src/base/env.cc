@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,6 +53,27 @@ class PosixAppendFile final : public AppendFile {
   Status Append(std::string_view bytes) override { return WriteAll(file_.get(), bytes, path_); }
   Status Sync() override {
     return ::fsync(file_.get()) == 0 ? Status() : ErrnoStatus("fsync", path_);
+  }
+
+ private:
+  Descriptor file_;
+  std::string path_;
+};
+
+class PosixReadableFile final : public ReadableFile {
+ public:
+  PosixReadableFile(int fd, std::string path) : file_(fd), path_(std::move(path)) {}
+  Result<size_t> ReadAt(uint64_t offset, std::span<char> out) override {
+    size_t have = 0;
+    while (have < out.size()) {
+      const ssize_t n = ::pread(file_.get(), out.data() + have, out.size() - have,
+                                static_cast<off_t>(offset + have));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return Fail(ErrnoStatus("read", path_));
+      if (n == 0) break;
+      have += static_cast<size_t>(n);
+    }
+    return have;
   }
 
  private:
@@ -146,6 +168,30 @@ class PosixEnv final : public Env {
 
   bool Exists(const std::string& path) override { return ::access(path.c_str(), F_OK) == 0; }
 
+  Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return Fail(ErrnoStatus("open", path));
+    return std::make_unique<PosixReadableFile>(fd, path);
+  }
+
+  Result<FileFacts> Stat(const std::string& path) override {
+    struct stat facts{};
+    if (::stat(path.c_str(), &facts) != 0) return Fail(ErrnoStatus("look at", path));
+    constexpr int64_t kMicros = 1'000'000;
+    return FileFacts{
+        .size = static_cast<uint64_t>(facts.st_size),
+        .modified_micros = facts.st_mtim.tv_sec * kMicros + facts.st_mtim.tv_nsec / 1000,
+        .device = facts.st_dev,
+        .is_folder = S_ISDIR(facts.st_mode)};
+  }
+
+  Status RemoveTree(const std::string& path) override {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (!error) return {};
+    return {Code::kUnavailable, fmt::format("remove {}: {}", path, error.message())};
+  }
+
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0) return Fail(ErrnoStatus("open", path));
@@ -165,6 +211,18 @@ class PosixEnv final : public Env {
 };
 
 }  // namespace
+
+Result<std::unique_ptr<ReadableFile>> Env::OpenForRead(const std::string& path) {
+  return Fail(Code::kUnsupported, fmt::format("open {}: there are no such files here", path));
+}
+
+Result<FileFacts> Env::Stat(const std::string& path) {
+  return Fail(Code::kUnsupported, fmt::format("look at {}: there are no such files here", path));
+}
+
+Status Env::RemoveTree(const std::string& path) {
+  return {Code::kUnsupported, fmt::format("remove {}: there are no folders here", path)};
+}
 
 Env& Env::Default() {
   static PosixEnv env;

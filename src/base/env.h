@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,22 @@ class AppendFile {
   virtual Status Sync() = 0;  // on return the bytes survive a crash of the machine
 };
 
+// A file being read at any place. One thread at a time.
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+  // Puts the bytes from `offset` on into `out`, as many as fit; fewer only at the end of the file.
+  virtual Result<size_t> ReadAt(uint64_t offset, std::span<char> out) = 0;
+};
+
+// What the file system tells of a file or folder.
+struct FileFacts {
+  uint64_t size = 0;
+  int64_t modified_micros = 0;  // since 1970-01-01 UTC
+  uint64_t device = 0;          // equal on one file system: a rename can move between such paths
+  bool is_folder = false;
+};
+
 class Env {
  public:
   virtual ~Env() = default;
@@ -65,6 +82,11 @@ class Env {
   virtual Status MakeDirs(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> List(const std::string& dir) = 0;  // names, sorted
   virtual bool Exists(const std::string& path) = 0;
+  // What files as sources and targets need besides. An Env of a test that has no such files need
+  // not give them: then kUnsupported.
+  virtual Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path);
+  virtual Result<FileFacts> Stat(const std::string& path);  // follows links; kNotFound when absent
+  virtual Status RemoveTree(const std::string& path);       // with all below it; absent is OK
   // kUnavailable when another process holds it; the message names that process where known.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
 };

@@ -75,6 +75,42 @@ TEST_F(EnvTest, FoldersAreMadeListedAndCleaned) {
   EXPECT_EQ(env_.MakeDirs(Path("a/z/below")).code(), Code::kUnavailable);
 }
 
+TEST_F(EnvTest, AFileIsReadAtAnyPlace) {
+  ASSERT_TRUE(env_.WriteFile(Path("file"), "0123456789").ok());
+  auto file = env_.OpenForRead(Path("file"));
+  ASSERT_TRUE(file.has_value());
+  char bytes[4];
+  EXPECT_EQ(*(*file)->ReadAt(3, bytes), 4U);
+  EXPECT_EQ(std::string_view(bytes, 4), "3456");
+  EXPECT_EQ(*(*file)->ReadAt(8, bytes), 2U);
+  EXPECT_EQ(std::string_view(bytes, 2), "89");
+  EXPECT_EQ(*(*file)->ReadAt(10, bytes), 0U);
+  EXPECT_EQ(env_.OpenForRead(Path("absent")).error().code(), Code::kNotFound);
+}
+
+TEST_F(EnvTest, FactsAreThoseOfTheFileSystem) {
+  ASSERT_TRUE(env_.WriteFile(Path("file"), "0123456789").ok());
+  const auto file = env_.Stat(Path("file"));
+  const auto folder = env_.Stat(dir_);
+  ASSERT_TRUE(file.has_value() && folder.has_value());
+  EXPECT_EQ(file->size, 10U);
+  EXPECT_FALSE(file->is_folder);
+  EXPECT_TRUE(folder->is_folder);
+  EXPECT_EQ(file->device, folder->device);
+  EXPECT_NE(env_.Stat("/proc")->device, folder->device);
+  EXPECT_LE(file->modified_micros, env_.WallMicros() + 1'000'000);
+  EXPECT_GT(file->modified_micros, env_.WallMicros() - 600'000'000);
+  EXPECT_EQ(env_.Stat(Path("absent")).error().code(), Code::kNotFound);
+}
+
+TEST_F(EnvTest, ATreeIsRemovedWhole) {
+  ASSERT_TRUE(env_.MakeDirs(Path("a/b")).ok());
+  ASSERT_TRUE(env_.WriteFile(Path("a/b/file"), "x").ok());
+  ASSERT_TRUE(env_.RemoveTree(Path("a")).ok());
+  EXPECT_FALSE(env_.Exists(Path("a")));
+  EXPECT_TRUE(env_.RemoveTree(Path("a")).ok());
+}
+
 // A process that holds the lock until its input closes.
 class Holder {
  public:

@@ -28,6 +28,7 @@ class FaultyEnv final : public Env {
     return real_.WriteFile(path, torn ? bytes.substr(0, bytes.size() / 2) : bytes);
   }
   Result<std::unique_ptr<AppendFile>> OpenForAppend(const std::string& path) override {
+    RETURN_IF_ERROR(Fault(path));
     return real_.OpenForAppend(path);
   }
   Status Rename(const std::string& from, const std::string& to) override {
@@ -42,6 +43,11 @@ class FaultyEnv final : public Env {
   Status MakeDirs(const std::string& path) override { return real_.MakeDirs(path); }
   Result<std::vector<std::string>> List(const std::string& dir) override { return real_.List(dir); }
   bool Exists(const std::string& path) override { return real_.Exists(path); }
+  Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) override {
+    return real_.OpenForRead(path);
+  }
+  Result<FileFacts> Stat(const std::string& path) override { return real_.Stat(path); }
+  Status RemoveTree(const std::string& path) override { return real_.RemoveTree(path); }
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
     return real_.Lock(path);
   }
