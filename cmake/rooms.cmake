@@ -28,7 +28,7 @@ endfunction()
 
 function(add_sources_library name folder)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${folder}/*/*.cc)
-  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_kit|/main|/testdata/.*)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_kit|/main|/testdata/.*|_module/.*)\\.cc$")
   if(NOT sources)
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/connectors)

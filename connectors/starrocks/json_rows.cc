@@ -1,72 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "starrocks/json_rows.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 
 #include "data/text.h"
+#include "format/json_text.h"
 
 namespace sluice::starrocks {
 namespace {
-
-// Which bytes stand for themselves in a JSON string.
-constexpr std::array<bool, 256> PlainBytes() {
-  std::array<bool, 256> plain{};
-  for (size_t c = 0x20; c < plain.size(); ++c) plain[c] = c != '"' && c != '\\';
-  return plain;
-}
-constexpr auto kPlain = PlainBytes();
-
-void AppendEscape(unsigned char c, std::string& out) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  if (c == '"' || c == '\\') {
-    out += '\\';
-    out += static_cast<char>(c);
-  } else if (c == '\n') {
-    out += "\\n";
-  } else if (c == '\r') {
-    out += "\\r";
-  } else if (c == '\t') {
-    out += "\\t";
-  } else {
-    out += "\\u00";
-    out += kHex[c >> 4U];
-    out += kHex[c & 15U];
-  }
-}
-
-void AppendEscaped(std::string_view text, std::string& out) {
-  size_t begin = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (kPlain[c]) continue;
-    out.append(text.substr(begin, i - begin));
-    begin = i + 1;
-    AppendEscape(c, out);
-  }
-  out.append(text.substr(begin));
-}
-
-void AppendQuoted(std::string_view text, std::string& out) {
-  out += '"';
-  AppendEscaped(text, out);
-  out += '"';
-}
-
-void AppendBase64(std::string_view bytes, std::string& out) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    }
-    for (size_t j = 0; j < 4; ++j) {
-      out += i + j > bytes.size() ? '=' : kDigits[group >> (18 - 6 * j) & 0x3fU];
-    }
-  }
-}
 
 template <typename T>
 void AppendInteger(T value, std::string& out) {
@@ -106,7 +48,7 @@ void AppendValue(const Column& column, uint32_t row, bool nested, std::string& o
       if (nested) {
         out.append(column.text(row));
       } else {
-        AppendQuoted(column.text(row), out);
+        AppendJsonString(column.text(row), out);
       }
       return;
     default:
@@ -140,7 +82,7 @@ JsonRows::JsonRows(const Schema& schema, bool ops, std::vector<bool> nested)
   nested_.resize(schema.columns.size());
   for (const ColumnInfo& column : schema.columns) {
     std::string key = keys_.empty() ? "{" : ",";
-    AppendQuoted(column.name, key);
+    AppendJsonString(column.name, key);
     keys_.push_back(key + ":");
   }
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chunks as arrays of the Arrow C data interface, and back. Buffers are handed over as they are,
+// but for booleans, which Arrow packs.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "data/chunk.h"
+#include "format/arrow_abi.h"
+#include "format/rows.h"
+
+namespace sluice {
+
+// A struct type of these columns. The caller releases it.
+void ExportSchema(const Schema& schema, std::span<const EncodedColumn> columns, ArrowSchema* out);
+// All rows of the chunk as a struct array of that type. Points into `chunk`, which outlives it.
+// kSchemaMismatch for a time of day that Arrow has not.
+Status ExportRows(const Chunk& chunk, std::span<const EncodedColumn> columns, ArrowArray* out);
+
+// The column of ours that holds values of `type`. kUnsupported without one; the message says what
+// the type is.
+Result<ColumnInfo> ImportColumn(const ArrowSchema& type);
+// Appends values [begin, end) of `array`. REQUIRES: `out` has the type of ImportColumn(type).
+Status ImportValues(const ArrowSchema& type, const ArrowArray& array, int64_t begin, int64_t end,
+                    Column& out);
+
+}  // namespace sluice
