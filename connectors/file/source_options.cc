@@ -110,8 +110,8 @@ class Checker {
     for (const ColumnInfo& column : table.schema->columns) known.push_back(column.name);
     for (const std::string& name : names) {
       if (table.schema->Find(name)) continue;
-      Error("read_columns", fmt::format("names '{}', which the schema has not{}", name,
-                                        DidYouMean(name, known)));
+      Error("read_columns",
+            fmt::format("names '{}', which the schema has not{}", name, DidYouMean(name, known)));
     }
   }
   void CheckPattern(const std::string& pattern) {
