@@ -11,6 +11,22 @@
 namespace sluice::file {
 namespace {
 
+// A schema block names no fraction of seconds: that of the files counts.
+Status TakeScales(Env& env, const std::vector<FileEntry>& files, Schema& schema) {
+  if (files.empty()) return {};
+  ASSIGN_OR_RETURN(auto file, env.OpenForRead(files[0].path));
+  ASSIGN_OR_RETURN(const auto parquet,
+                   ParquetReader::Open(files[0].path, std::move(file), files[0].size));
+  for (const ParquetReader::FileColumn& column : parquet->columns()) {
+    const auto own = schema.Find(column.info.name);
+    if (!own || schema.columns[*own].type.kind != TypeKind::kTimestamp) continue;
+    if (column.info.type.kind == TypeKind::kTimestamp) {
+      schema.columns[*own].type = column.info.type;
+    }
+  }
+  return {};
+}
+
 Result<std::vector<ColumnInfo>> ParquetColumns(Env& env, const TableConfig& config,
                                                const std::vector<FileEntry>& files) {
   if (files.empty()) {
@@ -78,6 +94,9 @@ Result<FoundTable> FindTable(Env& env, const TableConfig& config,
   Schema schema;
   if (config.schema) {
     schema = *config.schema;
+    if (config.options.format == Format::kParquet) {
+      RETURN_IF_ERROR(TakeScales(env, files, schema));
+    }
   } else if (config.options.format == Format::kParquet) {
     ASSIGN_OR_RETURN(schema.columns, ParquetColumns(env, config, files));
   } else {

@@ -6,7 +6,8 @@ namespace sluice::kit {
 Host::Host()
     : http_(RealHttp(), faults_),
       sql_(RealSql(), faults_),
-      ctx_{.env = Env::Default(), .http = http_, .sql = sql_, .phases = phases_} {
+      disk_(faults_),
+      ctx_{.env = disk_, .http = http_, .sql = sql_, .phases = phases_} {
   ctx_.job_name = "kit";
   ctx_.job_id = "kit";
   ctx_.run = 1;

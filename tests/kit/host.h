@@ -8,6 +8,7 @@
 
 #include "api/context.h"
 #include "kit/faulty_clients.h"
+#include "kit/faulty_disk.h"
 
 namespace sluice::kit {
 
@@ -35,6 +36,7 @@ class Host {
   Faults faults_;
   FaultyHttp http_;
   FaultySql sql_;
+  FaultyDisk disk_;
   NoPhases phases_;
   mutable std::mutex mutex_;
   std::condition_variable woken_;
