@@ -70,6 +70,21 @@ class Engine:
         more = {"SLUICE_TEST_PHASES": str(self.phases), **(env or {})}
         self._process = Process(self.command(), self.log, env=more)
 
+    def run(self, seconds: float = 120) -> None:
+        """To the end of a job that ends by itself."""
+        self.start()
+        assert self.process.wait(seconds) == 0, self.log_text()
+
+    def killed_on_the_way(self, phases: Sequence[str]) -> None:
+        """One kill in each phase; then to the end."""
+        for phase in phases:
+            self.hold(phase)
+            self.start()
+            self.wait_held(phase)
+            self.kill()
+            self.release(phase)
+        self.run()
+
     def check_alive(self) -> None:
         self.process.check_alive()
 
