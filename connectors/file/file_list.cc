@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
+
+#include "base/regex.h"
 
 namespace sluice::file {
 namespace {
@@ -12,14 +13,23 @@ namespace {
 // Collects the files below a folder.
 class Finder {
  public:
-  Finder(Env& env, const SourceOptions& options) : env_(env), options_(options) {
-    if (options.file_filter_pattern) pattern_.emplace(*options.file_filter_pattern);
+  Finder(Env& env, const SourceOptions& options) : env_(env), options_(options) {}
+
+  Status Find() {
+    if (options_.file_filter_pattern) {
+      ASSIGN_OR_RETURN(pattern_, Regex::Compile(*options_.file_filter_pattern));
+    }
+    return Add(options_.path);
   }
 
+  std::vector<FileEntry> files;
+
+ private:
   Status Add(const std::string& path) {
     ASSIGN_OR_RETURN(const FileFacts facts, env_.Stat(path));
     if (!facts.is_folder) {
-      if (facts.size > 0 && IsWanted(path)) {
+      ASSIGN_OR_RETURN(const bool wanted, IsWanted(path));
+      if (facts.size > 0 && wanted) {
         files.push_back({path, facts.size, facts.modified_micros});
       }
       return {};
@@ -34,12 +44,12 @@ class Finder {
     return {};
   }
 
-  std::vector<FileEntry> files;
-
- private:
-  bool IsWanted(const std::string& path) const {
+  Result<bool> IsWanted(const std::string& path) const {
     const std::string name = path.substr(path.rfind('/') + 1);
-    if (pattern_ && !std::regex_match(name, *pattern_)) return false;
+    if (pattern_) {
+      ASSIGN_OR_RETURN(const bool matches, pattern_->MatchesAll(name));
+      if (!matches) return false;
+    }
     if (options_.filename_extension && !name.ends_with(*options_.filename_extension)) return false;
     return options_.read_partitions.empty() ||
            std::ranges::any_of(options_.read_partitions, [&](const std::string& part) {
@@ -49,14 +59,14 @@ class Finder {
 
   Env& env_;
   const SourceOptions& options_;
-  std::optional<std::regex> pattern_;
+  std::optional<Regex> pattern_;
 };
 
 }  // namespace
 
 Result<std::vector<FileEntry>> ListFiles(Env& env, const SourceOptions& options) {
   Finder finder(env, options);
-  const Status status = finder.Add(options.path);
+  const Status status = finder.Find();
   if (status.code() == Code::kNotFound) {
     return Fail(Code::kInvalidConfig,
                 fmt::format("source 'LocalFile': path = {}: there is no such file or folder",

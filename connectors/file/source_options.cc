@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <regex>
 #include <set>
 
+#include "base/regex.h"
 #include "config/schema_block.h"
 #include "config/suggest.h"
 
@@ -115,10 +115,10 @@ class Checker {
     }
   }
   void CheckPattern(const std::string& pattern) {
-    try {
-      const std::regex tried(pattern);
-    } catch (const std::regex_error& error) {
-      Error("file_filter_pattern", fmt::format("is no regular expression: {}", error.what()));
+    const auto regex = Regex::Compile(pattern);
+    if (!regex) {
+      Error("file_filter_pattern",
+            fmt::format("is no regular expression: {}", regex.error().message()));
     }
   }
 

@@ -68,9 +68,8 @@ std::string Spelled(std::string_view format) {
 template <typename T>
 T At(const ArrowArray& array, int64_t index) {
   T value;
-  std::memcpy(&value,
-              static_cast<const char*>(array.buffers[1]) + (array.offset + index) * sizeof(T),
-              sizeof(T));
+  const auto place = static_cast<size_t>(array.offset + index) * sizeof(T);
+  std::memcpy(&value, static_cast<const char*>(array.buffers[1]) + place, sizeof(T));
   return value;
 }
 
