@@ -26,7 +26,7 @@ void LogCursor::OnEvent(const LogEvent& event) {
     }
   } else if (!event.header.artificial() && event.header.next_position != 0) {
     point_.offset = Extend(point_.offset, event.header.next_position);
-    begin_ = {point_.file, point_.offset - event.header.size};
+    begin_ = point_.offset - event.header.size;
   }
 }
 

@@ -17,11 +17,11 @@ class LogCursor {
   // Behind the last event. The file is empty until the server has named it.
   const LogPoint& point() const { return point_; }
   // Where the last event began. REQUIRES: it is one of the file, not one made up for the stream.
-  LogPoint begin() const { return begin_; }
+  LogPoint begin() const { return {point_.file, begin_}; }
 
  private:
   LogPoint point_{"", 4};
-  LogPoint begin_{"", 4};
+  uint64_t begin_ = 4;  // in the file of point_
 };
 
 }  // namespace sluice::mysql

@@ -4,9 +4,29 @@
 namespace sluice::mysql {
 namespace {
 
-constexpr size_t kFetchedBytesMax = size_t{16} << 20U;
+// What waits stays in the processor's cache; the socket holds more.
+constexpr size_t kFetchedBytesMax = size_t{1} << 20U;
+constexpr size_t kAtOnceBytes = size_t{256} << 10U;
+constexpr size_t kKeptBytesMax = size_t{4} << 20U;  // of a buffer that a large event made large
 
 }  // namespace
+
+void LogBatch::Add(std::string_view event) {
+  bytes.append(event);
+  ends.push_back(bytes.size());
+}
+
+void LogBatch::Append(const LogBatch& more) {
+  for (const size_t end : more.ends) ends.push_back(bytes.size() + end);
+  bytes.append(more.bytes);
+}
+
+void LogBatch::Clear() {
+  if (bytes.capacity() > kKeptBytesMax) bytes = {};
+  bytes.clear();
+  ends.clear();
+  status = Status();
+}
 
 LogFetcher::LogFetcher(SqlClient& client, SqlEndpoint endpoint, uint32_t server_id,
                        LogPosition from, bool anchored, std::function<void()> wake)
@@ -31,9 +51,7 @@ LogFetcher::~LogFetcher() {
 }
 
 void LogFetcher::Take(LogBatch& batch) {
-  batch.bytes.clear();
-  batch.ends.clear();
-  batch.status = Status();
+  batch.Clear();
   const std::lock_guard lock(mutex_);
   std::swap(batch, batch_);
   room_.notify_all();
@@ -77,23 +95,28 @@ Status LogFetcher::Fetch() {
   RETURN_IF_ERROR(Publish(stream_, std::move(stream)));
   while (true) {
     ASSIGN_OR_RETURN(const std::string_view event, stream_->Next());
-    RETURN_IF_ERROR(Append(event));
+    fetched_.Add(event);
+    // Before anything that waits, so that no event stays behind.
+    if (fetched_.bytes.size() >= kAtOnceBytes || !stream_->has_next()) {
+      RETURN_IF_ERROR(HandOver());
+    }
   }
 }
 
-Status LogFetcher::Append(std::string_view event) {
+Status LogFetcher::HandOver() {
   bool first = false;
   {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] {
       return stop_ || batch_.bytes.empty() ||
-             batch_.bytes.size() + event.size() <= kFetchedBytesMax;
+             batch_.bytes.size() + fetched_.bytes.size() <= kFetchedBytesMax;
     });
     if (stop_) return {Code::kCancelled, "reading the log was stopped"};
     first = batch_.ends.empty();
-    batch_.bytes.append(event);
-    batch_.ends.push_back(batch_.bytes.size());
+    if (first) std::swap(batch_, fetched_);
+    if (!first) batch_.Append(fetched_);
   }
+  fetched_.Clear();
   if (first) wake_();
   return {};
 }

@@ -22,6 +22,9 @@ struct LogBatch {
   Status status;             // not OK: the stream ended behind these events
 
   bool empty() const { return ends.empty() && status.ok(); }
+  void Add(std::string_view event);
+  void Append(const LogBatch& more);
+  void Clear();  // keeps the memory, unless it is much
 };
 
 class LogFetcher {
@@ -39,7 +42,7 @@ class LogFetcher {
   void Loop();
   Status Fetch();
   Result<std::unique_ptr<LogStream>> Open();
-  Status Append(std::string_view event);
+  Status HandOver();
   template <typename T>
   Status Publish(std::unique_ptr<T>& slot, std::unique_ptr<T> made);
 
@@ -49,6 +52,7 @@ class LogFetcher {
   const LogPosition from_;
   const bool anchored_;
   const std::function<void()> wake_;
+  LogBatch fetched_;  // of the thread alone: not yet handed over
 
   std::mutex mutex_;  // guards everything below
   std::condition_variable room_;

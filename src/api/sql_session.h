@@ -93,6 +93,8 @@ class LogStream {
   // kUnavailable. kPositionLost: the server no longer has the position (its error 1236 and
   // relatives).
   virtual Result<std::string_view> Next() = 0;
+  // Whether Next is known not to wait. False is always right.
+  virtual bool has_next() const { return false; }
   virtual void Interrupt() = 0;  // any thread, as above
 };
 

@@ -3,10 +3,13 @@
 
 #include <errmsg.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 
 #include "io/broken_pipe.h"
 
@@ -106,8 +109,8 @@ Code CodeOf(unsigned number, std::string_view text) {
 
 }  // namespace
 
-MysqlConnection::MysqlConnection(const SqlEndpoint& endpoint)
-    : place_(fmt::format("{}:{}", endpoint.host, endpoint.port)) {}
+MysqlConnection::MysqlConnection(const SqlEndpoint& endpoint, Duration read_timeout)
+    : place_(fmt::format("{}:{}", endpoint.host, endpoint.port)), read_timeout_(read_timeout) {}
 
 MysqlConnection::~MysqlConnection() {
   if (mysql_ != nullptr) mysql_close(mysql_);
@@ -117,7 +120,7 @@ MysqlConnection::~MysqlConnection() {
 Result<std::unique_ptr<MysqlConnection>> MysqlConnection::Open(const SqlEndpoint& endpoint,
                                                                Duration read_timeout) {
   IgnoreBrokenPipes();
-  std::unique_ptr<MysqlConnection> connection(new MysqlConnection(endpoint));
+  std::unique_ptr<MysqlConnection> connection(new MysqlConnection(endpoint, read_timeout));
   TlsOffer offer;
   if (endpoint.tls != TlsMode::kDisabled) {
     ASSIGN_OR_RETURN(offer, ProbeTls(endpoint));
@@ -127,23 +130,22 @@ Result<std::unique_ptr<MysqlConnection>> MysqlConnection::Open(const SqlEndpoint
     return Fail(Code::kInvalidConfig,
                 fmt::format("{} has no TLS, which sslMode asks for", connection->place_));
   }
-  Status status = connection->Connect(endpoint, read_timeout, offer);
+  Status status = connection->Connect(endpoint, offer);
   const bool refused_tls = !status.ok() && mysql_errno(connection->mysql_) == kTlsFailed;
   if (refused_tls && offer.offered && may_be_plain) {
-    connection.reset(new MysqlConnection(endpoint));
-    status = connection->Connect(endpoint, read_timeout, TlsOffer());
+    connection.reset(new MysqlConnection(endpoint, read_timeout));
+    status = connection->Connect(endpoint, TlsOffer());
   }
   RETURN_IF_ERROR(status);
   return connection;
 }
 
-Status MysqlConnection::Connect(const SqlEndpoint& endpoint, Duration read_timeout,
-                                const TlsOffer& offer) {
+Status MysqlConnection::Connect(const SqlEndpoint& endpoint, const TlsOffer& offer) {
   const bool tls = offer.offered;
   mysql_ = mysql_init(nullptr);
   if (mysql_ == nullptr) return {Code::kInternal, "no memory for a connection"};
   const unsigned connect_seconds = Seconds(endpoint.connect_timeout);
-  const unsigned read_seconds = Seconds(read_timeout);
+  const unsigned read_seconds = Seconds(read_timeout_);
   const my_bool yes = 1;
   const my_bool no = 0;
   mysql_options(mysql_, MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
@@ -174,12 +176,45 @@ Status MysqlConnection::Connect(const SqlEndpoint& endpoint, Duration read_timeo
 }
 
 Status MysqlConnection::Error(std::string_view doing) const {
+  return ErrorOf(mysql_errno(mysql_), mysql_error(mysql_), doing);
+}
+
+// Two bytes of number, "#" and five of SQLSTATE, and the text.
+Status MysqlConnection::ErrorTold(std::string_view told, std::string_view doing) const {
+  if (told.size() < 2) return {Code::kUnavailable, "a failure of the server that cannot be read"};
+  const unsigned number = static_cast<uint8_t>(told[0]) + 256U * static_cast<uint8_t>(told[1]);
+  told.remove_prefix(2);
+  if (told.starts_with('#')) told.remove_prefix(std::min<size_t>(6, told.size()));
+  return ErrorOf(number, told, doing);
+}
+
+Status MysqlConnection::ErrorOf(unsigned number, std::string_view text,
+                                std::string_view doing) const {
   if (interrupted_) return {Code::kCancelled, "the connection was interrupted"};
-  const unsigned number = mysql_errno(mysql_);
-  const std::string text = mysql_error(mysql_);
   const bool connected = socket_ >= 0;  // then TLS was agreed on, and only the network can fail it
   const Code code = number == kTlsFailed && connected ? Code::kUnavailable : CodeOf(number, text);
   return {code, fmt::format("MySQL at {}: {}: error {}: {}", place_, doing, number, text)};
+}
+
+bool MysqlConnection::plain() const {
+  return mysql_get_ssl_cipher(mysql_) == nullptr;
+}
+
+Result<size_t> MysqlConnection::Receive(std::span<char> out, std::string_view doing) {
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(read_timeout_).count();
+  while (true) {
+    RETURN_IF_ERROR(CheckUsable());
+    const ssize_t count = ::recv(socket_, out.data(), out.size(), MSG_DONTWAIT);
+    if (count > 0) return static_cast<size_t>(count);
+    const bool nothing_yet = count < 0 && (errno == EAGAIN || errno == EINTR);
+    pollfd wait{.fd = socket_, .events = POLLIN, .revents = 0};
+    if (nothing_yet && ::poll(&wait, 1, static_cast<int>(timeout)) != 0) continue;
+    RETURN_IF_ERROR(CheckUsable());  // an interruption looks like the end of the connection
+    const std::string why = nothing_yet  ? "the server was silent for too long"
+                            : count == 0 ? "the server closed the connection"
+                                         : std::generic_category().message(errno);
+    return Fail(Code::kUnavailable, fmt::format("MySQL at {}: {}: {}", place_, doing, why));
+  }
 }
 
 Status MysqlConnection::CheckUsable() const {

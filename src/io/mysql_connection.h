@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "api/sql_session.h"
@@ -27,17 +28,29 @@ class MysqlConnection {
   Status Execute(const std::string& sql);
   // The last failure of the handle.
   Status Error(std::string_view doing) const;
+  // A failure that the server told in an ERR packet, whose payload behind its first byte is `told`.
+  Status ErrorTold(std::string_view told, std::string_view doing) const;
   Status CheckUsable() const;
+
+  // What no TLS wraps can be read from the socket, past the library, from the moment on that the
+  // library has read all its answers.
+  bool plain() const;
+  // Waits for bytes, at most the read timeout; at least one. kUnavailable: the connection is lost.
+  Result<size_t> Receive(std::span<char> out, std::string_view doing);
+
   // Any thread: ends the running call, and every later one with kCancelled.
   void Interrupt();
   // The connection must not be used again.
   void Break();
 
  private:
-  explicit MysqlConnection(const SqlEndpoint& endpoint);
-  Status Connect(const SqlEndpoint& endpoint, Duration read_timeout, const TlsOffer& offer);
+  MysqlConnection(const SqlEndpoint& endpoint, Duration read_timeout);
+  Status Connect(const SqlEndpoint& endpoint, const TlsOffer& offer);
 
   const std::string place_;  // "host:port", for messages
+  const Duration read_timeout_;
+  Status ErrorOf(unsigned number, std::string_view text, std::string_view doing) const;
+
   MYSQL* mysql_ = nullptr;
   // A second descriptor of the socket: the library closes its own whenever it likes, this one can
   // be shut down at any time.

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include "io/mysql_packets.h"
+
 namespace sluice {
 namespace {
 
@@ -103,7 +105,7 @@ std::vector<std::string> Introduction(const LogStart& start) {
 class MysqlLogStream final : public LogStream {
  public:
   explicit MysqlLogStream(std::unique_ptr<MysqlConnection> connection)
-      : connection_(std::move(connection)) {}
+      : connection_(std::move(connection)), plain_(connection_->plain()) {}
 
   Status Begin(const LogStart& start) {
     for (const std::string& sql : Introduction(start)) {
@@ -124,22 +126,46 @@ class MysqlLogStream final : public LogStream {
   }
 
   Result<std::string_view> Next() override {
-    RETURN_IF_ERROR(connection_->CheckUsable());
-    MYSQL* mysql = connection_->handle();
-    const unsigned long size = mysql_net_read_packet(mysql);
-    if (size == packet_error) return Fail(connection_->Error("reading the binary log"));
-    const auto* bytes = reinterpret_cast<const char*>(mysql->net.read_pos);
-    if (size > 0 && bytes[0] == '\0') return std::string_view(bytes + 1, size - 1);
+    ASSIGN_OR_RETURN(const std::string_view packet, plain_ ? NextPlain() : NextOfLibrary());
+    const char kind = packet.empty() ? kEnd : packet[0];
+    if (kind == kEvent) return packet.substr(1);
+    if (kind == kFailure) return Fail(connection_->ErrorTold(packet.substr(1), kDoing));
     return Fail(Code::kUnavailable, "the server ended the stream of its binary log");
   }
+
+  bool has_next() const override { return packets_.whole(); }
 
   void Interrupt() override { connection_->Interrupt(); }
 
  private:
   static constexpr int kBinlogDump = 0x12;
   static constexpr int kBinlogDumpGtid = 0x1e;
+  static constexpr char kEvent = '\0';
+  static constexpr char kFailure = '\xff';
+  static constexpr char kEnd = '\xfe';
+  static constexpr std::string_view kDoing = "reading the binary log";
+
+  // The library reads 16 KiB at once and each event with three calls; events are small and many.
+  Result<std::string_view> NextPlain() {
+    while (true) {
+      ASSIGN_OR_RETURN(const auto packet, packets_.Next());
+      if (packet) return *packet;
+      ASSIGN_OR_RETURN(const size_t count, connection_->Receive(packets_.Room(), kDoing));
+      packets_.Received(count);
+    }
+  }
+
+  Result<std::string_view> NextOfLibrary() {
+    RETURN_IF_ERROR(connection_->CheckUsable());
+    MYSQL* mysql = connection_->handle();
+    const unsigned long size = mysql_net_read_packet(mysql);
+    if (size == packet_error) return Fail(connection_->Error(kDoing));
+    return std::string_view(reinterpret_cast<const char*>(mysql->net.read_pos), size);
+  }
 
   std::unique_ptr<MysqlConnection> connection_;
+  const bool plain_;
+  PacketBuffer packets_;  // while plain_
 };
 
 }  // namespace
