@@ -12,7 +12,7 @@ from typing import Callable
 
 from tests.harness.starrocks import StandIn
 
-from . import changes, in_process, mysql, report, snapshots, start
+from . import batch_jobs, following, in_process, mysql, pauses, report, snapshots, start
 from .figures import Figure, table
 from .machine import describe
 from .servers import FilledServer
@@ -43,13 +43,15 @@ FIGURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "decode": lambda bench: in_process.decode(bench.server),
     "encode": lambda bench: in_process.encode(bench.server),
     "engine": lambda bench: in_process.engine(bench.folder / "engine"),
+    "pauses": lambda bench: pauses.pauses(bench.folder / "pauses"),
     "start": lambda bench: start.start(bench.folder / "start"),
     "snapshot": lambda bench: mysql.snapshot(bench.server),
     "live": lambda bench: mysql.live(bench.server),
     "snapshots": lambda bench: snapshots.snapshots(
         bench.folder / "snapshots", bench.server, bench.standin
     ),
-    "changes": lambda bench: changes.changes(bench.folder / "changes", bench.standin),
+    "changes": lambda bench: following.changes(bench.folder / "changes", bench.standin),
+    "made_up": lambda bench: batch_jobs.made_up(bench.folder / "made_up", bench.standin),
 }
 
 

@@ -36,7 +36,7 @@ def empty_server(folder: Path) -> MysqlServer:
     return server
 
 
-def _empty_table(server: MysqlServer, standin: StandIn) -> None:
+def empty_table(server: MysqlServer, standin: StandIn) -> None:
     standin.fresh_database(orders.DATABASE)
     with server.connect(orders.DATABASE) as connection, connection.cursor() as cursor:
         cursor.execute("SET sql_log_bin = 0")
@@ -44,7 +44,7 @@ def _empty_table(server: MysqlServer, standin: StandIn) -> None:
         cursor.execute(orders.create("orders"))
 
 
-def _insert(server: MysqlServer, first: int, rows: int) -> None:
+def insert(server: MysqlServer, first: int, rows: int) -> None:
     with server.connect(orders.DATABASE) as connection, connection.cursor() as cursor:
         cursor.execute(orders.fill("orders", first, rows))
 
@@ -57,9 +57,9 @@ def _backlog(server: MysqlServer, first: int, rows: int) -> None:
 
 def idle(folder: Path, server: MysqlServer, standin: StandIn) -> list[Figure]:
     """On the stand-in: what a job that waits for changes needs."""
-    _empty_table(server, standin)
+    empty_table(server, standin)
     job = Job(folder, server, standin)
-    _insert(server, 1, 1000)
+    insert(server, 1, 1000)
     wait_for(lambda: _count(standin) == 1000, "1000 rows in the stand-in", 60)
     time.sleep(IDLE_S)
     found = job.memory("VmRSS")
@@ -75,9 +75,9 @@ def _count(standin: StandIn) -> int:
 
 def _behind(folder: Path, server: MysqlServer, standin: StandIn, null: NullStarRocks | None) -> int:
     """A job that has caught up with 100 rows, stopped; the next id."""
-    _empty_table(server, standin)
+    empty_table(server, standin)
     job = Job(folder, server, standin, null)
-    _insert(server, 1, 100)
+    insert(server, 1, 100)
     if null:
         null.wait_for_id(100, 60)
     else:
@@ -146,7 +146,7 @@ def stand_in_rate(folder: Path, server: MysqlServer, standin: StandIn) -> list[F
     ]
 
 
-class _Steady:
+class Steady:
     """Inserts rows at a steady rate; remembers when each transaction was committed."""
 
     def __init__(self, server: MysqlServer, first: int) -> None:
@@ -175,12 +175,12 @@ class _Steady:
 
 def latency(folder: Path, server: MysqlServer, standin: StandIn) -> list[Figure]:
     """From the commit in MySQL to the commit in the target, less the interval of 1 s."""
-    _empty_table(server, standin)
+    empty_table(server, standin)
     null = NullStarRocks(folder)
     job = Job(folder, server, standin, null)
-    _insert(server, 1, 100)
+    insert(server, 1, 100)
     null.wait_for_id(100, 60)
-    writer = _Steady(server, 101)
+    writer = Steady(server, 101)
     time.sleep(LATENCY_S)
     last = writer.stop()
     commits = null.wait_for_id(last, 60)["commits"]
@@ -202,17 +202,3 @@ def latency(folder: Path, server: MysqlServer, standin: StandIn) -> list[Figure]
             NULL,
         )
     ]
-
-
-def changes(folder: Path, standin: StandIn) -> list[Figure]:
-    server = empty_server(folder / "mysql")
-    found = []
-    for name, measure in (
-        ("idle", idle),
-        ("full-rate", full_rate),
-        ("stand-in", stand_in_rate),
-        ("latency", latency),
-    ):
-        found += measure(folder / name, server, standin)
-    server.stop()
-    return found

@@ -70,6 +70,10 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
     return [a / b for a, b in zip(above, below, strict=True)]
 
 
+def percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
 def events_of(rows: int) -> str:
     return f"{rows} rows an event" if rows > 1 else "1 row an event"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from tests.harness.processes import Process
 from tests.harness.starrocks import StandIn
 from tests.harness.waiting import wait_for
 
-from .machine import ROOT, SLUICE
+from .machine import BUILD, SLUICE
 from .orders import DATABASE
 
 CDC = """
@@ -49,12 +48,17 @@ sink {
 class NullStarRocks:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        command = [sys.executable, "-m", "bench.null_server", str(self.port)]
-        self.process = Process(command, folder / "null.log", cwd=ROOT)
+        command = [str(BUILD / "bench" / "null_starrocks"), str(self.port)]
+        self.process = Process(command, folder / "null.log")
         wait_for(lambda: accepts(self.port), "the null server", 20)
 
     def get(self, path: str) -> Any:
         return requests.get(f"http://127.0.0.1:{self.port}/{path}", timeout=30).json()
+
+    def set(self, **settings: int) -> None:
+        """`prepare_ms`: how long a prepare takes to be answered."""
+        for name, value in settings.items():
+            self.get(f"set?{name}={value}")
 
     def stats(self) -> dict[str, Any]:
         found: dict[str, Any] = self.get("stats")
@@ -65,6 +69,13 @@ class NullStarRocks:
         what = f"row {number} in the null server"
         wait_for(lambda: self.stats()["committed_id"] >= number, what, seconds, poll_s=0.05)
         return self.stats()
+
+    def wait_for_commits(self, count: int, seconds: float) -> list[tuple[float, int]]:
+        """Until there are so many; when each came, and its last row."""
+        what = f"{count} commits in the null server"
+        wait_for(lambda: len(self.stats()["commits"]) >= count, what, seconds, poll_s=0.05)
+        commits: list[tuple[float, int]] = self.stats()["commits"]
+        return commits
 
     def stop(self) -> None:
         self.process.kill()
