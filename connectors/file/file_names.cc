@@ -31,14 +31,6 @@ std::optional<std::string> FormatLocal(std::string_view form, int64_t now) {
   return out;
 }
 
-bool TakeNumber(std::string_view& text, uint64_t& value) {
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  if (parsed.ec != std::errc() || parsed.ptr == text.data()) return false;
-  text.remove_prefix(static_cast<size_t>(parsed.ptr - text.data()));
-  return true;
-}
-
 }  // namespace
 
 std::string TransactionsFolder(const std::optional<std::string>& tmp_path,
@@ -46,29 +38,6 @@ std::string TransactionsFolder(const std::optional<std::string>& tmp_path,
   const std::string root =
       tmp_path ? *tmp_path + "/seatunnel" : fmt::format("{}/{}", target, kTmpFolder);
   return fmt::format("{}/{}/{}", root, job_id, Hex64(Hash64(target)));
-}
-
-std::string TransactionId(std::string_view job_id, const TransactionParts& parts) {
-  return fmt::format("T_{}_{}_{}_{}", job_id, parts.run, parts.writer, parts.checkpoint);
-}
-
-std::optional<TransactionParts> ParseTransactionId(std::string_view job_id, std::string_view name) {
-  const std::string begin = fmt::format("T_{}_", job_id);
-  if (!name.starts_with(begin)) return std::nullopt;
-  std::string_view rest = name.substr(begin.size());
-  TransactionParts parts;
-  uint64_t writer = 0;
-  const auto mark = [&] {
-    if (!rest.starts_with('_')) return false;
-    rest.remove_prefix(1);
-    return true;
-  };
-  if (!TakeNumber(rest, parts.run) || !mark() || !TakeNumber(rest, writer) || !mark() ||
-      !TakeNumber(rest, parts.checkpoint) || !rest.empty()) {
-    return std::nullopt;
-  }
-  parts.writer = static_cast<uint32_t>(writer);
-  return parts;
 }
 
 std::string CheckNameExpression(const std::string& expression, const std::string& time_format) {

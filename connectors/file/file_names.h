@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 
-#include "data/event.h"
 #include "file/sink_options.h"
 
 namespace sluice::file {
@@ -20,20 +19,9 @@ namespace sluice::file {
 // Hidden from readers of the target, as names that begin with a point are.
 inline constexpr std::string_view kTmpFolder = ".seatunnel";
 
-struct TransactionParts {
-  Run run = 0;
-  uint32_t writer = 0;
-  CheckpointId checkpoint = 0;
-
-  friend bool operator==(const TransactionParts&, const TransactionParts&) = default;
-};
-
 // `target`: the folder of one table's files.
 std::string TransactionsFolder(const std::optional<std::string>& tmp_path,
                                const std::string& target, std::string_view job_id);
-std::string TransactionId(std::string_view job_id, const TransactionParts& parts);
-// Nothing when `name` is no TransactionId of this job.
-std::optional<TransactionParts> ParseTransactionId(std::string_view job_id, std::string_view name);
 
 // What is wrong with file_name_expression and filename_time_format; empty: nothing.
 std::string CheckNameExpression(const std::string& expression, const std::string& time_format);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file/reader.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 #include "file/file_rows.h"
@@ -45,6 +47,8 @@ Status FileReader::DecodeAll() {
   ASSIGN_OR_RETURN(const auto rows, FileRows::Open(ctx_.env, config_, table_, first_));
   ChunkBuilder builder(table_.schema);
   for (bool more = true; more;) {
+    const Place first = rows->place();
+    builder.SetPlace(fmt::format("{}:{}", first_.file.path, first.row));
     ASSIGN_OR_RETURN(more, rows->Next(builder));
     if (builder.empty()) continue;
     if (!Push({builder.Finish(0), rows->place()})) return {};

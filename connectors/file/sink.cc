@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "file/commit_files.h"
 #include "file/file_names.h"
 #include "file/writer.h"
+#include "io/staged_files.h"
 
 namespace sluice::file {
 namespace {
@@ -35,15 +35,7 @@ class FileCommitter final : public Committer {
 
   Status AbortOrphans(const OrphanRange& range) override {
     for (const std::string& folder : transactions_) {
-      auto names = env_.List(folder);
-      if (!names && !env_.Exists(folder)) continue;
-      if (!names) return names.error();
-      for (const std::string& name : *names) {
-        const auto parts = ParseTransactionId(job_id_, name);
-        const bool orphan = parts && parts->run == range.run && parts->writer < range.writers &&
-                            parts->checkpoint >= range.first && parts->checkpoint <= range.last;
-        if (orphan) RETURN_IF_ERROR(env_.RemoveTree(fmt::format("{}/{}", folder, name)));
-      }
+      RETURN_IF_ERROR(AbortFiles(env_, folder, job_id_, range));
     }
     return {};
   }
@@ -53,17 +45,6 @@ class FileCommitter final : public Committer {
   const std::string job_id_;
   const std::vector<std::string> transactions_;
 };
-
-// Makes a folder so that it survives a crash of the machine.
-Status MakeDurable(Env& env, const std::string& folder) {
-  std::vector<std::string> made;
-  for (std::string at = folder; !env.Exists(at) && at != "." && at != "/"; at = ParentOf(at)) {
-    made.push_back(at);
-  }
-  RETURN_IF_ERROR(env.MakeDirs(folder));
-  for (const std::string& at : made) RETURN_IF_ERROR(env.SyncDir(ParentOf(at)));
-  return {};
-}
 
 bool Inside(const std::string& path, const std::string& folder) {
   return path == folder || path.starts_with(folder + "/");
@@ -106,8 +87,8 @@ Status FileSink::PrepareFolder(Env& env, const TargetTable& target, bool fresh) 
                         kWhere, *options_.tmp_path, target.folder)};
   }
   if (fresh) RETURN_IF_ERROR(ApplySaveModes(env, target.folder));
-  RETURN_IF_ERROR(MakeDurable(env, target.folder));
-  RETURN_IF_ERROR(MakeDurable(env, target.transactions));
+  RETURN_IF_ERROR(MakeDurableFolder(env, target.folder));
+  RETURN_IF_ERROR(MakeDurableFolder(env, target.transactions));
   ASSIGN_OR_RETURN(const FileFacts place, env.Stat(target.folder));
   ASSIGN_OR_RETURN(const FileFacts aside, env.Stat(target.transactions));
   if (place.device == aside.device) return {};

@@ -8,8 +8,8 @@
 
 #include "api/sink.h"
 #include "file/target.h"
-#include "file/transaction.h"
 #include "format/charset.h"
+#include "io/file_transaction.h"
 
 namespace sluice::file {
 

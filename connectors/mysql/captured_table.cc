@@ -55,7 +55,10 @@ Status CapturedTable::Map(const TableMapView& view) {
 }
 
 Status CapturedTable::AppendRow(RowsReader& rows, const LogPoint& at, int64_t micros) {
-  if (builder_->empty()) oldest_micros_ = micros;
+  if (builder_->empty()) {
+    oldest_micros_ = micros;
+    first_at_ = at;
+  }
   if (!contained_.empty()) return AppendFiltered(rows, at, micros);
   builder_->Stamp(micros);
   const auto made = rows.Append(*builder_);
@@ -76,6 +79,7 @@ Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at, int64
 
 ChunkPtr CapturedTable::Finish(int64_t now_micros) {
   if (builder_->empty()) return nullptr;
+  builder_->SetPlace(fmt::format("{}:{}", first_at_.file, first_at_.offset));
   return Projected(builder_->Finish(oldest_micros_, now_micros));
 }
 

@@ -56,7 +56,8 @@ class CapturedTable {
   FinishedRanges contained_;
   std::optional<RowPlan> plan_;
   std::optional<ChunkBuilder> builder_;
-  int64_t oldest_micros_ = 0;
+  int64_t oldest_micros_ = 0;  // of the chunk being built, as the next
+  LogPoint first_at_;
 };
 
 }  // namespace sluice::mysql

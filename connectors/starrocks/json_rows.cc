@@ -75,10 +75,29 @@ void AppendValue(const Column& column, uint32_t row, bool nested, std::string& o
   out += '"';
 }
 
+// What a column takes in any case.
+std::string_view Neutral(const Column& column, const ColumnLimits& limits) {
+  if (limits.nullable) return "null";
+  switch (column.type().kind) {
+    case TypeKind::kString:
+    case TypeKind::kBytes:
+      return "\"\"";
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+      return "\"1970-01-01\"";
+    case TypeKind::kTime:
+      return "\"00:00:00\"";
+    default:
+      return "0";
+  }
+}
+
 }  // namespace
 
-JsonRows::JsonRows(const Schema& schema, bool ops, std::vector<bool> nested)
-    : nested_(std::move(nested)), ops_(ops) {
+JsonRows::JsonRows(const Schema& schema, bool ops, std::vector<bool> nested,
+                   std::vector<ColumnLimits> limits)
+    : nested_(std::move(nested)), limits_(std::move(limits)), ops_(ops) {
+  limits_.resize(schema.columns.size());
   nested_.resize(schema.columns.size());
   for (const ColumnInfo& column : schema.columns) {
     std::string key = keys_.empty() ? "{" : ",";
@@ -88,18 +107,20 @@ JsonRows::JsonRows(const Schema& schema, bool ops, std::vector<bool> nested)
 }
 
 void JsonRows::Append(const Chunk& chunk, uint32_t row, std::string& out) const {
+  const RowKind kind = chunk.kind(row);
+  const bool gone = ops_ && (kind == RowKind::kDelete || kind == RowKind::kUpdateBefore);
   for (size_t i = 0; i < keys_.size(); ++i) {
     out += keys_[i];
     const Column& column = chunk.column(i);
-    if (column.is_null(row)) {
+    if (gone && !WhyUnfit(column, row, limits_[i]).empty()) {
+      out += Neutral(column, limits_[i]);
+    } else if (column.is_null(row)) {
       out += "null";
     } else {
       AppendValue(column, row, nested_[i], out);
     }
   }
   if (ops_) {
-    const RowKind kind = chunk.kind(row);
-    const bool gone = kind == RowKind::kDelete || kind == RowKind::kUpdateBefore;
     out += gone ? ",\"__op\":1" : ",\"__op\":0";
   }
   out += '}';

@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "data/chunk.h"
+#include "data/limits.h"
 
 namespace sluice::starrocks {
 
 class JsonRows {
  public:
   // `ops`: write `__op`, 0 for upserts and 1 for deletes. `nested[i]`: column i holds JSON text
-  // that the target stores as JSON, so it is written as it is, not as text.
-  JsonRows(const Schema& schema, bool ops, std::vector<bool> nested);
+  // that the target stores as JSON, so it is written as it is, not as text. `limits[i]`, with
+  // `ops`: of a delete, which the key alone decides, a value beyond them is left out.
+  JsonRows(const Schema& schema, bool ops, std::vector<bool> nested,
+           std::vector<ColumnLimits> limits = {});
 
   // Appends one row as `{"a":1,...}`. Bytes are base64 text; a float that is no number is null.
   void Append(const Chunk& chunk, uint32_t row, std::string& out) const;
@@ -21,6 +24,7 @@ class JsonRows {
  private:
   std::vector<std::string> keys_;  // `{"a":`, `,"b":` ...
   std::vector<bool> nested_;
+  std::vector<ColumnLimits> limits_;
   bool ops_;
 };
 

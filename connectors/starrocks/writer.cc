@@ -37,13 +37,21 @@ Result<StarrocksWriter::Open*> StarrocksWriter::Find(const SchemaRef& schema) {
       return Fail(Code::kInternal, "rows of the unknown table " + schema->path.ToString());
     }
     RETURN_IF_ERROR(CheckColumns(target->facts, target->name, *schema));
+    RowLimits limits(target->facts, *schema, options_.enable_upsert_delete);
     const JsonRows rows(*schema, options_.enable_upsert_delete,
-                        NestedColumns(target->facts, *schema));
-    open = open_.emplace(schema->path, Open{target->name, target->same_key, rows}).first;
+                        NestedColumns(target->facts, *schema), limits.ByColumn(*schema));
+    open =
+        open_.emplace(schema->path, Open{target->name, target->same_key, rows, std::move(limits)})
+            .first;
   }
   last_schema_ = schema;
   last_open_ = &open->second;
   return last_open_;
+}
+
+std::vector<RefusedRow> StarrocksWriter::Refused(const Chunk& chunk) {
+  const auto open = Find(chunk.schema());
+  return open ? (*open)->limits.Refused(chunk) : std::vector<RefusedRow>();  // Write tells why
 }
 
 Status StarrocksWriter::Write(const Chunk& chunk) {

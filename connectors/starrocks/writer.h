@@ -7,6 +7,7 @@
 
 #include "api/sink.h"
 #include "starrocks/json_rows.h"
+#include "starrocks/row_limits.h"
 #include "starrocks/table_transaction.h"
 #include "starrocks/target_tables.h"
 
@@ -18,6 +19,7 @@ class StarrocksWriter final : public Writer {
   StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id,
                   std::shared_ptr<const SharedTargets> targets);
 
+  std::vector<RefusedRow> Refused(const Chunk& chunk) override;
   Status Write(const Chunk& chunk) override;
   bool full() const override;
   Status Rebind(const SchemaChange& change) override;
@@ -30,6 +32,7 @@ class StarrocksWriter final : public Writer {
     TableName target;
     bool same_key = true;
     JsonRows rows;
+    RowLimits limits;
     std::string batch;  // "[{...},{...}", not yet closed
     int64_t batch_rows = 0;
     std::shared_ptr<TableTransaction> transaction;

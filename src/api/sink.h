@@ -26,10 +26,21 @@ enum class Delivery : uint8_t {
 // Empty: nothing.
 using Prepared = Bytes;
 
+// A row that the target must refuse.
+struct RefusedRow {
+  uint32_t row = 0;
+  std::string column;
+  std::string reason;  // "31 bytes, where the target takes 30"
+};
+
 // One per parallel instance, on a task thread. No method waits on a socket or a disk.
 class Writer {
  public:
   virtual ~Writer() = default;
+  // The rows of `chunk` that the target is known to refuse, in order. The engine asks before Write,
+  // names them or sets them aside, and writes the others. Pure, and cheap where all is well. A row
+  // that only the server can refuse is not among them: it fails the checkpoint that it belongs to.
+  virtual std::vector<RefusedRow> Refused(const Chunk& /*chunk*/) { return {}; }
   // Takes rows for the current checkpoint. May buffer; must not make rows visible if the sink is
   // kTwoPhase.
   virtual Status Write(const Chunk& chunk) = 0;
@@ -46,6 +57,7 @@ class Writer {
   virtual Result<std::optional<Prepared>> PollPrepared(CheckpointId id) = 0;
   // Counters since the writer was opened.
   virtual uint64_t bytes_written() const { return 0; }
+  virtual uint64_t rows_set_aside() const { return 0; }  // of those given to Write
 };
 
 // The labels that a run older than the current one may have left: every checkpoint from `first` to

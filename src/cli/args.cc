@@ -62,6 +62,18 @@ constexpr char kSavepointFooter[] =
     "another machine, copy that directory and give its path to -r.\n"
     "\n"
     "Exit codes: 0 taken, 1 not taken, 234 bad arguments.\n";
+constexpr char kReplayFooter[] =
+    "Example:\n"
+    "  sluice replay job.conf .sluice/my-job/dead-letters/letters-7-1-0.jsonl\n"
+    "\n"
+    "A job with bad_rows = DEAD_LETTER in its env block sets rows aside that their target must\n"
+    "refuse. Mend them behind \"row\", delete the lines that are not to come back, and give the\n"
+    "files here: the rows go straight into the targets, past sources and transforms, exactly once\n"
+    "where the job does. A row that has changed at its source since then would be overwritten "
+    "with\n"
+    "what you mended: look first. Files that were put back get the ending .replayed.\n"
+    "\n"
+    "Exit codes: 0 put back, 1 not, 130 ended at once, 234 bad arguments.\n";
 constexpr char kPluginsFooter[] =
     "Examples:\n"
     "  sluice plugins              every plugin, one line each\n"
@@ -140,6 +152,7 @@ class Commands {
                                           {check_, kCheckFooter},
                                           {explain_, kExplainFooter},
                                           {savepoint_, kSavepointFooter},
+                                          {replay_, kReplayFooter},
                                           {plugins_, kPluginsFooter},
                                           {dump_, kDumpFooter}}) {
       command->formatter(formatter);
@@ -154,6 +167,12 @@ class Commands {
     AddJobOptions(*explain_, job_);
     explain_->add_flag("--json", to_explain_.json, "The same as JSON, for programs");
     AddSavepoint();
+    AddJobOptions(*replay_, job_);
+    replay_->add_option("files", to_replay_.files)->required()->type_name("FILE...");
+    replay_
+        ->add_option("--state", to_replay_.state_dir,
+                     "Directory of this replay's checkpoints [./.sluice/<job name>/replay-...]")
+        ->type_name("DIR");
     version_->add_flag("--json", version_args_.json, "As JSON, for programs");
     plugins_->add_option("name", plugin_.name)->type_name("NAME");
     plugins_->add_flag("--json", plugin_.json, "All plugins with all their options, for programs");
@@ -233,6 +252,10 @@ class Commands {
       to_explain_.job = std::move(job);
       return std::move(to_explain_);
     }
+    if (replay_->parsed()) {
+      to_replay_.job = std::move(job);
+      return std::move(to_replay_);
+    }
     if (savepoint_->parsed()) return AsSavepoint();
     if (plugins_->parsed()) return std::move(plugin_);
     if (dump_->parsed()) return std::move(dumped_);
@@ -268,6 +291,8 @@ class Commands {
       app_.add_subcommand("explain", "Connect to the source and show what the job would do");
   CLI::App* savepoint_ = app_.add_subcommand(
       "savepoint", "Stop a running job with a checkpoint that stays until you remove it");
+  CLI::App* replay_ =
+      app_.add_subcommand("replay", "Write mended dead letters of a job into its targets");
   CLI::App* plugins_ = app_.add_subcommand("plugins", "List plugins, or the options of one");
   CLI::App* dump_ = app_.add_subcommand("dump", "Show a checkpoint or a log file as text");
   CLI::App* version_ = app_.add_subcommand("version", "Print the version");
@@ -276,6 +301,7 @@ class Commands {
   CheckArgs to_check_;
   ExplainArgs to_explain_;
   SavepointArgs to_save_;
+  ReplayArgs to_replay_;
   VersionArgs version_args_;
   PluginsArgs plugin_;
   DumpArgs dumped_;

@@ -41,6 +41,11 @@ struct SavepointArgs {
   uint32_t timeout_seconds = 600;
   bool json = false;
 };
+struct ReplayArgs {
+  JobArgs job;
+  std::vector<std::string> files;  // of dead letters
+  std::string state_dir;           // empty: ./.sluice/<job name>/replay-<hash>
+};
 struct PluginsArgs {
   std::string name;   // empty: all, one line each
   bool json = false;  // for programs: all of it, whatever the name
@@ -58,8 +63,8 @@ struct Usage {
   bool asked = false;
 };
 
-using Command = std::variant<RunArgs, CheckArgs, ExplainArgs, SavepointArgs, PluginsArgs, DumpArgs,
-                             VersionArgs, Usage>;
+using Command = std::variant<RunArgs, CheckArgs, ExplainArgs, SavepointArgs, ReplayArgs,
+                             PluginsArgs, DumpArgs, VersionArgs, Usage>;
 
 // `args` without the program's name.
 Command ParseArgs(const std::vector<std::string>& args);

@@ -18,6 +18,7 @@ struct Executor {
   int operator()(const PluginsArgs& args) const { return Plugins(args, world); }
   int operator()(const DumpArgs& args) const { return Dump(args, world); }
   int operator()(const SavepointArgs& args) const { return TakeSavepoint(args, world); }
+  int operator()(const ReplayArgs& args) const { return Replay(args, world); }
   int operator()(const VersionArgs& args) const {
     world.out << (args.json ? VersionJson() : fmt::format("sluice {}", kVersion)) << '\n';
     return kExitOk;

@@ -40,6 +40,8 @@ int Check(const CheckArgs& args, World& world);
 int Explain(const ExplainArgs& args, World& world);
 // Asks the process that runs the job to stop, waits for it and keeps its last checkpoint.
 int TakeSavepoint(const SavepointArgs& args, World& world);
+// Writes mended dead letters into the targets of the job that set them aside.
+int Replay(const ReplayArgs& args, World& world);
 int Plugins(const PluginsArgs& args, World& world);
 int Dump(const DumpArgs& args, World& world);
 

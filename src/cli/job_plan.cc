@@ -5,13 +5,17 @@
 
 namespace sluice::cli {
 
-JobPlan LoadPlan(const JobArgs& args, const World& world, Diagnostics& diagnostics) {
+JobFile LoadJob(const JobArgs& args, const World& world, Diagnostics& diagnostics) {
   JobFileArgs file{.path = args.config, .variables = args.variables, .job_name = args.name};
   file.environment = [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
-  const JobFile job = LoadJobFile(world.env, file, diagnostics);
+  return LoadJobFile(world.env, file, diagnostics);
+}
+
+JobPlan LoadPlan(const JobArgs& args, const World& world, Diagnostics& diagnostics) {
+  const JobFile job = LoadJob(args, world, diagnostics);
   return BuildPlan(world.registry, job, diagnostics);
 }
 

@@ -7,6 +7,9 @@
 
 namespace sluice::cli {
 
+// The job file. All mistakes go to `diagnostics`.
+JobFile LoadJob(const JobArgs& args, const World& world, Diagnostics& diagnostics);
+
 // The plan of the job file, complete only if `diagnostics.ok()` afterwards: everything that is
 // wrong with the file and its plugins' options is told at once. Connects to nothing.
 JobPlan LoadPlan(const JobArgs& args, const World& world, Diagnostics& diagnostics);

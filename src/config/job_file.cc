@@ -49,6 +49,13 @@ const OptionSpec<EnvOptions>& EnvSpec() {
                     "Rows a second and reader.", AtLeast(1))
           .Optional("read_limit.bytes_per_second", &EnvOptions::read_limit_bytes_per_second,
                     "Bytes a second and reader.", AtLeast(1))
+          .Choice("bad_rows", &EnvOptions::bad_rows,
+                  {{"FAIL", BadRows::kFail}, {"DEAD_LETTER", BadRows::kDeadLetter}},
+                  "What becomes of a row that its target must refuse: FAIL ends the job and names "
+                  "it, DEAD_LETTER puts it into a file with its checkpoint, for `sluice replay`.")
+          .Optional("dead_letters.path", &EnvOptions::dead_letters_path,
+                    "Folder of these files; dead-letters in the state directory if not given.",
+                    AtLeast(1))
           .Ignored("savemode.execute.location", "save modes run in the one process there is")
           .Ignored("jars", "there is no JVM; every connector is built in")
           .Ignored("custom_parameters", "nothing reads them")

@@ -24,6 +24,9 @@ enum class Guarantee : uint8_t { kStrongest, kAtLeastOnce, kExactlyOnce };
 // How secrets are written in the file.
 enum class Shade : uint8_t { kNone, kBase64 };
 
+// What becomes of a row that the target must refuse.
+enum class BadRows : uint8_t { kFail, kDeadLetter };
+
 // The `env` block. Absent optionals leave the engine's own value.
 struct EnvOptions {
   std::string job_name = "SeaTunnel_Job";
@@ -38,6 +41,8 @@ struct EnvOptions {
   int64_t job_retry_interval_seconds = 3;
   std::optional<int64_t> read_limit_rows_per_second;   // of each reader
   std::optional<int64_t> read_limit_bytes_per_second;  // of each reader
+  BadRows bad_rows = BadRows::kFail;
+  std::optional<std::string> dead_letters_path;  // a folder; none: one in the state directory
   Shade shade = Shade::kNone;
   std::vector<std::string> shade_options;  // encoded ones besides the usual
 };

@@ -94,6 +94,7 @@ ChunkPtr Chunk::WithColumns(const ChunkPtr& chunk, SchemaRef schema,
   out->source_micros = chunk->source_micros;
   out->read_micros = chunk->read_micros;
   out->stamps = chunk->stamps;
+  out->place = chunk->place;
   return out;
 }
 
@@ -113,6 +114,7 @@ void ChunkBuilder::Reset() {
   for (const ColumnInfo& info : schema_->columns) columns_.emplace_back(info.type);
   kinds_.clear();
   stamps_.clear();
+  place_ = nullptr;
   stamp_ = 0;
   rows_ = 0;
   bytes_ = 0;
@@ -144,12 +146,14 @@ ChunkPtr ChunkBuilder::Finish(int64_t source_micros, int64_t read_micros) {
   chunk->read_micros = read_micros;
   if (!stamps_.empty() && stamps_.back().first_row == rows_) stamps_.pop_back();
   chunk->stamps = std::move(stamps_);
+  chunk->place = std::move(place_);
   Reset();
   return chunk;
 }
 
 void ChunkBuilder::CopyRow(const Chunk& from, uint32_t row, RowKind kind) {
   Stamp(from.commit_micros(row));
+  if (!place_) place_ = from.place;
   for (size_t i = 0; i < columns_.size(); ++i) columns_[i].AppendFrom(from.column(i), row);
   EndRow(kind);
 }

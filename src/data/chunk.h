@@ -59,6 +59,8 @@ class Chunk {
   int64_t read_micros = 0;
   // Growing first_row; empty: no commit time is known (rows of a snapshot).
   std::vector<CommitStamp> stamps;
+  // Where the source read the first of the rows, for people: "binlog.000003:1234". Null: unknown.
+  std::shared_ptr<const std::string> place;
   int64_t commit_micros(uint32_t row) const;  // 0: unknown
 
   // Every invariant of this header and of data/column.h; kInternal naming the first one broken.
@@ -96,6 +98,10 @@ class ChunkBuilder {
   void Stamp(int64_t micros) {
     if (micros != stamp_) AddStamp(micros);
   }
+  // Where the source read the rows that follow, or the first of them: Chunk::place.
+  void SetPlace(std::string place) {
+    place_ = std::make_shared<const std::string>(std::move(place));
+  }
   uint32_t rows() const { return rows_; }
   bool empty() const { return rows_ == 0; }
   // True at kChunkRowsMax or about kChunkBytesMax. A caller closes the chunk between rows, never
@@ -115,6 +121,7 @@ class ChunkBuilder {
   std::vector<Column> columns_;
   std::vector<RowKind> kinds_;
   std::vector<CommitStamp> stamps_;
+  std::shared_ptr<const std::string> place_;
   int64_t stamp_ = 0;
   uint32_t rows_ = 0;
   size_t bytes_ = 0;

@@ -10,6 +10,7 @@
 #include "base/checksum.h"
 #include "base/logging.h"
 #include "engine/checkpoint_store.h"
+#include "engine/dead_letter_sink.h"
 #include "engine/job_settings.h"
 #include "engine/job_start.h"
 #include "engine/serial_worker.h"
@@ -29,7 +30,15 @@ class JobRunner::Impl {
       : plan_(std::move(plan)),
         options_(std::move(options)),
         deps_(deps),
-        store_(deps.env, options_.state_dir) {}
+        store_(deps.env, options_.state_dir) {
+    for (uint32_t i = 0; i < plan_.sinks.size(); ++i) {
+      std::unique_ptr<Sink>& sink = plan_.sinks[i].sink;
+      sink = WithDeadLetters(
+          std::move(sink),
+          {plan_.env.bad_rows,
+           plan_.env.dead_letters_path.value_or(options_.state_dir + "/dead-letters"), i});
+    }
+  }
 
   JobSummary Run();
   void RequestStop();
@@ -144,7 +153,7 @@ JobSummary JobRunner::Impl::Run() {
 Status JobRunner::Impl::Start() {
   RETURN_IF_ERROR(store_.Lock());
   Context ctx = MakeContext(0, job_cancel_);
-  StartFrom from{options_.fresh, std::nullopt};
+  StartFrom from{options_.fresh, std::nullopt, options_.keeps_targets};
   if (!options_.restore.empty()) {
     ASSIGN_OR_RETURN(from.savepoint,
                      ReadSavepoint(deps_.env, options_.state_dir, options_.restore));

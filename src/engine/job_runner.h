@@ -16,6 +16,7 @@ struct JobRunOptions {
   bool fresh = false;   // forget earlier checkpoints; labels of earlier runs are still cleaned up
   std::string restore;  // a savepoint to go on from (savepoint.h); empty: none
   size_t checkpoints_kept = 2;  // beyond those that are needed
+  bool keeps_targets = false;   // save modes do not run, whatever they say
 };
 
 // A snapshot of the job's counters. Counts survive restarts through the checkpoint.

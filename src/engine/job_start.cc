@@ -126,8 +126,9 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
   ctx.job_id = record.job_id;
   for (size_t i = 0; i < plan.sinks.size(); ++i) {
     const std::vector<SchemaRef> schemas = plan.TablesOf(i);
-    RETURN_IF_ERROR(WithRetries(
-        plan, ctx, [&] { return plan.sinks[i].sink->Prepare(ctx, schemas, !started.resumes); }));
+    const bool fresh = !started.resumes && !from.keeps_targets;
+    RETURN_IF_ERROR(
+        WithRetries(plan, ctx, [&] { return plan.sinks[i].sink->Prepare(ctx, schemas, fresh); }));
   }
   return started;
 }

@@ -24,6 +24,7 @@ struct StartedJob {
 struct StartFrom {
   bool fresh = false;                  // forget earlier checkpoints
   std::optional<Savepoint> savepoint;  // go on from here
+  bool keeps_targets = false;          // save modes do not run
 };
 Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
                             const StartFrom& from, uint64_t random);

@@ -31,9 +31,11 @@ Status WriterStage::Seal(CheckpointId id) {
 }
 
 Status WriterStage::Write(const Chunk& chunk) {
+  const uint64_t before = writer_->rows_set_aside();
   RETURN_IF_ERROR(writer_->Write(chunk));
-  rows_written_ += chunk.rows();
-  counters_.rows_written += chunk.rows();
+  const uint64_t written = chunk.rows() - (writer_->rows_set_aside() - before);
+  rows_written_ += written;
+  counters_.rows_written += written;
   if (chunk.source_micros > 0) counters_.lag_micros = env_.WallMicros() - chunk.source_micros;
   return {};
 }

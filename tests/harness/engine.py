@@ -70,7 +70,7 @@ class Engine:
         more = {"SLUICE_TEST_PHASES": str(self.phases), **(env or {})}
         self._process = Process(self.command(), self.log, env=more)
 
-    def run(self, seconds: float = 120) -> None:
+    def run_to_end(self, seconds: float = 120) -> None:
         """To the end of a job that ends by itself."""
         self.start()
         assert self.process.wait(seconds) == 0, self.log_text()
@@ -83,7 +83,7 @@ class Engine:
             self.wait_held(phase)
             self.kill()
             self.release(phase)
-        self.run()
+        self.run_to_end()
 
     def check_alive(self) -> None:
         self.process.check_alive()

@@ -99,7 +99,7 @@ def test_a_row_that_does_not_fit_is_named(tmp_path: Path) -> None:
 def test_folders_by_value_there_and_back(tmp_path: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "target"
     wanted = write_items(source / "a.json", "json", range(200))
-    Engine(tmp_path, HERE / "partitions.conf", {"source": source, "target": target}).run()
+    Engine(tmp_path, HERE / "partitions.conf", {"source": source, "target": target}).run_to_end()
     days = {row[ITEMS.index("day")] for row in wanted}
     assert {path.parent.name for path in files_of(target)} == {f"day={day}" for day in days}
     found = []
@@ -121,7 +121,7 @@ sink {{ LocalFile {{ path = "{tmp_path}/back", file_format_type = json }} }}
 """,
         "utf-8",
     )
-    Engine(tmp_path / "2", job_file).run()
+    Engine(tmp_path / "2", job_file).run_to_end()
     assert all_rows(tmp_path / "back", "json") == sorted(found, key=str)
 
 

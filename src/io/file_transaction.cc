@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "file/transaction.h"
+#include "io/file_transaction.h"
 
 #include <fmt/format.h>
 
 #include <set>
 
-namespace sluice::file {
+namespace sluice {
 namespace {
 
 constexpr size_t kOpenMax = 64;  // file handles; rows in many folders take turns
@@ -88,4 +88,4 @@ Status FileTransaction::Finish() {
   return {};
 }
 
-}  // namespace sluice::file
+}  // namespace sluice

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "file/commit_files.h"
+#include "io/staged_files.h"
 
 #include <fmt/format.h>
 
-namespace sluice::file {
+#include <charconv>
+
+namespace sluice {
 namespace {
 
 constexpr uint64_t kVersion = 1;
@@ -15,7 +17,38 @@ Result<bool> IsThere(Env& env, const std::string& path) {
   return Fail(facts.error());
 }
 
+bool TakeNumber(std::string_view& text, uint64_t& value) {
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc() || parsed.ptr == text.data()) return false;
+  text.remove_prefix(static_cast<size_t>(parsed.ptr - text.data()));
+  return true;
+}
+
 }  // namespace
+
+std::string TransactionId(std::string_view job_id, const TransactionParts& parts) {
+  return fmt::format("T_{}_{}_{}_{}", job_id, parts.run, parts.writer, parts.checkpoint);
+}
+
+std::optional<TransactionParts> ParseTransactionId(std::string_view job_id, std::string_view name) {
+  const std::string begin = fmt::format("T_{}_", job_id);
+  if (!name.starts_with(begin)) return std::nullopt;
+  std::string_view rest = name.substr(begin.size());
+  TransactionParts parts;
+  uint64_t writer = 0;
+  const auto mark = [&] {
+    if (!rest.starts_with('_')) return false;
+    rest.remove_prefix(1);
+    return true;
+  };
+  if (!TakeNumber(rest, parts.run) || !mark() || !TakeNumber(rest, writer) || !mark() ||
+      !TakeNumber(rest, parts.checkpoint) || !rest.empty()) {
+    return std::nullopt;
+  }
+  parts.writer = static_cast<uint32_t>(writer);
+  return parts;
+}
 
 Prepared EncodeFiles(const std::vector<PreparedFiles>& work) {
   size_t count = 0;
@@ -86,4 +119,28 @@ Status CommitFiles(Env& env, const PreparedFiles& work) {
   return env.RemoveTree(work.from);
 }
 
-}  // namespace sluice::file
+Status AbortFiles(Env& env, const std::string& folder, std::string_view job_id,
+                  const OrphanRange& range) {
+  auto names = env.List(folder);
+  if (!names && !env.Exists(folder)) return {};
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    const auto parts = ParseTransactionId(job_id, name);
+    const bool orphan = parts && parts->run == range.run && parts->writer < range.writers &&
+                        parts->checkpoint >= range.first && parts->checkpoint <= range.last;
+    if (orphan) RETURN_IF_ERROR(env.RemoveTree(fmt::format("{}/{}", folder, name)));
+  }
+  return {};
+}
+
+Status MakeDurableFolder(Env& env, const std::string& folder) {
+  std::vector<std::string> made;
+  for (std::string at = folder; !env.Exists(at) && at != "." && at != "/"; at = ParentOf(at)) {
+    made.push_back(at);
+  }
+  RETURN_IF_ERROR(env.MakeDirs(folder));
+  for (const std::string& at : made) RETURN_IF_ERROR(env.SyncDir(ParentOf(at)));
+  return {};
+}
+
+}  // namespace sluice

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "api/context.h"
-#include "file/commit_files.h"
 #include "io/io_pool.h"
+#include "io/staged_files.h"
 
-namespace sluice::file {
+namespace sluice {
 
 class FileTransaction : public std::enable_shared_from_this<FileTransaction> {
  public:
@@ -55,4 +55,4 @@ class FileTransaction : public std::enable_shared_from_this<FileTransaction> {
   bool prepared_ = false;
 };
 
-}  // namespace sluice::file
+}  // namespace sluice

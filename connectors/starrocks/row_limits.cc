@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starrocks/row_limits.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/ascii.h"
+
+namespace sluice::starrocks {
+namespace {
+
+// The numbers in brackets: "decimal(10,2)" gives 10 and 2.
+std::vector<int> NumbersOf(std::string_view type) {
+  std::vector<int> out;
+  size_t at = type.find('(');
+  while (at != std::string_view::npos && at + 1 < type.size()) {
+    type.remove_prefix(at + 1);
+    while (type.starts_with(' ')) type.remove_prefix(1);
+    int value = 0;
+    if (std::from_chars(type.data(), type.data() + type.size(), value).ec != std::errc()) break;
+    out.push_back(value);
+    at = type.find(',');
+  }
+  return out;
+}
+
+void LimitText(const TargetColumn& column, TypeKind source, ColumnLimits& limits) {
+  const std::vector<int> numbers = NumbersOf(column.full_type);
+  if (numbers.size() != 1 || numbers[0] <= 0) return;
+  const auto bytes = static_cast<size_t>(numbers[0]);
+  if (source == TypeKind::kString) limits.bytes = bytes;
+  if (source == TypeKind::kBytes) limits.bytes = bytes / 4 * 3;  // written as base64
+}
+
+void LimitWhole(std::string_view type, ColumnLimits& limits) {
+  int bits = 0;
+  if (type == "tinyint") bits = 8;
+  if (type == "smallint") bits = 16;
+  if (type == "int") bits = 32;
+  if (bits == 0) return;
+  limits.most = (Int128{1} << (bits - 1)) - 1;
+  limits.least = -*limits.most - 1;
+}
+
+}  // namespace
+
+ColumnLimits LimitsOf(const TargetColumn& column, const Type& source) {
+  ColumnLimits limits{.nullable = column.nullable};
+  const std::string& type = column.type;
+  if (type == "varchar" || type == "char") LimitText(column, source.kind, limits);
+  LimitWhole(type, limits);
+  if (type.starts_with("decimal")) {
+    const std::vector<int> numbers = NumbersOf(column.full_type);
+    if (numbers.size() == 2) limits.whole_digits = numbers[0] - numbers[1];
+  }
+  return limits;
+}
+
+RowLimits::RowLimits(const TargetFacts& facts, const Schema& schema, bool upserts)
+    : upserts_(upserts) {
+  for (size_t i = 0; i < schema.columns.size(); ++i) {
+    const ColumnInfo& column = schema.columns[i];
+    const auto target = std::ranges::find_if(facts.columns, [&](const TargetColumn& there) {
+      return SameWord(there.name, column.name);
+    });
+    if (target == facts.columns.end()) continue;
+    ColumnLimits limits = LimitsOf(*target, column.type);
+    if (limits.any()) columns_.push_back({i, target->key, std::move(limits)});
+  }
+}
+
+std::vector<RefusedRow> RowLimits::Refused(const Chunk& chunk) const {
+  std::vector<RefusedRow> refused;
+  for (const Limited& limited : columns_) {
+    const Column& column = chunk.column(limited.column);
+    for (uint32_t row = 0; row < chunk.rows(); ++row) {
+      const RowKind kind = chunk.kind(row);
+      const bool goes = kind == RowKind::kDelete || kind == RowKind::kUpdateBefore;
+      if (goes && upserts_ && !limited.key) continue;
+      std::string why = WhyUnfit(column, row, limited.limits);
+      if (why.empty()) continue;
+      refused.push_back({row, chunk.schema()->columns[limited.column].name, std::move(why)});
+    }
+  }
+  // One reason a row, that of its first column.
+  std::ranges::stable_sort(refused, {}, &RefusedRow::row);
+  const auto doubled = std::ranges::unique(refused, {}, &RefusedRow::row);
+  refused.erase(doubled.begin(), doubled.end());
+  return refused;
+}
+
+std::vector<ColumnLimits> RowLimits::ByColumn(const Schema& schema) const {
+  std::vector<ColumnLimits> out(schema.columns.size());
+  for (const Limited& limited : columns_) out[limited.column] = limited.limits;
+  return out;
+}
+
+}  // namespace sluice::starrocks

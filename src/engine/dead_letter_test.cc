@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/dead_letter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sluice {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+SchemaRef Items(uint64_t version = 1) {
+  auto schema = std::make_shared<Schema>();
+  schema->path = {"shop", "", "items"};
+  schema->columns = {{.name = "id", .type = Of(TypeKind::kBigInt), .nullable = false},
+                     {.name = "name", .type = Of(TypeKind::kString)},
+                     {.name = "price", .type = Decimal(38, 2)},
+                     {.name = "raw", .type = Of(TypeKind::kBytes)},
+                     {.name = "at", .type = {TypeKind::kTimestamp, 0, 6}}};
+  if (version > 1) schema->columns.push_back({.name = "more", .type = Of(TypeKind::kInt)});
+  schema->primary_key = {0};
+  schema->version = version;
+  return schema;
+}
+
+void Add(ChunkBuilder& rows, RowKind kind, int64_t id, std::optional<std::string_view> name) {
+  rows.Stamp(1'700'000'000'123'456);
+  rows.column(0).Append(id);
+  name ? rows.column(1).AppendText(*name) : rows.column(1).AppendNull();
+  rows.column(2).Append(Int128{1'000'000'000'000'000'000} * 1'000'000 + 25);
+  rows.column(3).AppendText(std::string_view("\0\xff", 2));
+  rows.column(4).Append<int64_t>(-1);
+  rows.EndRow(kind);
+}
+
+std::vector<std::string> Rows(const ReadLetters& letters) {
+  std::vector<std::string> out;
+  for (const ChunkPtr& chunk : letters.chunks) {
+    EXPECT_TRUE(chunk->Check().ok());
+    for (uint32_t row = 0; row < chunk->rows(); ++row) {
+      std::string text(RowKindSign(chunk->kind(row)));
+      for (size_t i = 0; i < chunk->column_count(); ++i) {
+        text += " " + ValueText(chunk->column(i), row);
+      }
+      out.push_back(text);
+    }
+  }
+  return out;
+}
+
+// Letters to sink 2 of an update and a delete.
+std::string Letters() {
+  ChunkBuilder rows(Items());
+  rows.SetPlace("binlog.000003:1234");
+  Add(rows, RowKind::kUpdateBefore, 7, "old");
+  Add(rows, RowKind::kUpdateAfter, 7, "a \"quoted\"\nname, 名");
+  Add(rows, RowKind::kDelete, 8, std::nullopt);
+  const ChunkPtr chunk = rows.Finish(0);
+  std::string out;
+  AppendTableLine(2, *chunk->schema(), out);
+  AppendLetter(*chunk, {1, "name", "too long"}, 5, out);
+  AppendLetter(*chunk, {2, "name", "null"}, 5, out);
+  return out;
+}
+
+TEST(DeadLetter, TellsWhatPeopleAskFor) {
+  const std::string text = Letters();
+  EXPECT_THAT(text, HasSubstr(R"({"sink":2,"table":"shop.items","columns":["id BIGINT",)"));
+  EXPECT_THAT(text,
+              HasSubstr(R"({"reason":"too long","column":"name","key":"id = 7","kind":"+U",)"
+                        R"("place":"binlog.000003:1234",)"
+                        R"("committed":"2023-11-14 22:13:20.123456","checkpoint":5,"row":{)"));
+}
+
+TEST(DeadLetter, RowsComeBackAsTheyWere) {
+  const auto read = DecodeLetters({{"f", Letters()}}, 2);
+  ASSERT_TRUE(read) << read.error().ToString();
+  EXPECT_EQ(read->tables.at({"shop", "", "items"})->columns, Items()->columns);
+  const std::string rest = " 10000000000000000000000.25 00ff 1969-12-31 23:59:59.999999";
+  EXPECT_THAT(Rows(*read), ElementsAre("+I 7 a \"quoted\"\nname, 名" + rest, "-D 8 null" + rest));
+}
+
+TEST(DeadLetter, EachSinkGetsItsOwn) {
+  std::string other;
+  ChunkBuilder rows(Items());
+  Add(rows, RowKind::kInsert, 1, "x");
+  AppendTableLine(0, *Items(), other);
+  AppendLetter(*rows.Finish(0), {0, "name", "why"}, 1, other);
+  const std::vector<LetterFile> files = {{"a", Letters() + other}, {"b", other}};
+  EXPECT_THAT(*SinksOf(files), ElementsAre(0U, 2U));
+  EXPECT_EQ(Rows(*DecodeLetters(files, 0)).size(), 2U);
+  EXPECT_EQ(Rows(*DecodeLetters(files, 2)).size(), 2U);
+  EXPECT_EQ(Rows(*DecodeLetters(files, 1)).size(), 0U);
+}
+
+TEST(DeadLetter, RowsOfAnOlderSchemaTakeTheNewestOne) {
+  std::string newer;
+  AppendTableLine(2, *Items(2), newer);
+  const auto read = DecodeLetters({{"a", Letters()}, {"b", newer}}, 2);
+  ASSERT_TRUE(read) << read.error().ToString();
+  EXPECT_THAT(Rows(*read)[0], testing::EndsWith(" null"));
+}
+
+TEST(DeadLetter, MistakesAreNamedByFileAndLine) {
+  const auto wrong = [](std::string text) {
+    const auto read = DecodeLetters({{"f.jsonl", std::move(text)}}, 2);
+    return read ? "" : read.error().ToString();
+  };
+  std::string mended = Letters();
+  mended.replace(mended.find("\"id\":7"), 6, "\"id\":\"seven\"");
+  EXPECT_THAT(wrong(mended), HasSubstr("f.jsonl:2"));
+  EXPECT_THAT(wrong(mended), HasSubstr("column 'id': 'seven'"));
+  EXPECT_THAT(wrong(Letters().substr(Letters().find('\n') + 1)),
+              HasSubstr("f.jsonl:1: no line about a table stands before this row"));
+  EXPECT_THAT(wrong("{\"sink\":2,\"schema\":\"?\"}\n"), HasSubstr("f.jsonl:1"));
+  EXPECT_THAT(wrong(Letters() + "{\"row\":"), HasSubstr("f.jsonl:4"));
+  EXPECT_THAT(wrong(Letters()), "");
+}
+
+}  // namespace
+}  // namespace sluice
