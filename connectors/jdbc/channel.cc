@@ -122,7 +122,10 @@ Status Channel::Finish() {
 }
 
 Status Channel::MergeAtOnce(const TargetTable& target, const RowText& rows) {
-  const std::string name = "__sluice_batch_" + Hex64(Hash64(target.path.ToString()));
+  // Another one for another form of the table.
+  std::string form = target.path.ToString();
+  for (const TargetColumn& column : target.columns) form += "," + column.name + " " + column.type;
+  const std::string name = "__sluice_batch_" + Hex64(Hash64(form));
   const std::string table = dialect_.StageName(target, name, true);
   if (!temporary_.contains(name)) {
     RETURN_IF_ERROR(session_->Execute(dialect_.CreateStage(target, name, true)));

@@ -7,7 +7,10 @@
 #include <set>
 
 #include "base/checksum.h"
+#include "base/logging.h"
 #include "base/thread.h"
+#include "jdbc/alter_table.h"
+#include "jdbc/sink_tables.h"
 
 namespace sluice::jdbc {
 namespace {
@@ -39,13 +42,15 @@ class CancelWatch {
 }  // namespace
 
 JdbcCommitter::JdbcCommitter(Context& ctx, const SinkOptions& options, TablePath ledger,
-                             std::vector<std::string> schemas)
+                             std::vector<std::string> schemas,
+                             std::shared_ptr<SharedTargets> targets)
     : ctx_(ctx),
       options_(options),
       dialect_(Dialect::Of(options.endpoints.front().server)),
       ledger_(std::move(ledger)),
       schemas_(std::move(schemas)),
-      job_(StageJob(ctx.job_id)) {}
+      job_(StageJob(ctx.job_id)),
+      targets_(std::move(targets)) {}
 
 Status JdbcCommitter::CreateLedger(SqlSession& session, const Dialect& dialect,
                                    const TablePath& ledger) {
@@ -179,6 +184,46 @@ Status JdbcCommitter::DropStages(std::span<const StagedWork> work) {
     }
   }
   return session_->Execute("DROP TABLE IF EXISTS " + names);
+}
+
+Status JdbcCommitter::Apply(const SchemaChange& change) {
+  const auto target = targets_->Find(change.before->path);
+  if (!target) {
+    return {Code::kInternal, "a change of the unknown table " + change.before->path.ToString()};
+  }
+  RETURN_IF_ERROR(Connected());
+  Status status;
+  {
+    const CancelWatch watch(ctx_.cancel, *session_);
+    status = Alter(change, *target);
+  }
+  if (!status.ok()) session_.reset();
+  return status;
+}
+
+Status JdbcCommitter::Alter(const SchemaChange& change, const TargetTable& target) {
+  // Somebody's long transaction holds the table: ask again rather than hold up everybody behind us.
+  RETURN_IF_ERROR(session_->Execute(options_.postgres() ? "SET lock_timeout = '5s'"
+                                                        : "SET SESSION lock_wait_timeout = 5"));
+  ASSIGN_OR_RETURN(const auto facts, dialect_.LookUp(*session_, target.path));
+  if (!facts) {
+    return {Code::kNotFound, fmt::format("the table {} is gone", target.path.ToString())};
+  }
+  const Alteration plan = PlanAlteration(*session_, options_, *facts, target.path, change);
+  for (const std::string& note : plan.notes) LogWarn(target.path.ToString() + ": " + note);
+  for (const std::string& statement : plan.statements) {
+    const Status status = session_->Execute(statement);
+    if (status.ok()) continue;
+    if (status.retry() == Retry::kInPlace) return status.In("changing " + target.path.ToString());
+    return {Code::kSchemaMismatch,
+            fmt::format("the target does not follow '{}' ({}): {}. Make {} fit by hand and start "
+                        "again, or set schema-changes.enabled = false and let the policy decide",
+                        change.ddl, statement, status.message(), target.path.ToString())};
+  }
+  ASSIGN_OR_RETURN(TargetTable changed,
+                   BindTarget(*session_, options_, target.path, *change.after));
+  targets_->Put(change.after->path, std::move(changed));
+  return {};
 }
 
 Status JdbcCommitter::AbortOrphans(const OrphanRange& range) {

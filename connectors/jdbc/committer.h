@@ -18,16 +18,18 @@ class JdbcCommitter final : public Committer {
  public:
   // `ledger`: where the ledger lies. `schemas`: where stages may lie.
   JdbcCommitter(Context& ctx, const SinkOptions& options, TablePath ledger,
-                std::vector<std::string> schemas);
+                std::vector<std::string> schemas, std::shared_ptr<SharedTargets> targets);
 
   Status Commit(CheckpointId id, std::span<const Prepared> work) override;
   Status AbortOrphans(const OrphanRange& range) override;
+  Status Apply(const SchemaChange& change) override;
 
   // Makes the ledger's table. Called once before the tasks start.
   static Status CreateLedger(SqlSession& session, const Dialect& dialect, const TablePath& ledger);
 
  private:
   Status Connected();
+  Status Alter(const SchemaChange& change, const TargetTable& target);
   Status Merge(CheckpointId id, std::span<const StagedWork> work);
   // The pieces that this call has to merge: those whose ledger row it has written.
   Result<std::vector<const StagedWork*>> Claim(CheckpointId id, std::span<const StagedWork> work);
@@ -42,6 +44,7 @@ class JdbcCommitter final : public Committer {
   const TablePath ledger_;
   const std::vector<std::string> schemas_;
   const std::string job_;
+  const std::shared_ptr<SharedTargets> targets_;
   std::unique_ptr<SqlSession> session_;
 };
 

@@ -46,11 +46,16 @@ Status JdbcSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool f
     RETURN_IF_ERROR(ctx.cancel.Check());
     ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
     if (fresh) RETURN_IF_ERROR(ApplySaveModes(*session, options_, path, *schema));
-    ASSIGN_OR_RETURN(targets[schema->path], BindTarget(*session, options_, path, *schema));
+    auto bound = BindTarget(*session, options_, path, *schema);
+    const bool waits = !bound && !fresh && bound.error().code() == Code::kSchemaMismatch;
+    if (!bound && !waits) return bound.error();
+    targets[schema->path] =
+        bound ? std::move(*bound) : TargetTable{.path = path, .unfit = bound.error()};
   }
   const std::lock_guard lock(mutex_);
-  tables_ = std::move(targets);
-  if (!options_.two_phase || tables_.empty()) return {};
+  const bool any = !targets.empty();
+  targets_ = std::make_shared<SharedTargets>(std::move(targets));
+  if (!options_.two_phase || !any) return {};
   const Dialect& dialect = Dialect::Of(options_.endpoints.front().server);
   ASSIGN_OR_RETURN(const TablePath ledger, Ledger());
   return JdbcCommitter::CreateLedger(*session, dialect, ledger)
@@ -79,8 +84,9 @@ std::vector<Status> JdbcSink::Check(Context& ctx, std::span<const SchemaRef> tab
 }
 
 Result<TablePath> JdbcSink::Ledger() const {
-  if (tables_.empty()) return Fail(Code::kInternal, "the ledger of no tables");
-  TablePath ledger = tables_.begin()->second.path;
+  const auto tables = targets_->All();
+  if (tables.empty()) return Fail(Code::kInternal, "the ledger of no tables");
+  TablePath ledger = tables.front()->path;
   ledger.table = kLedgerTable;
   return ledger;
 }
@@ -93,30 +99,33 @@ bool JdbcSink::replay_converges(std::string* why) const {
   if (!options_.query.empty()) return append("query runs for every row");
   if (options_.use_copy) return append("use_copy_statement appends every row");
   const std::lock_guard lock(mutex_);
-  for (const auto& [path, target] : tables_) {
-    if (target.merge != Merge::kAppend) continue;
-    return append(fmt::format("table {} has no key, so every row is appended", path.ToString()));
+  for (const auto& target : targets_->All()) {
+    if (target->merge != Merge::kAppend) continue;
+    return append(
+        fmt::format("table {} has no key, so every row is appended", target->path.ToString()));
   }
   return true;
 }
 
 Result<std::unique_ptr<Writer>> JdbcSink::Open(Context& ctx, uint32_t writer) {
   const std::lock_guard lock(mutex_);
-  return std::make_unique<JdbcWriter>(ctx, options_, writer, tables_, statement_);
+  return std::make_unique<JdbcWriter>(ctx, options_, writer, targets_, statement_);
 }
 
 Result<std::unique_ptr<Committer>> JdbcSink::OpenCommitter(Context& ctx) {
   const std::lock_guard lock(mutex_);
   TablePath ledger;
-  if (!tables_.empty()) {
+  const auto tables = targets_->All();
+  if (!tables.empty()) {
     ASSIGN_OR_RETURN(ledger, Ledger());
   }
   std::set<std::string> schemas;
-  for (const auto& [path, target] : tables_) {
-    schemas.insert(options_.postgres() ? target.path.schema : target.path.database);
+  for (const auto& target : tables) {
+    schemas.insert(options_.postgres() ? target->path.schema : target->path.database);
   }
   return std::make_unique<JdbcCommitter>(ctx, options_, std::move(ledger),
-                                         std::vector<std::string>(schemas.begin(), schemas.end()));
+                                         std::vector<std::string>(schemas.begin(), schemas.end()),
+                                         targets_);
 }
 
 }  // namespace sluice::jdbc

@@ -24,6 +24,7 @@ class JdbcSink final : public Sink {
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
   std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override;
   bool replay_converges(std::string* why) const override;
+  bool follows_schema_changes() const override { return options_.query.empty(); }
   Result<TablePath> Target(const Schema& table) const override;
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override;
   Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) override;
@@ -36,7 +37,8 @@ class JdbcSink final : public Sink {
 
   const SinkOptions options_;
   mutable std::mutex mutex_;  // guards what follows
-  TargetTables tables_;
+  // Set by Prepare; what its committers learn, writers opened later know too.
+  std::shared_ptr<SharedTargets> targets_ = std::make_shared<SharedTargets>(TargetTables());
   std::optional<CustomStatement> statement_;
 };
 

@@ -19,23 +19,6 @@ std::string InCase(std::string text, FieldCase field_case) {
   return field_case == FieldCase::kUpper ? Upper(text) : Lower(text);
 }
 
-std::vector<std::string> ColumnNames(const SinkOptions& options, const Schema& source) {
-  std::vector<std::string> names;
-  for (const ColumnInfo& column : source.columns) {
-    names.push_back(InCase(column.name, options.field_case));
-  }
-  return names;
-}
-
-// Exactly, else in any case: MySQL knows none, and users of PostgreSQL rarely mean one.
-const TargetColumn* FindColumn(const TargetFacts& facts, const std::string& name) {
-  const auto exact = std::ranges::find(facts.columns, name, &TargetColumn::name);
-  if (exact != facts.columns.end()) return &*exact;
-  const auto similar = std::ranges::find_if(
-      facts.columns, [&](const TargetColumn& column) { return SameWord(column.name, name); });
-  return similar == facts.columns.end() ? nullptr : &*similar;
-}
-
 // The list that one of the placeholders of keys stands for; else the names themselves.
 std::vector<std::string> ExpandedKeys(const StringList& keys, const Schema& source) {
   const auto names = [&](const std::vector<uint32_t>& columns) {
@@ -151,6 +134,22 @@ void WarnOfFurtherKeys(const TargetFacts& facts, const TargetTable& target) {
 }
 
 }  // namespace
+
+std::vector<std::string> ColumnNames(const SinkOptions& options, const Schema& source) {
+  std::vector<std::string> names;
+  for (const ColumnInfo& column : source.columns) {
+    names.push_back(InCase(column.name, options.field_case));
+  }
+  return names;
+}
+
+const TargetColumn* FindColumn(const TargetFacts& facts, const std::string& name) {
+  const auto exact = std::ranges::find(facts.columns, name, &TargetColumn::name);
+  if (exact != facts.columns.end()) return &*exact;
+  const auto similar = std::ranges::find_if(
+      facts.columns, [&](const TargetColumn& column) { return SameWord(column.name, name); });
+  return similar == facts.columns.end() ? nullptr : &*similar;
+}
 
 Result<TablePath> TargetPath(const SinkOptions& options, const Schema& source) {
   const std::string own = options.table_prefix + source.path.table + options.table_suffix;

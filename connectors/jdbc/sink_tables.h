@@ -17,6 +17,12 @@ Result<TablePath> TargetPath(const SinkOptions& options, const Schema& source);
 // primary_keys names a column that is not there.
 Result<std::vector<uint32_t>> TargetKey(const SinkOptions& options, const Schema& source);
 
+// Of the source's columns, as the target's are named.
+std::vector<std::string> ColumnNames(const SinkOptions& options, const Schema& source);
+// Exactly, else in any case: MySQL knows none, and users of PostgreSQL rarely mean one. Null: there
+// is none.
+const TargetColumn* FindColumn(const TargetFacts& facts, const std::string& name);
+
 // Calls block on `session`.
 Status ApplySaveModes(SqlSession& session, const SinkOptions& options, const TablePath& path,
                       const Schema& source);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,7 +43,40 @@ struct TargetTable {
   Merge merge = Merge::kAppend;
   bool same_key = true;  // the source's key, so an update never moves a row
   bool update_keys = true;
+  // Why no row can be written; told at the first one, for a job that resumes may stand before a
+  // change that its target has gone through.
+  Status unfit;
 };
 using TargetTables = std::map<TablePath, TargetTable>;  // by the path of the rows
+
+// What the sink knows of its tables, for its writers and its committer. Thread-safe; a table that
+// was found stays as it was.
+class SharedTargets {
+ public:
+  explicit SharedTargets(TargetTables tables) {
+    for (auto& [rows, table] : tables) Put(rows, std::move(table));
+  }
+
+  // Null: unknown.
+  std::shared_ptr<const TargetTable> Find(const TablePath& rows) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = tables_.find(rows);
+    return found == tables_.end() ? nullptr : found->second;
+  }
+  void Put(const TablePath& rows, TargetTable table) {
+    const std::lock_guard lock(mutex_);
+    tables_[rows] = std::make_shared<const TargetTable>(std::move(table));
+  }
+  std::vector<std::shared_ptr<const TargetTable>> All() const {
+    std::vector<std::shared_ptr<const TargetTable>> all;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [rows, table] : tables_) all.push_back(table);
+    return all;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<TablePath, std::shared_ptr<const TargetTable>> tables_;  // by the path of the rows
+};
 
 }  // namespace sluice::jdbc

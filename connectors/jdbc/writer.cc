@@ -16,14 +16,15 @@ constexpr uint64_t kStrand = 0;                        // one connection does al
 
 }  // namespace
 
-JdbcWriter::JdbcWriter(Context& ctx, const SinkOptions& options, uint32_t id, TargetTables tables,
+JdbcWriter::JdbcWriter(Context& ctx, const SinkOptions& options, uint32_t id,
+                       std::shared_ptr<const SharedTargets> targets,
                        std::optional<CustomStatement> statement)
     : ctx_(ctx),
       options_(options),
       dialect_(Dialect::Of(options.endpoints.front().server)),
       id_(id),
       job_(StageJob(ctx.job_id)),
-      tables_(std::move(tables)),
+      targets_(std::move(targets)),
       statement_(std::move(statement)),
       next_id_(ctx.first_checkpoint),
       channel_(ctx, options, id),
@@ -38,15 +39,16 @@ Result<JdbcWriter::Open*> JdbcWriter::Find(const SchemaRef& schema) {
   if (schema == last_schema_) return last_open_;
   auto open = open_.find(schema->path);
   if (open == open_.end()) {
-    const auto target = tables_.find(schema->path);
-    if (target == tables_.end()) {
+    auto target = targets_->Find(schema->path);
+    if (!target) {
       return Fail(Code::kInternal, "rows of the unknown table " + schema->path.ToString());
     }
-    const TargetTable& table = target->second;
-    const bool staged = options_.two_phase || table.merge != Merge::kAppend;
+    RETURN_IF_ERROR(target->unfit);
+    const bool staged = options_.two_phase || target->merge != Merge::kAppend;
+    RowBatch batch(dialect_, *target, staged);
     open = open_
                .emplace(schema->path,
-                        Open{table, RowBatch(dialect_, table, staged), 0, 0, 0, false, false, ""})
+                        Open{std::move(target), std::move(batch), 0, 0, 0, false, false, ""})
                .first;
   }
   last_schema_ = schema;
@@ -59,10 +61,10 @@ Status JdbcWriter::Write(const Chunk& chunk) {
   if (statement_) return WriteStatements(chunk);
   ASSIGN_OR_RETURN(Open * open, Find(chunk.schema()));
   const auto rows_max = static_cast<uint32_t>(std::min<int64_t>(options_.batch_size, 1 << 20));
-  const bool keyed = open->target.merge != Merge::kAppend;
+  const bool keyed = open->target->merge != Merge::kAppend;
   for (uint32_t row = 0; row < chunk.rows(); ++row) {
     const bool before = chunk.kind(row) == RowKind::kUpdateBefore;
-    if (before && keyed && open->target.same_key) continue;  // the row behind it replaces it
+    if (before && keyed && open->target->same_key) continue;  // the row behind it replaces it
     RETURN_IF_ERROR(
         open->batch.Add(chunk, row, ++open->seq).In("table " + chunk.schema()->path.ToString()));
     const bool complete = open->batch.rows() >= rows_max || open->batch.bytes() >= kBatchBytesMax;
@@ -101,17 +103,17 @@ void JdbcWriter::SendBatch(Open& open) {
   open.rows += rows.rows();
   open.upserts = open.upserts || rows.upserts;
   open.deletes = open.deletes || rows.deletes;
-  const TargetTable& target = open.target;
+  const auto& target = open.target;
   if (!options_.two_phase) {
-    Queue(bytes, [this, &target, rows = std::move(rows)] { return channel_.Apply(target, rows); });
+    Queue(bytes, [this, target, rows = std::move(rows)] { return channel_.Apply(*target, rows); });
     return;
   }
   const bool create = open.batches++ == 0;
   if (create) {
-    open.stage = StageLabel{job_, ctx_.run, next_id_, id_, target.path.ToString()}.ToName();
+    open.stage = StageLabel{job_, ctx_.run, next_id_, id_, target->path.ToString()}.ToName();
   }
-  Queue(bytes, [this, &target, rows = std::move(rows), stage = open.stage, create] {
-    return channel_.Stage(target, stage, create, rows);
+  Queue(bytes, [this, target, rows = std::move(rows), stage = open.stage, create] {
+    return channel_.Stage(*target, stage, create, rows);
   });
 }
 
@@ -139,14 +141,17 @@ bool JdbcWriter::full() const {
 }
 
 Status JdbcWriter::Rebind(const SchemaChange& change) {
-  const Schema& table = change.before ? *change.before : *change.after;
-  return {Code::kUnsupported,
-          fmt::format("Jdbc: table {} changed ({}), which is not carried out on the target",
-                      table.path.ToString(), change.ddl)};
+  const auto open = open_.find(change.before->path);
+  if (open != open_.end()) {
+    CHECK(open->second.batch.rows() == 0 && open->second.batches == 0);
+    open_.erase(open);  // the target is looked up anew with the next row
+  }
+  last_schema_ = nullptr;
+  return {};
 }
 
 StagedTable JdbcWriter::Complete(const Open& open) const {
-  const TargetTable& target = open.target;
+  const TargetTable& target = *open.target;
   const std::string stage = dialect_.StageName(target, open.stage, false);
   return {target.path.ToString(), options_.postgres() ? target.path.schema : target.path.database,
           open.stage, open.rows,

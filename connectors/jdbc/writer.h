@@ -20,7 +20,8 @@ namespace sluice::jdbc {
 class JdbcWriter final : public Writer {
  public:
   // `ctx` and `options` outlive the writer.
-  JdbcWriter(Context& ctx, const SinkOptions& options, uint32_t id, TargetTables tables,
+  JdbcWriter(Context& ctx, const SinkOptions& options, uint32_t id,
+             std::shared_ptr<const SharedTargets> targets,
              std::optional<CustomStatement> statement);
   ~JdbcWriter() override;
 
@@ -33,7 +34,7 @@ class JdbcWriter final : public Writer {
 
  private:
   struct Open {  // the rows of one table since the last seal
-    const TargetTable& target;
+    std::shared_ptr<const TargetTable> target;
     RowBatch batch;
     uint64_t seq = 0;
     uint32_t batches = 0;  // sent
@@ -61,7 +62,7 @@ class JdbcWriter final : public Writer {
   const Dialect& dialect_;
   const uint32_t id_;
   const std::string job_;
-  const TargetTables tables_;
+  const std::shared_ptr<const SharedTargets> targets_;
   const std::optional<CustomStatement> statement_;
   std::map<TablePath, Open> open_;
   SchemaRef last_schema_;  // of the last chunk, and what was found for it

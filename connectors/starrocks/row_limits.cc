@@ -64,28 +64,24 @@ RowLimits::RowLimits(const TargetFacts& facts, const Schema& schema, bool upsert
       return SameWord(there.name, column.name);
     });
     if (target == facts.columns.end()) continue;
-    ColumnLimits limits = LimitsOf(*target, column.type);
-    if (limits.any()) columns_.push_back({i, target->key, std::move(limits)});
+    const ColumnLimits limits = LimitsOf(*target, column.type);
+    if (limits.any()) columns_.push_back({i, target->key, limits});
   }
 }
 
 std::vector<RefusedRow> RowLimits::Refused(const Chunk& chunk) const {
   std::vector<RefusedRow> refused;
-  for (const Limited& limited : columns_) {
-    const Column& column = chunk.column(limited.column);
-    for (uint32_t row = 0; row < chunk.rows(); ++row) {
-      const RowKind kind = chunk.kind(row);
-      const bool goes = kind == RowKind::kDelete || kind == RowKind::kUpdateBefore;
+  for (uint32_t row = 0; row < chunk.rows(); ++row) {
+    const RowKind kind = chunk.kind(row);
+    const bool goes = kind == RowKind::kDelete || kind == RowKind::kUpdateBefore;
+    for (const Limited& limited : columns_) {
       if (goes && upserts_ && !limited.key) continue;
-      std::string why = WhyUnfit(column, row, limited.limits);
+      std::string why = WhyUnfit(chunk.column(limited.column), row, limited.limits);
       if (why.empty()) continue;
       refused.push_back({row, chunk.schema()->columns[limited.column].name, std::move(why)});
+      break;
     }
   }
-  // One reason a row, that of its first column.
-  std::ranges::stable_sort(refused, {}, &RefusedRow::row);
-  const auto doubled = std::ranges::unique(refused, {}, &RefusedRow::row);
-  refused.erase(doubled.begin(), doubled.end());
   return refused;
 }
 

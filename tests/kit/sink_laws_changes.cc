@@ -2,6 +2,8 @@
 // The law about changes of schema.
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "kit/sink_laws.h"
 #include "kit/sink_run.h"
 
@@ -48,19 +50,20 @@ Status Apply(SinkRun& run, const SchemaChange& change) {
 
 Verdict FollowsAChangeOfSchema(SinkFixture& fixture) {
   SinkRecord record;
-  SinkRun run(fixture, record);
-  BROKEN_IF_ERROR(run.Start(), "starting");
-  if (!run.sink().follows_schema_changes()) {
+  auto run = std::make_unique<SinkRun>(fixture, record);
+  BROKEN_IF_ERROR(run->Start(), "starting");
+  if (!run->sink().follows_schema_changes()) {
     return Skipped(
         "the sink does not follow changes of schema: a job that passes them on is "
         "refused");
   }
   const std::vector<Batch> batches = InsertBatches();
-  BROKEN_IF_ERROR(run.Checkpoint(1, batches[0]), "the checkpoint before it");
+  BROKEN_IF_ERROR(run->Checkpoint(1, batches[0]), "the checkpoint before it");
   const SchemaChange change = AddsAColumn();
-  BROKEN_IF_ERROR(Apply(run, change), "applying it");
-  BROKEN_IF_ERROR(Apply(run, change), "applying it again");
+  BROKEN_IF_ERROR(Apply(*run, change), "applying it");
+  BROKEN_IF_ERROR(Apply(*run, change), "applying it again");
   // A process that died then starts before the change, and meets it once more.
+  run.reset();
   SinkRun next(fixture, record);
   BROKEN_IF_ERROR(next.Start(), "starting again before it");
   BROKEN_IF_ERROR(Apply(next, change), "applying it in the next process");

@@ -4,72 +4,33 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 import requests
 from harness import verify
+from harness.changing import (
+    CHANGE,
+    CHANGES,
+    HOUR_MS,
+    PAIRS,
+    ROWS,
+    STEPS,
+    TABLES,
+    Changer,
+    fill,
+    started,
+)
 from harness.engine import Engine
 from harness.mysql_server import PASSWORD, USER, MysqlServer
 from harness.starrocks import StandIn, StarRocks
 from harness.target import JOBS
 from harness.waiting import wait_for
 
-TABLES = ("goods", "makers")
-ROWS = 500
-PAIRS = [verify.Pair(f"shop.{name}", f"ods.ods_{name}") for name in TABLES]
-HOUR_MS = 3_600_000
-
-
-class Changer:
-    """Writes on a thread of its own, naming only the columns that are always there."""
-
-    def __init__(self, server: MysqlServer) -> None:
-        self.server = server
-        self.rows = 0
-        self.error: BaseException | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(60)
-        assert self.error is None, repr(self.error)
-
-    def _run(self) -> None:
-        try:
-            with self.server.connect("shop") as connection, connection.cursor() as cursor:
-                number = 1_000_000
-                while not self._stopping.wait(0.01):
-                    number += 1
-                    cursor.execute(
-                        "INSERT INTO goods (id, name) VALUES (%s, %s)", (number, f"n{number}")
-                    )
-                    cursor.execute(
-                        "UPDATE goods SET name = %s WHERE id = %s", ("again", number % ROWS)
-                    )
-                    cursor.execute("UPDATE makers SET city = %s WHERE id = 1", (f"c{number}",))
-                    if number % 5 == 0:
-                        cursor.execute("DELETE FROM goods WHERE id = %s", (number - 3,))
-                    self.rows += 3
-        except BaseException as error:  # handed to stop()
-            self.error = error
-
-
 @pytest.fixture
 def shop(mysql: MysqlServer, starrocks: StarRocks) -> Iterator[MysqlServer]:
-    mysql.fresh_database("shop")
-    mysql.execute(
-        "CREATE TABLE shop.goods (id BIGINT PRIMARY KEY, name VARCHAR(20), price DECIMAL(10,2))",
-        "CREATE TABLE shop.makers (id INT PRIMARY KEY, city VARCHAR(30))",
-        "INSERT INTO shop.makers VALUES (1, 'Köln'), (2, 'Lyon')",
-    )
-    with mysql.connect("shop") as connection, connection.cursor() as cursor:
-        rows = [(number, f"row {number}", number / 4) for number in range(ROWS)]
-        cursor.executemany("INSERT INTO goods VALUES (%s, %s, %s)", rows)
+    fill(mysql)
     starrocks.fresh_database("ods")
     yield mysql
 
@@ -84,17 +45,6 @@ def job_of(shop: MysqlServer, starrocks: StarRocks, folder: Path, **more: Any) -
         **more,
     }
     return Engine(folder, JOBS / "changes.conf", variables, ["--max-retained=1000000"])
-
-
-def started(job: Engine) -> None:
-    """Until the snapshot is over."""
-    job.start()
-
-    def there() -> bool:
-        job.check_alive()
-        return "the log is followed from" in job.log_text()
-
-    wait_for(there, f"the log\n{job.log}", 60)
 
 
 def columns(starrocks: StarRocks, table: str) -> list[str]:
@@ -118,17 +68,6 @@ def transaction(standin: StandIn, operation: str) -> None:
     assert answer.json()["Status"] == "OK", answer.text
 
 
-CHANGES = (
-    "ALTER TABLE shop.goods ADD COLUMN stock INT NOT NULL DEFAULT 7",
-    "ALTER TABLE shop.goods ADD COLUMN note VARCHAR(10) AFTER name, "
-    "ADD COLUMN seen DATETIME DEFAULT '2024-01-02 03:04:05'",
-    "ALTER TABLE shop.goods MODIFY name VARCHAR(60) NOT NULL",
-    "ALTER TABLE shop.goods MODIFY stock BIGINT NULL",
-    "ALTER TABLE shop.goods DROP COLUMN price",
-    "ALTER TABLE shop.makers ADD COLUMN country CHAR(2) DEFAULT 'de'",
-)
-
-
 @pytest.mark.parametrize("parallelism", [1, 2])
 def test_columns_come_change_and_go_while_rows_flow(
     shop: MysqlServer, starrocks: StarRocks, parallelism: int, tmp_path: Path
@@ -150,18 +89,6 @@ def test_columns_come_change_and_go_while_rows_flow(
     assert job.log_text().count("altering the target") == len(CHANGES)
 
 
-# The change is alone with its two checkpoints, for there is no other for an hour.
-STEPS = {
-    "first checkpoint sealed": ("sealed", None),
-    "first checkpoint prepared": ("prepared", None),
-    "first checkpoint published": ("published", None),
-    "about to alter": ("altering", None),
-    "altered": ("altered", None),
-    "second checkpoint prepared": ("prepared", "altered"),
-    "behind the change": ("log", "altered"),
-}
-
-
 @pytest.mark.parametrize(("phase", "behind"), STEPS.values(), ids=STEPS.keys())
 def test_a_change_killed_in_each_step_is_made_once(
     shop: MysqlServer, starrocks: StarRocks, phase: str, behind: str | None, tmp_path: Path
@@ -172,10 +99,7 @@ def test_a_change_killed_in_each_step_is_made_once(
     changer = Changer(shop)
     wait_for(lambda: changer.rows > 60, "rows before the change")
     job.hold(behind or phase)
-    shop.execute(
-        "ALTER TABLE shop.goods ADD COLUMN stock INT DEFAULT 7, DROP COLUMN price, "
-        "MODIFY name VARCHAR(50)"
-    )
+    shop.execute(CHANGE)
     shop.execute("UPDATE shop.goods SET stock = 8 WHERE id < 30")
     if behind:
         job.wait_held(behind)
