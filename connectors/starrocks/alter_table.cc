@@ -5,41 +5,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include "base/ascii.h"
 #include "starrocks/create_table.h"
+#include "starrocks/type_text.h"
 
 namespace sluice::starrocks {
 namespace {
 
 constexpr int kStringLength = 65'533;  // of STRING, where nothing else is told
-
-// "decimal(12,2)": a name and up to two numbers.
-struct TypeText {
-  std::string name;
-  std::array<int, 2> numbers{-1, -1};
-};
-
-TypeText ReadType(const std::string& text) {
-  TypeText out;
-  const std::string lower = Lower(text);
-  const size_t open = lower.find('(');
-  const size_t close = lower.find(')');
-  out.name = lower.substr(0, open);
-  if (open == std::string::npos || close == std::string::npos) return out;
-  if (close + 1 < lower.size()) out.name += lower.substr(close + 1);  // "bigint(20) unsigned"
-  const char* at = lower.data() + open + 1;
-  const char* const end = lower.data() + close;
-  for (int& number : out.numbers) {
-    while (at != end && (*at == ' ' || *at == ',')) ++at;
-    const auto parsed = std::from_chars(at, end, number);
-    if (parsed.ec != std::errc()) break;
-    at = parsed.ptr;
-  }
-  return out;
-}
 
 // Of whole numbers, by what they hold; 0: none.
 int RankOf(const TypeText& type) {

@@ -2,32 +2,17 @@
 #include "starrocks/row_limits.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/ascii.h"
+#include "starrocks/type_text.h"
 
 namespace sluice::starrocks {
 namespace {
 
-// The numbers in brackets: "decimal(10,2)" gives 10 and 2.
-std::vector<int> NumbersOf(std::string_view type) {
-  std::vector<int> out;
-  size_t at = type.find('(');
-  while (at != std::string_view::npos && at + 1 < type.size()) {
-    type.remove_prefix(at + 1);
-    while (type.starts_with(' ')) type.remove_prefix(1);
-    int value = 0;
-    if (std::from_chars(type.data(), type.data() + type.size(), value).ec != std::errc()) break;
-    out.push_back(value);
-    at = type.find(',');
-  }
-  return out;
-}
-
 void LimitText(const TargetColumn& column, TypeKind source, ColumnLimits& limits) {
-  const std::vector<int> numbers = NumbersOf(column.full_type);
-  if (numbers.size() != 1 || numbers[0] <= 0) return;
-  const auto bytes = static_cast<size_t>(numbers[0]);
+  const int length = ReadType(column.full_type).numbers[0];
+  if (length <= 0) return;
+  const auto bytes = static_cast<size_t>(length);
   if (source == TypeKind::kString) limits.bytes = bytes;
   if (source == TypeKind::kBytes) limits.bytes = bytes / 4 * 3;  // written as base64
 }
@@ -50,8 +35,8 @@ ColumnLimits LimitsOf(const TargetColumn& column, const Type& source) {
   if (type == "varchar" || type == "char") LimitText(column, source.kind, limits);
   LimitWhole(type, limits);
   if (type.starts_with("decimal")) {
-    const std::vector<int> numbers = NumbersOf(column.full_type);
-    if (numbers.size() == 2) limits.whole_digits = numbers[0] - numbers[1];
+    const auto [precision, scale] = ReadType(column.full_type).numbers;
+    if (scale >= 0) limits.whole_digits = precision - scale;
   }
   return limits;
 }

@@ -43,22 +43,6 @@ def items(names: list[str]) -> str:
     return json.dumps([{"table_path": name} for name in names])
 
 
-def run(job: Engine, seconds: float = 120) -> None:
-    job.start()
-    assert job.process.wait(seconds) == 0, job.log_text()
-
-
-def killed_on_the_way(job: Engine, phases: tuple[str, ...]) -> None:
-    """One kill in each phase; then to the end."""
-    for phase in phases:
-        job.hold(phase)
-        job.start()
-        job.wait_held(phase)
-        job.kill()
-        job.release(phase)
-    run(job)
-
-
 @pytest.mark.parametrize("target", TARGETS, indirect=True)
 def test_appended_rows_come_once_over_kills(target: Target, tmp_path: Path) -> None:
     rows = 3000
@@ -71,7 +55,7 @@ def test_appended_rows_come_once_over_kills(target: Target, tmp_path: Path) -> N
         variables = {**target.job_variables(database), "rows": rows}
         folder = tmp_path / database
         job = Engine(folder, HERE / "fake.conf", variables, ["--max-retained=1000000"])
-        killed_on_the_way(job, phases)
+        job.killed_on_the_way(phases)
         reader = target.reader()
         table = f"{database}.rows"
         contents.append(sorted(target.rows(reader, table, target.columns(reader, table))))
@@ -94,7 +78,7 @@ def test_tables_of_every_type_are_copied_over_kills(
         "rows_per_second": 5000,
     }
     job = Engine(tmp_path, HERE / "copy.conf", variables, ["--max-retained=1000000"])
-    killed_on_the_way(job, ("snapshot", "sealed", "published"))
+    job.killed_on_the_way(("snapshot", "sealed", "published"))
     pairs = verify.pairs(shop.tables, "ods", lambda name: name)
     found = verify.compare(mysql, target, pairs)
     assert found.equal, f"{found}\n{job.log_text()}"
@@ -114,14 +98,14 @@ def test_postgres_is_read_as_it_was_written(
     postgres_target.fresh_database("hop")
     mysql_target.fresh_database("back")
     tables = {"tables": items([f"shop.{name}" for name in names])}
-    run(Engine(tmp_path / "1", HERE / "copy.conf", {**source_of(mysql), **there, **tables}))
+    Engine(tmp_path / "1", HERE / "copy.conf", {**source_of(mysql), **there, **tables}).run_to_end()
     source = {
         "source_url": there["jdbc_url"],
         "source_user": there["jdbc_user"],
         "source_password": there["jdbc_password"],
         "tables": items([f"public.{name}" for name in names]),
     }
-    run(Engine(tmp_path / "2", HERE / "copy.conf", {**source, **back}))
+    Engine(tmp_path / "2", HERE / "copy.conf", {**source, **back}).run_to_end()
     pairs = verify.pairs([f"shop.{name}" for name in names], "back", lambda name: name)
     found = verify.compare(mysql, mysql_target, pairs)
     assert found.equal, str(found)
@@ -137,7 +121,7 @@ def test_a_query_in_parts_and_a_statement_for_each_row(
         "own", "CREATE TABLE even (id BIGINT, status VARCHAR(20), note TEXT, total DECIMAL(12,2))"
     )
     variables = {**source_of(mysql), **target.job_variables("own"), "column": column}
-    run(Engine(tmp_path, HERE / "statement.conf", variables))
+    Engine(tmp_path, HERE / "statement.conf", variables).run_to_end()
     sql = "SELECT id, status, 'why?', total FROM shop.orders WHERE id % 2 = 0"
     wanted = sorted(mysql.query(sql))
     assert sorted(target.execute("own", "SELECT id, status, note, total FROM even")) == wanted
