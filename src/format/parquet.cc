@@ -30,7 +30,7 @@ const char* NameOf(ParquetCompression compression) {
     case ParquetCompression::kSnappy:
       return "snappy";
     case ParquetCompression::kLz4:
-      return "lz4";
+      return "lz4_raw";  // the one that the format still recommends
     case ParquetCompression::kGzip:
       return "gzip";
     case ParquetCompression::kBrotli:
