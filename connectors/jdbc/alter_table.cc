@@ -41,11 +41,6 @@ bool HoldsLength(const ColumnInfo& column, const ColumnInfo& wanted) {
   return wanted.length && *wanted.length > 0 && *column.length >= *wanted.length;
 }
 
-// Without what stands behind a type of MySQL: "text character set utf8mb4 collate ...".
-std::string_view BareType(std::string_view type) {
-  return type.substr(0, type.find(" character set "));
-}
-
 const ColumnInfo* Find(const Schema& schema, const std::string& name) {
   const auto found = std::ranges::find_if(
       schema.columns, [&](const ColumnInfo& column) { return SameWord(column.name, name); });
@@ -147,8 +142,7 @@ class Planner {
 }  // namespace
 
 bool Holds(SqlServer server, const TargetColumn& column, const ColumnInfo& wanted) {
-  const auto reader =
-      ReaderOf(column.name, std::string(BareType(column.type)), std::nullopt, {.server = server});
+  const auto reader = ReaderOf(column.name, column.type, std::nullopt, {.server = server});
   if (!reader) return false;
   const Type& type = reader->info.type;
   switch (wanted.type.kind) {

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 #include "jdbc/text_values.h"
+#include "jdbc/type_text.h"
 
 namespace sluice::jdbc {
 namespace {
@@ -14,42 +14,6 @@ namespace {
 constexpr int64_t kUtf8Max = 4;  // bytes of a character
 constexpr int64_t kUuidLength = 128;
 constexpr int64_t kEnumLength = 100;
-
-// "decimal(10,2) unsigned zerofill": name, numbers and the rest.
-struct Spelled {
-  std::string name;
-  std::vector<int> numbers;
-  std::string rest;
-
-  int number(size_t i, int otherwise) const { return i < numbers.size() ? numbers[i] : otherwise; }
-  bool is_unsigned() const { return rest.find("unsigned") != std::string::npos; }
-};
-
-Spelled Spell(std::string_view type) {
-  Spelled out;
-  const size_t open = type.find('(');
-  const size_t close = open == std::string_view::npos ? open : type.rfind(')');
-  out.name = type.substr(0, open);
-  if (close == std::string_view::npos) {
-    const size_t blank = type.find(" unsigned");
-    if (blank != std::string_view::npos) {
-      out.name = type.substr(0, blank);
-      out.rest = "unsigned";
-    }
-    return out;
-  }
-  const std::string_view inside = type.substr(open + 1, close - open - 1);
-  out.rest = type.substr(close + 1);
-  for (size_t at = 0; at < inside.size();) {
-    int number = 0;
-    const auto parsed = std::from_chars(inside.data() + at, inside.data() + inside.size(), number);
-    if (parsed.ec != std::errc()) break;
-    out.numbers.push_back(number);
-    at = static_cast<size_t>(parsed.ptr - inside.data()) + 1;
-  }
-  while (out.name.ends_with(' ')) out.name.pop_back();
-  return out;
-}
 
 ColumnReader Reader(Type type, std::optional<int64_t> length = std::nullopt) {
   ColumnReader out;
@@ -71,7 +35,7 @@ Type Timed(TypeKind kind, int scale) {
   return {kind, 0, std::clamp(scale, 0, 6)};
 }
 
-std::optional<ColumnReader> MysqlNumber(const Spelled& type, const ReadOptions& options) {
+std::optional<ColumnReader> MysqlNumber(const TypeText& type, const ReadOptions& options) {
   const std::string& name = type.name;
   const bool is_unsigned = type.is_unsigned();
   using enum TypeKind;
@@ -94,7 +58,7 @@ std::optional<ColumnReader> MysqlNumber(const Spelled& type, const ReadOptions& 
   return Reader(Of(kBytes), (bits + 7) / 8);
 }
 
-std::optional<ColumnReader> MysqlText(const Spelled& type, std::optional<int64_t> octets) {
+std::optional<ColumnReader> MysqlText(const TypeText& type, std::optional<int64_t> octets) {
   static constexpr std::pair<std::string_view, int64_t> kSizes[] = {
       {"tiny", 255}, {"", 65'535}, {"medium", 16'777'215}, {"long", 4'294'967'295}};
   const std::string& name = type.name;
@@ -113,7 +77,7 @@ std::optional<ColumnReader> MysqlText(const Spelled& type, std::optional<int64_t
   return std::nullopt;
 }
 
-std::optional<ColumnReader> MysqlReader(const Spelled& type, std::optional<int64_t> octets,
+std::optional<ColumnReader> MysqlReader(const TypeText& type, std::optional<int64_t> octets,
                                         const ReadOptions& options) {
   if (auto number = MysqlNumber(type, options)) return number;
   if (auto text = MysqlText(type, octets)) return text;
@@ -131,7 +95,7 @@ std::optional<ColumnReader> MysqlReader(const Spelled& type, std::optional<int64
   return OfForm(Reader(Of(TypeKind::kBytes)), ColumnReader::Form::kGeometry);
 }
 
-std::optional<ColumnReader> PostgresReader(const Spelled& type) {
+std::optional<ColumnReader> PostgresReader(const TypeText& type) {
   const std::string& name = type.name;
   using enum TypeKind;
   static constexpr std::pair<std::string_view, TypeKind> kPlain[] = {
@@ -162,7 +126,7 @@ std::optional<ColumnReader> PostgresReader(const Spelled& type) {
 
 std::optional<ColumnReader> ReaderOf(const std::string& name, const std::string& type,
                                      std::optional<int64_t> octets, const ReadOptions& options) {
-  const Spelled spelled = Spell(type);
+  const TypeText spelled = ReadType(type);
   auto reader = options.server == SqlServer::kPostgres ? PostgresReader(spelled)
                                                        : MysqlReader(spelled, octets, options);
   if (!reader) return std::nullopt;

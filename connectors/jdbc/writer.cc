@@ -46,14 +46,21 @@ Result<JdbcWriter::Open*> JdbcWriter::Find(const SchemaRef& schema) {
     RETURN_IF_ERROR(target->unfit);
     const bool staged = options_.two_phase || target->merge != Merge::kAppend;
     RowBatch batch(dialect_, *target, staged);
+    RowLimits limits = RowLimitsOf(options_.endpoints.front().server, *target);
     open = open_
-               .emplace(schema->path,
-                        Open{std::move(target), std::move(batch), 0, 0, 0, false, false, ""})
+               .emplace(schema->path, Open{std::move(target), std::move(batch), std::move(limits),
+                                           0, 0, 0, false, false, ""})
                .first;
   }
   last_schema_ = schema;
   last_open_ = &open->second;
   return last_open_;
+}
+
+std::vector<RefusedRow> JdbcWriter::Refused(const Chunk& chunk) {
+  if (statement_) return {};  // where its values go is not known
+  const auto open = Find(chunk.schema());
+  return open ? (*open)->limits.Refused(chunk) : std::vector<RefusedRow>();  // Write tells why
 }
 
 Status JdbcWriter::Write(const Chunk& chunk) {

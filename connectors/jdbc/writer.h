@@ -13,6 +13,7 @@
 #include "io/io_pool.h"
 #include "jdbc/channel.h"
 #include "jdbc/custom_statement.h"
+#include "jdbc/row_limits.h"
 #include "jdbc/stage.h"
 
 namespace sluice::jdbc {
@@ -25,6 +26,7 @@ class JdbcWriter final : public Writer {
              std::optional<CustomStatement> statement);
   ~JdbcWriter() override;
 
+  std::vector<RefusedRow> Refused(const Chunk& chunk) override;
   Status Write(const Chunk& chunk) override;
   bool full() const override;
   Status Rebind(const SchemaChange& change) override;
@@ -36,6 +38,7 @@ class JdbcWriter final : public Writer {
   struct Open {  // the rows of one table since the last seal
     std::shared_ptr<const TargetTable> target;
     RowBatch batch;
+    RowLimits limits;
     uint64_t seq = 0;
     uint32_t batches = 0;  // sent
     uint64_t rows = 0;     // sent

@@ -41,38 +41,15 @@ ColumnLimits LimitsOf(const TargetColumn& column, const Type& source) {
   return limits;
 }
 
-RowLimits::RowLimits(const TargetFacts& facts, const Schema& schema, bool upserts)
-    : upserts_(upserts) {
+RowLimits RowLimitsOf(const TargetFacts& facts, const Schema& schema, bool upserts) {
+  RowLimits out(upserts);
   for (size_t i = 0; i < schema.columns.size(); ++i) {
     const ColumnInfo& column = schema.columns[i];
     const auto target = std::ranges::find_if(facts.columns, [&](const TargetColumn& there) {
       return SameWord(there.name, column.name);
     });
-    if (target == facts.columns.end()) continue;
-    const ColumnLimits limits = LimitsOf(*target, column.type);
-    if (limits.any()) columns_.push_back({i, target->key, limits});
+    if (target != facts.columns.end()) out.Add(i, target->key, LimitsOf(*target, column.type));
   }
-}
-
-std::vector<RefusedRow> RowLimits::Refused(const Chunk& chunk) const {
-  std::vector<RefusedRow> refused;
-  for (uint32_t row = 0; row < chunk.rows(); ++row) {
-    const RowKind kind = chunk.kind(row);
-    const bool goes = kind == RowKind::kDelete || kind == RowKind::kUpdateBefore;
-    for (const Limited& limited : columns_) {
-      if (goes && upserts_ && !limited.key) continue;
-      std::string why = WhyUnfit(chunk.column(limited.column), row, limited.limits);
-      if (why.empty()) continue;
-      refused.push_back({row, chunk.schema()->columns[limited.column].name, std::move(why)});
-      break;
-    }
-  }
-  return refused;
-}
-
-std::vector<ColumnLimits> RowLimits::ByColumn(const Schema& schema) const {
-  std::vector<ColumnLimits> out(schema.columns.size());
-  for (const Limited& limited : columns_) out[limited.column] = limited.limits;
   return out;
 }
 

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// RowLimits: which rows of a table the target would refuse. The server tells only that there are
-// some, when the whole transaction is lost.
+// Which rows of a table StarRocks would refuse. The server tells only that there are some, when the
+// whole transaction is lost.
 #pragma once
 
-#include <vector>
-
-#include "api/sink.h"
-#include "data/limits.h"
+#include "api/row_limits.h"
 #include "starrocks/catalog.h"
 
 namespace sluice::starrocks {
@@ -15,22 +12,6 @@ namespace sluice::starrocks {
 // "Data types".
 ColumnLimits LimitsOf(const TargetColumn& column, const Type& source);
 
-class RowLimits {
- public:
-  // `upserts`: deletes and rows before an update are found by their key alone.
-  RowLimits(const TargetFacts& facts, const Schema& schema, bool upserts);
-  std::vector<RefusedRow> Refused(const Chunk& chunk) const;
-  // By column of the rows.
-  std::vector<ColumnLimits> ByColumn(const Schema& schema) const;
-
- private:
-  struct Limited {
-    size_t column = 0;  // of the rows
-    bool key = false;
-    ColumnLimits limits;
-  };
-  std::vector<Limited> columns_;  // those with limits
-  bool upserts_;
-};
+RowLimits RowLimitsOf(const TargetFacts& facts, const Schema& schema, bool upserts);
 
 }  // namespace sluice::starrocks

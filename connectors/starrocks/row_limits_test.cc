@@ -50,7 +50,7 @@ TEST_F(RowLimitsTest, TheFirstColumnThatDoesNotFitIsTheReason) {
   Add(rows, RowKind::kInsert, 3'000'000'000, "x", 1);
   Add(rows, RowKind::kInsert, std::nullopt, "x", 1);
   Add(rows, RowKind::kInsert, 4, "x", -1000000);
-  EXPECT_THAT(Told(RowLimits(facts_, *schema_, true).Refused(*rows.Finish(0))),
+  EXPECT_THAT(Told(RowLimitsOf(facts_, *schema_, true).Refused(*rows.Finish(0))),
               ElementsAre("1 name: 7 bytes, where the target takes 5",
                           "2 ID: 3000000000, where the target takes -2147483648 to 2147483647",
                           "3 ID: null, which the target does not take",
@@ -64,10 +64,10 @@ TEST_F(RowLimitsTest, RowsThatGoAreFoundByTheirKeyAlone) {
   Add(rows, RowKind::kUpdateAfter, 2, "short", 1);
   Add(rows, RowKind::kDelete, std::nullopt, "x", 1);
   const ChunkPtr chunk = rows.Finish(0);
-  EXPECT_THAT(Told(RowLimits(facts_, *schema_, true).Refused(*chunk)),
+  EXPECT_THAT(Told(RowLimitsOf(facts_, *schema_, true).Refused(*chunk)),
               ElementsAre("3 ID: null, which the target does not take"));
   // Appended, they are rows like any other.
-  EXPECT_EQ(RowLimits(facts_, *schema_, false).Refused(*chunk).size(), 3U);
+  EXPECT_EQ(RowLimitsOf(facts_, *schema_, false).Refused(*chunk).size(), 3U);
 }
 
 TEST_F(RowLimitsTest, BytesAreMeasuredAsBase64) {

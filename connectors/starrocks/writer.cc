@@ -37,7 +37,7 @@ Result<StarrocksWriter::Open*> StarrocksWriter::Find(const SchemaRef& schema) {
       return Fail(Code::kInternal, "rows of the unknown table " + schema->path.ToString());
     }
     RETURN_IF_ERROR(CheckColumns(target->facts, target->name, *schema));
-    RowLimits limits(target->facts, *schema, options_.enable_upsert_delete);
+    RowLimits limits = RowLimitsOf(target->facts, *schema, options_.enable_upsert_delete);
     const JsonRows rows(*schema, options_.enable_upsert_delete,
                         NestedColumns(target->facts, *schema), limits.ByColumn(*schema));
     open =
