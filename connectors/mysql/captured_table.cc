@@ -71,8 +71,8 @@ Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at, int64
   ASSIGN_OR_RETURN(const uint32_t made, rows.Append(one));
   const ChunkPtr images = one.Finish(0);
   for (uint32_t row = 0; row < made; ++row) {
-    const Int128 key = key_.range ? RangeValue(images->column(*key_.range), row) : 0;
-    if (!contained_.Contain(key, at)) builder_->CopyRow(*images, row);
+    const auto column = [&](uint32_t i) -> const Column& { return images->column(i); };
+    if (!contained_.Contain(RowKey(key_, column, row), at)) builder_->CopyRow(*images, row);
   }
   return {};
 }

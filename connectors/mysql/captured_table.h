@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "mysql/binlog/row_decoder.h"
-#include "mysql/range_key.h"
 #include "mysql/splits.h"
 #include "mysql/table_change.h"
+#include "mysql/table_key.h"
 
 namespace sluice::mysql {
 

@@ -10,12 +10,17 @@
 namespace sluice::mysql {
 namespace {
 
-constexpr uint64_t kStateVersion = 3;
+constexpr uint64_t kStateVersion = 4;
 constexpr uint64_t kFirstWithEnd = 2;  // and a definition's place
 constexpr uint64_t kFirstWithOutput = 3;
+constexpr uint64_t kFirstWithKeys = 4;  // ranges of any key, and the highest place
 
 std::string IdOf(const SnapshotSplit& split) {
   return split.table.ToString() + " " + split.range.ToString();
+}
+
+void Raise(std::optional<LogPoint>& highest, const LogPoint& to) {
+  if (!highest || *highest < to) highest = to;
 }
 
 }  // namespace
@@ -44,6 +49,7 @@ Bytes EncodeState(const EnumeratorState& state) {
     Encode(path, out);
     Encode(*schema, out);
   }
+  Encode(state.highest, out);
   return std::move(out).Take();
 }
 
@@ -59,11 +65,12 @@ Result<EnumeratorState> DecodeState(std::string_view bytes) {
     TableFacts facts = DecodeTableFacts(in);
     state.tables[facts.path] = std::move(facts);
   }
-  state.plan = DecodePlanState(in);
+  const BoundForm form = version < kFirstWithKeys ? BoundForm::kInteger : BoundForm::kKey;
+  state.plan = DecodePlanState(in, form);
   for (uint64_t n = in.Count(); n > 0; --n) state.reading.insert(in.Str());
   for (uint64_t n = in.Count(); n > 0; --n) {
     const TablePath path = DecodeTablePath(in);
-    state.contained[path] = DecodeFinishedRanges(in);
+    state.contained[path] = DecodeFinishedRanges(in, form);
   }
   state.rows_read = in.U64();
   state.settled = in.Bool();
@@ -76,6 +83,11 @@ Result<EnumeratorState> DecodeState(std::string_view bytes) {
   for (uint64_t n = version >= kFirstWithOutput ? in.Count() : 0; n > 0; --n) {
     const TablePath path = DecodeTablePath(in);
     state.output[path] = std::make_shared<const Schema>(DecodeSchema(in));
+  }
+  if (version >= kFirstWithKeys) {
+    state.highest = DecodeOptionalPoint(in);
+  } else {
+    for (const auto& [path, ranges] : state.contained) Raise(state.highest, ranges.highest());
   }
   RETURN_IF_ERROR(in.Finish("state of the MySQL-CDC source"));
   return state;
@@ -113,9 +125,7 @@ Result<std::vector<Split>> MysqlEnumerator::Next(size_t want) {
 // Ranges of the snapshot stand at places of their own; only behind the last is it one table.
 LogEnd MysqlEnumerator::End() const {
   LogEnd end = state_.end;
-  for (const auto& [path, ranges] : state_.contained) {
-    if (end.point && *end.point < ranges.highest()) end.point = ranges.highest();
-  }
+  if (end.point && state_.highest) Raise(end.point, *state_.highest);
   return end;
 }
 
@@ -130,9 +140,10 @@ Status MysqlEnumerator::OnFinished(const Split& split, const Bytes& report) {
   if (state_.reading.erase(split.id) == 0) {
     return {Code::kInternal, "a split was finished that nobody reads: " + split.id};
   }
-  state_.contained[snapshot->table].Add(told.finished);
+  if (told.exact) state_.contained[snapshot->table].Add(told.finished);
+  Raise(state_.highest, told.finished.high);
   state_.rows_read += told.rows;
-  if (told.remainder) planner_->PutBack({snapshot->table, *told.remainder, std::nullopt});
+  if (told.remainder) planner_->PutBack({snapshot->table, *told.remainder, false, std::nullopt});
   if (snapshot_complete()) {
     LogInfo(fmt::format("the snapshot is complete: {} rows", state_.rows_read));
   }
@@ -151,7 +162,7 @@ Bytes MysqlEnumerator::Save() {
 }
 
 double MysqlEnumerator::progress() const {
-  if (!planner_) return state_.contained.empty() && state_.rows_read == 0 ? -1 : 1;
+  if (!planner_) return state_.rows_read == 0 ? -1 : 1;
   const uint64_t expected = planner_->rows_expected();
   if (expected == 0) return 0;
   return std::min(0.99, static_cast<double>(state_.rows_read) / static_cast<double>(expected));

@@ -19,8 +19,9 @@ struct EnumeratorState {
   // What rows leave with, of tables whose change of schema was passed on since.
   std::map<TablePath, SchemaRef> output;
   PlanState plan;
-  std::set<std::string> reading;  // ids of snapshot splits that readers hold
-  std::map<TablePath, FinishedRanges> contained;
+  std::set<std::string> reading;                  // ids of snapshot splits that readers hold
+  std::map<TablePath, FinishedRanges> contained;  // exactly
+  std::optional<LogPoint> highest;                // of all that the snapshot read
   uint64_t rows_read = 0;
   bool settled = false;  // the snapshot is whole and in a checkpoint
   bool log_handed_out = false;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mysql/key_range_for_tests.h"
 #include "mysql/scripted_client_for_tests.h"
 
 namespace sluice::mysql {
@@ -32,6 +33,7 @@ class EnumeratorTest : public testing::Test {
     options_.split_size = 30;
     client_.Answer("SELECT TABLE_ROWS, AVG_ROW_LENGTH", {{"100", "10"}});
     client_.Answer("SELECT TABLE_ROWS", {{"100"}});
+    client_.Answer("information_schema.STATISTICS", {{"PRIMARY", "id"}});
     client_.Answer("SELECT MIN(`id`), MAX(`id`)", {{"1", "100"}});
   }
   std::unique_ptr<MysqlEnumerator> Make(EnumeratorState state, bool merge = true) {
@@ -60,7 +62,7 @@ class EnumeratorTest : public testing::Test {
   }
   static Bytes Report(const KeyRange& range, uint64_t high,
                       std::optional<KeyRange> remainder = std::nullopt) {
-    return EncodeReport({{range, {"binlog.000001", high}}, remainder, 10});
+    return EncodeReport({{range, {"binlog.000001", high}}, true, remainder, 10});
   }
 
   ScriptedClient client_;
@@ -93,8 +95,8 @@ TEST_F(EnumeratorTest, TheLogIsHandedOutBehindACheckpointOfTheWholeSnapshot) {
   EXPECT_EQ(split.position.tx_offset, 77U);
   const auto& contained = split.contained.at(kGoods).ranges();
   ASSERT_THAT(contained, SizeIs(2));
-  EXPECT_EQ(contained[0].range, (KeyRange{std::nullopt, 61}));
-  EXPECT_EQ(contained[1].range, (KeyRange{61, std::nullopt}));
+  EXPECT_EQ(contained[0].range, Range({}, 61));
+  EXPECT_EQ(contained[1].range, Range(61, {}));
   EXPECT_EQ(contained[1].high.offset, 101U);
   EXPECT_THAT(*enumerator->Next(1), IsEmpty());  // once
   auto restarted = Restarted(*enumerator);
@@ -129,8 +131,8 @@ TEST_F(EnumeratorTest, ARestartAtAnyTimePlansTheRestAndNothingTwice) {
 TEST_F(EnumeratorTest, TheRestOfACutSplitIsReadBeforeTheLog) {
   auto enumerator = Make(fresh_);
   const std::vector<Split> splits = Take(*enumerator, 4);
-  const KeyRange rest{20, 31};
-  ASSERT_TRUE(enumerator->OnFinished(splits[0], Report({std::nullopt, 20}, 100, rest)).ok());
+  const KeyRange rest = Range(20, 31);
+  ASSERT_TRUE(enumerator->OnFinished(splits[0], Report(Range({}, 20), 100, rest)).ok());
   for (size_t i = 1; i < 4; ++i) {
     ASSERT_TRUE(enumerator->OnFinished(splits[i], Report(RangeOf(splits[i]), 100)).ok());
   }
@@ -159,16 +161,38 @@ TEST_F(EnumeratorTest, WithoutMergingTheLogRepeatsWhatTheSnapshotBrought) {
               IsEmpty());
 }
 
+TEST_F(EnumeratorTest, RangesThatAreNotExactAreReadAgainFromTheLog) {
+  fresh_.end.point = LogPoint{"binlog.000001", 90};
+  auto enumerator = Make(fresh_);
+  for (const Split& split : Take(*enumerator, 4)) {
+    const Bytes report = EncodeReport({{RangeOf(split), {"binlog.000001", 100}}, false, {}, 10});
+    ASSERT_TRUE(enumerator->OnFinished(split, report).ok());
+  }
+  auto restarted = Restarted(*enumerator);
+  const auto log = std::get<LogSplit>(*DecodeSplit(restarted->Next(1)->at(0).position));
+  EXPECT_THAT(log.contained, IsEmpty());
+  EXPECT_EQ(log.end.point->offset, 100U);  // not before anything that the snapshot holds
+}
+
+TEST_F(EnumeratorTest, ATableThatNoIndexCutsIsReadAsAWhole) {
+  client_.Answer("information_schema.STATISTICS", {{"PRIMARY", "other"}, {"PRIMARY", "id"}});
+  auto enumerator = Make(fresh_);
+  const auto split = std::get<SnapshotSplit>(*DecodeSplit(Take(*enumerator, 1)[0].position));
+  EXPECT_TRUE(split.range.whole());
+  EXPECT_TRUE(split.streamed);
+}
+
 TEST_F(EnumeratorTest, SparseKeysAreCutWhereRowsAre) {
   client_.Answer("SELECT MIN(`id`), MAX(`id`)", {{"1", "1000000000"}});
   client_.Answer("SELECT `id` FROM `shop`.`goods` ORDER BY", {{"500"}});
   client_.Answer("SELECT `id` FROM `shop`.`goods` WHERE `id` >= 500 ",
                  {{"500"}});  // many rows of it
-  client_.Answer("SELECT `id` FROM `shop`.`goods` WHERE `id` >= 501 ", {});
+  client_.Answer("SELECT `id` FROM `shop`.`goods` WHERE `id` > 500 ", {{"777"}});
+  client_.Answer("SELECT `id` FROM `shop`.`goods` WHERE `id` >= 777 ", {});
   auto enumerator = Make(fresh_);
   std::vector<std::string> ranges;
   for (const Split& split : Take(*enumerator, 3)) ranges.push_back(RangeOf(split).ToString());
-  EXPECT_THAT(ranges, ElementsAre("[start, 500)", "[500, 501)", "[501, end)"));
+  EXPECT_THAT(ranges, ElementsAre("[start, 500)", "[500, 777)", "[777, end)"));
 }
 
 TEST_F(EnumeratorTest, AnEmptyTableIsOneRange) {

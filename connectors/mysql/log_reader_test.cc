@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mysql/key_range_for_tests.h"
 #include "mysql/log_reader_for_tests.h"
 
 namespace sluice::mysql {
@@ -228,9 +229,9 @@ TEST_F(LogReaderTest, WhatTheSnapshotBroughtIsLeftOutUntilItsPlace) {
   LogSplit split{Start(), {}, {}};
   const TablePath path{"shop", "", "goods"};
   split.tables[path] = Facts("goods");
-  split.contained[path].Add({{std::nullopt, 50}, {"binlog.000001", high}});
-  split.contained[path].Add({{50, 65}, {"binlog.000001", 4}});
-  split.contained[path].Add({{65, std::nullopt}, {"binlog.000001", middle}});
+  split.contained[path].Add({Range({}, 50), {"binlog.000001", high}});
+  split.contained[path].Add({Range(50, 65), {"binlog.000001", 4}});
+  split.contained[path].Add({Range(65, {}), {"binlog.000001", middle}});
   Open(std::move(split));
   ASSERT_TRUE(ReadTo(log.offset()).ok());
   EXPECT_THAT(rows_.rows,
@@ -331,7 +332,7 @@ TEST_F(LogReaderTest, AnotherServerContinuesByGtidsOnly) {
   LogSplit split{position, {}, {}};
   const TablePath path{"shop", "", "goods"};
   split.tables[path] = Facts("goods");
-  split.contained[path].Add({{std::nullopt, 50}, {"binlog.000001", 900}});
+  split.contained[path].Add({Range({}, 50), {"binlog.000001", 900}});
   Open(std::move(split));
   EXPECT_EQ(ReadToError().code(), Code::kPositionLost);
 }

@@ -151,7 +151,7 @@ Status LogWindow::TakeRows(const RowsEvent& event, Scan& scan) {
     ASSIGN_OR_RETURN(const uint32_t made, AppendRow(reader, scan));
     for (uint32_t row = before; row < before + made; ++row) {
       const auto column = [&](uint32_t i) -> const Column& { return scan.builder.column(i); };
-      const std::string identity = RowIdentity(scan.table.key, column, row);
+      const std::string identity = RowKey(scan.table.key, column, row);
       const RowKind kind = scan.builder.kind(row);
       const bool there = kind == RowKind::kInsert || kind == RowKind::kUpdateAfter;
       scan.out.rows[identity] = there ? std::optional<uint32_t>(row) : std::nullopt;

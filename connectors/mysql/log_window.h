@@ -18,7 +18,7 @@
 #include "api/sql_session.h"
 #include "mysql/binlog/row_decoder.h"
 #include "mysql/log_cursor.h"
-#include "mysql/range_key.h"
+#include "mysql/table_key.h"
 
 namespace sluice::mysql {
 

@@ -131,7 +131,6 @@ inline void AnswerAsGoodServer(ScriptedClient& client, const std::string& uuid, 
                                           {"log_bin", "ON"},
                                           {"binlog_format", "ROW"},
                                           {"binlog_row_image", "FULL"},
-                                          {"binlog_row_value_options", ""},
                                           {"gtid_mode", gtid ? "ON" : "OFF"}});
   client.Answer("SELECT @@server_uuid", {{uuid}});
   client.Answer("CURRENT_USER", {{"sluice@%"}});

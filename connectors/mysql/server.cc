@@ -33,7 +33,7 @@ Result<Variables> LoadVariables(SqlSession& session) {
       const SqlTable rows,
       session.Query("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'server_id', "
                     "'hostname', 'version', 'log_bin', 'binlog_format', 'binlog_row_image', "
-                    "'binlog_row_value_options', 'gtid_mode') OR Variable_name LIKE "
+                    "'gtid_mode') OR Variable_name LIKE "
                     "'rpl\\_semi\\_sync\\_%'"));
   return Variables(rows);
 }
@@ -96,10 +96,6 @@ std::vector<std::string> LogProblems(const Variables& variables, const ServerFac
         fmt::format("binlog_row_image is {}, which leaves columns out of the log that the target "
                     "needs: {} then let clients reconnect",
                     image, facts.Setting("binlog_row_image", "'FULL'")));
-  }
-  if (const auto value = variables("binlog_row_value_options"); !value.empty()) {
-    problems.push_back(fmt::format("binlog_row_value_options is {}: {}", value,
-                                   facts.Setting("binlog_row_value_options", "''")));
   }
   return problems;
 }

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "data/text.h"
 #include "mysql/catalog.h"
 #include "mysql/sql_rows.h"
 
@@ -14,32 +13,21 @@ constexpr int kTriesMax = 5;                           // of a range whose table
 constexpr size_t kHeldBytesMax = size_t{8} << 20U;     // of one range
 constexpr size_t kPiecesBytesMax = size_t{16} << 20U;  // handed over and not yet taken
 
-std::string KeyText(Int128 key) {
-  std::string text;
-  AppendDecimal(key, 0, text);
-  return text;
-}
-
-std::string SelectOf(const SnapshotJob& job) {
-  const TableDef& def = *job.table.def;
-  std::string sql = fmt::format("SELECT {} FROM {}.{}", SelectList(def),
-                                QuoteName(def.path.database), QuoteName(def.path.table));
-  if (!job.table.key.range) return sql;
-  const std::string column = QuoteName(def.columns[*job.table.key.range].info.name);
-  const KeyRange& range = job.split.range;
-  const char* link = " WHERE ";
-  if (range.lower)
-    sql += fmt::format("{}{} >= {}", std::exchange(link, " AND "), column, KeyText(*range.lower));
-  if (range.upper) sql += fmt::format("{}{} < {}", link, column, KeyText(*range.upper));
-  return sql + " ORDER BY " + column;
-}
+// A snapshot that stays open keeps the server from dropping old versions of rows.
+constexpr Duration kSnapshotAgeMax = std::chrono::seconds(10);
+constexpr Duration kSnapshotIdleMax = std::chrono::milliseconds(500);
 
 }  // namespace
 
-struct SnapshotWorker::Moment {
-  LogPoint at;
-  WindowImages window;
-};
+std::string SnapshotWorker::SelectOf(const SnapshotJob& job) const {
+  const TableDef& def = *job.table.def;
+  const TableKey& key = job.table.key;
+  std::string sql = fmt::format("SELECT {} FROM {}.{}", SelectList(def),
+                                QuoteName(def.path.database), QuoteName(def.path.table));
+  if (job.split.streamed) return sql;
+  return sql + RangeCondition(key, def, job.split.range, *session_) + " ORDER BY " +
+         KeyColumns(key, def);
+}
 
 struct SnapshotWorker::Reading {
   Reading(Env& clock, const WindowTable& from)
@@ -52,8 +40,8 @@ struct SnapshotWorker::Reading {
   std::vector<ChunkPtr> chunks;
   size_t bytes = 0;
   uint64_t rows = 0;
-  std::optional<Int128> last_key;  // of the range column
-  std::optional<Int128> cut;       // the first key that is not in this reading
+  std::optional<KeyBound> last_key;  // once the reading is too large to go on behind it
+  std::optional<KeyBound> cut;       // the first key that is not in this reading
 
   void Close() {
     if (builder.empty()) return;
@@ -112,14 +100,7 @@ bool SnapshotWorker::idle() const {
 }
 
 void SnapshotWorker::Loop() {
-  while (true) {
-    std::optional<SnapshotJob> job;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return job_ || stop_.cancelled(); });
-      if (stop_.cancelled()) break;
-      job.swap(job_);
-    }
+  while (auto job = NextJob()) {
     const Status status = ReadSplit(*job);
     if (!status.ok()) {
       {
@@ -134,6 +115,25 @@ void SnapshotWorker::Loop() {
       wake_();
     }
   }
+  Disconnect();
+}
+
+// Nothing: the worker is stopped.
+std::optional<SnapshotJob> SnapshotWorker::NextJob() {
+  std::unique_lock lock(mutex_);
+  const auto ready = [&] { return job_ || stop_.cancelled(); };
+  if (moment_ && !changed_.wait_for(lock, kSnapshotIdleMax, ready)) {
+    lock.unlock();
+    if (!CloseSnapshot().ok()) Disconnect();
+    lock.lock();
+  }
+  changed_.wait(lock, ready);
+  if (stop_.cancelled()) return std::nullopt;
+  return std::exchange(job_, std::nullopt);
+}
+
+void SnapshotWorker::Disconnect() {
+  moment_.reset();
   const std::lock_guard lock(mutex_);
   session_.reset();
 }
@@ -186,10 +186,7 @@ Status SnapshotWorker::LearnTable(SnapshotJob& job) {
                         "to read it anew; its target must fit",
                         job.split.table.ToString(), how)};
   };
-  {
-    const std::lock_guard lock(mutex_);
-    session_.reset();  // it is inside a snapshot, or closed
-  }
+  Disconnect();  // it is inside a snapshot, or closed
   RETURN_IF_ERROR(Connect());
   const auto facts = LoadTable(*session_, job.split.table);
   if (!facts && facts.error().code() == Code::kNotFound) return changed("it is gone");
@@ -201,28 +198,27 @@ Status SnapshotWorker::LearnTable(SnapshotJob& job) {
 
 Status SnapshotWorker::Run(SnapshotJob& job) {
   RETURN_IF_ERROR(Connect());
-  ASSIGN_OR_RETURN(Moment moment, OpenSnapshot(job));
+  RETURN_IF_ERROR(OpenSnapshot(job));
   Reading reading(env_, job.table);
-  if (!job.table.key.range) {
+  if (job.split.streamed) {
     SnapshotPiece begin;
-    if (!job.split.started) job.split.started = moment.at;
+    if (!job.split.started) job.split.started = moment_->at;
     begin.started = job.split.started;
     RETURN_IF_ERROR(Deliver(std::move(begin), 0));
   }
-  RETURN_IF_ERROR(ReadRows(job, moment, reading));
+  RETURN_IF_ERROR(ReadRows(job, reading));
   SnapshotPiece piece;
   piece.chunks = std::move(reading.chunks);
   KeyRange range = job.split.range;
   SnapshotReport report;
+  const LogPoint at = job.split.started.value_or(moment_->at);
+  report.exact = moment_->exact;
   if (reading.cut) {
     report.remainder = KeyRange{reading.cut, range.upper};
     range.upper = reading.cut;
-    const std::lock_guard lock(mutex_);
-    session_.reset();  // the rest of the answer was not read
-  } else {
-    RETURN_IF_ERROR(session_->Execute("COMMIT"));
+    Disconnect();  // the rest of the answer was not read
   }
-  report.finished = {range, job.split.started.value_or(moment.at)};
+  report.finished = {range, at};
   report.rows = reading.rows;
   piece.report = std::move(report);
   {
@@ -232,33 +228,49 @@ Status SnapshotWorker::Run(SnapshotJob& job) {
   return Deliver(std::move(piece), reading.bytes);
 }
 
-Result<SnapshotWorker::Moment> SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
+bool SnapshotWorker::Exact(const SnapshotJob& job) const {
+  return merge_ && (job.split.streamed || job.table.key.ordered);
+}
+
+// The one that is open, if it is of this table and young.
+Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
+  const bool same = moment_ && moment_->def == job.table.def && !job.table.now;
+  if (same && env_.Now() < moment_->opened + kSnapshotAgeMax) return {};
+  RETURN_IF_ERROR(CloseSnapshot());
   using How = ServerFacts::Snapshot;
   const How how = server_.snapshot();
+  Moment moment;
+  moment.def = job.table.def;
+  moment.exact = Exact(job);
+  moment.opened = env_.Now();
   GtidSet visible;
   LogPoint settled;
-  if (merge_ && how == How::kGtids) {
+  if (moment.exact && how == How::kGtids) {
     ASSIGN_OR_RETURN(const SqlTable executed, session_->Query("SELECT @@global.gtid_executed"));
     ASSIGN_OR_RETURN(visible, GtidSet::Parse(executed[0][0].value_or("")));
-  } else if (merge_ && how == How::kSettled) {
+  } else if (moment.exact && how == How::kSettled) {
     ASSIGN_OR_RETURN(settled, SettledPoint());
   }
   RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
-  Moment moment;
   if (how == How::kTold) {
     ASSIGN_OR_RETURN(moment.at, ToldPoint());
-    return moment;
-  }
-  ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
-  moment.at = {now.file, now.tx_offset};
-  if (!merge_) return moment;
-  if (how == How::kGtids) {
-    ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, visible, moment.at));
   } else {
+    ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
+    moment.at = {now.file, now.tx_offset};
+  }
+  if (moment.exact && how == How::kGtids) {
+    ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, visible, moment.at));
+  } else if (moment.exact && how == How::kSettled) {
     marks_.emplace_back(env_.Now(), moment.at);
     ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, settled, moment.at));
   }
-  return moment;
+  moment_ = std::move(moment);
+  return {};
+}
+
+Status SnapshotWorker::CloseSnapshot() {
+  if (!std::exchange(moment_, std::nullopt)) return {};
+  return session_->Execute("COMMIT");
 }
 
 // MariaDB takes a consistent snapshot between two commits and tells, in the session, which.
@@ -291,16 +303,16 @@ Result<LogPoint> SnapshotWorker::SettledPoint() {
   return marks_.front().second;
 }
 
-Status SnapshotWorker::ReadRows(const SnapshotJob& job, Moment& moment, Reading& reading) {
+Status SnapshotWorker::ReadRows(const SnapshotJob& job, Reading& reading) {
   const TableKey& key = job.table.key;
-  const bool merges = !moment.window.rows.empty();
+  const auto& changed = moment_->window.rows;
   Status status;
   const auto take = [&](SqlRow row) -> Status {
-    if (merges) {
+    if (!changed.empty()) {
       RETURN_IF_ERROR(reading.AppendTo(reading.scratch, row));
       const ChunkPtr one = reading.scratch.Finish(0);
       const auto column = [&](uint32_t i) -> const Column& { return one->column(i); };
-      if (moment.window.rows.contains(RowIdentity(key, column, 0))) return {};
+      if (changed.contains(RowKey(key, column, 0))) return {};
       reading.builder.CopyRow(*one, 0);
     } else {
       RETURN_IF_ERROR(reading.AppendTo(reading.builder, row));
@@ -308,21 +320,20 @@ Status SnapshotWorker::ReadRows(const SnapshotJob& job, Moment& moment, Reading&
     ++reading.rows;
     if (!reading.builder.full()) return {};
     reading.Close();
-    if (key.range) return {};
+    if (!job.split.streamed) return {};
     SnapshotPiece piece;
     piece.chunks = std::exchange(reading.chunks, {});
     handed_over_ = true;
     return Deliver(std::move(piece), std::exchange(reading.bytes, 0));
   };
   const auto each = [&](SqlRow row) {
-    if (key.range && reading.bytes >= kHeldBytesMax) {
-      // Ranges end between two values of the column, never between rows of one.
-      Int128 value = 0;
-      ParseDecimal(row[*key.range].value_or("0"), 0, value);
+    if (!job.split.streamed && reading.bytes >= kHeldBytesMax) {
+      // Ranges end between two keys, never between rows of one.
+      KeyBound at = RowKey(key, *job.table.def, row);
       if (!reading.last_key) {
-        reading.last_key = value;
-      } else if (*reading.last_key != value) {
-        reading.cut = value;
+        reading.last_key = std::move(at);
+      } else if (*reading.last_key != at) {
+        reading.cut = std::move(at);
         return false;
       }
     }
@@ -331,24 +342,24 @@ Status SnapshotWorker::ReadRows(const SnapshotJob& job, Moment& moment, Reading&
   };
   RETURN_IF_ERROR(session_->Stream(SelectOf(job), each));
   RETURN_IF_ERROR(status);
-  if (moment.window.images) {
-    for (const auto& [identity, row] : moment.window.rows) {
-      if (!row) continue;
-      if (key.range) {
-        const Int128 value = RangeValue(moment.window.images->column(*key.range), *row);
-        const KeyRange here{job.split.range.lower,
-                            reading.cut ? reading.cut : job.split.range.upper};
-        if (!here.Contains(value)) continue;
-      }
-      for (size_t i = 0; i < moment.window.images->column_count(); ++i) {
-        reading.builder.column(i).AppendFrom(moment.window.images->column(i), *row);
-      }
-      reading.builder.EndRow(RowKind::kInsert);
-      ++reading.rows;
-      if (reading.builder.full()) reading.Close();
-    }
-  }
+  if (moment_->window.images) RETURN_IF_ERROR(AddImages(job, reading));
   reading.Close();
+  return {};
+}
+
+// The rows that the log has for this range.
+Status SnapshotWorker::AddImages(const SnapshotJob& job, Reading& reading) const {
+  const Chunk& images = *moment_->window.images;
+  const KeyRange here{job.split.range.lower, reading.cut ? reading.cut : job.split.range.upper};
+  for (const auto& [key, row] : moment_->window.rows) {
+    if (!row || (!job.split.streamed && !here.Contains(key))) continue;
+    for (size_t i = 0; i < images.column_count(); ++i) {
+      reading.builder.column(i).AppendFrom(images.column(i), *row);
+    }
+    reading.builder.EndRow(RowKind::kInsert);
+    ++reading.rows;
+    if (reading.builder.full()) reading.Close();
+  }
   return {};
 }
 

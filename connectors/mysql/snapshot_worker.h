@@ -2,10 +2,11 @@
 // SnapshotWorker: reads key ranges of tables on a thread and connections of its own, one split at a
 // time, and hands finished chunks over.
 //
-// A range is read within a consistent snapshot, merged with what the log says about that moment
-// (log_window.h), and held until it is whole: so it is either not read or read exactly as the table
-// stood at one place of the log. Tables without an integer key cannot be cut; their rows are handed
-// over as they come.
+// A range is read within a consistent snapshot and held until it is whole: so it is either not read
+// or read. Where the key is ordered (table_key.h) it is merged with what the log says about that
+// moment (log_window.h), and stands exactly at one place of the log. A snapshot serves the ranges
+// of one table for some seconds: its opening is paid once, and what it read stands at one place, so
+// that finished neighbours are one range. Tables that cannot be cut are handed over as they come.
 #pragma once
 
 #include <condition_variable>
@@ -38,7 +39,8 @@ struct SnapshotPiece {
 
 class SnapshotWorker {
  public:
-  // `merge`: meet the log exactly; else rows are as the snapshot sees them. All outlive the worker.
+  // `merge`: meet the log exactly where the key allows it; else rows are as the snapshot sees them.
+  // All outlive the worker.
   SnapshotWorker(Env& env, SqlClient& client, SqlEndpoint endpoint, ServerFacts server,
                  uint32_t server_id, bool merge);
   ~SnapshotWorker();  // interrupts what is running and waits for it
@@ -51,16 +53,29 @@ class SnapshotWorker {
   bool idle() const;
 
  private:
-  struct Moment;   // a consistent snapshot and its place in the log
+  // A consistent snapshot of a table and its place in the log.
+  struct Moment {
+    LogPoint at;
+    WindowImages window;
+    TableDefRef def;
+    bool exact = false;
+    TimePoint opened;
+  };
   struct Reading;  // the rows of one split
 
   void Loop();
+  std::optional<SnapshotJob> NextJob();
   Status ReadSplit(SnapshotJob& job);
   Status LearnTable(SnapshotJob& job);
   Status Run(SnapshotJob& job);
   Status Connect();
-  Result<Moment> OpenSnapshot(const SnapshotJob& job);
-  Status ReadRows(const SnapshotJob& job, Moment& moment, Reading& reading);
+  void Disconnect();
+  bool Exact(const SnapshotJob& job) const;
+  Status OpenSnapshot(const SnapshotJob& job);
+  Status CloseSnapshot();
+  Status ReadRows(const SnapshotJob& job, Reading& reading);
+  Status AddImages(const SnapshotJob& job, Reading& reading) const;
+  std::string SelectOf(const SnapshotJob& job) const;
   Status Deliver(SnapshotPiece piece, size_t bytes);
   Result<LogPoint> SettledPoint();
   Result<LogPoint> ToldPoint();
@@ -72,7 +87,8 @@ class SnapshotWorker {
   const bool merge_;
   LogWindow window_;
   std::unique_ptr<SqlSession> session_;
-  bool handed_over_ = false;  // rows of the split, which cannot be read again then
+  std::optional<Moment> moment_;  // open on session_
+  bool handed_over_ = false;      // rows of the split, which cannot be read again then
   std::deque<std::pair<TimePoint, LogPoint>> marks_;  // where the log stood, for kSettled
 
   CancelToken stop_;

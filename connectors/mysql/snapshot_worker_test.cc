@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "mysql/key_range_for_tests.h"
 #include "mysql/log_writer_for_tests.h"
 #include "mysql/scripted_client_for_tests.h"
 
@@ -137,7 +138,7 @@ TEST_F(SnapshotWorkerTest, ARangeIsTheTableExactlyAtItsHighPoint) {
         client_.Answer("SHOW MASTER STATUS", {{"binlog.000001", std::to_string(end)}});
       };
       client_.Log({log.events(), {}});
-      const Read read = Run({kGoods, {}, {}}, Table());
+      const Read read = Run({kGoods, {}}, Table());
       ASSERT_TRUE(read.status.ok()) << read.status.ToString();
       if (gtid) {
         EXPECT_THAT(read.rows, ElementsAre("1 changed", "30 c", "4 d", "5 newer", "8 later"));
@@ -156,7 +157,7 @@ TEST_F(SnapshotWorkerTest, ImagesOfOtherRangesAreLeftOut) {
   Server(true, std::string(kTestUuid) + ":1", log.offset());
   Rows({{3, "c"}, {4, "d"}});
   client_.Log({log.events(), {}});
-  const Read read = Run({kGoods, {3, 5}, {}}, Table());
+  const Read read = Run({kGoods, Range(3, 5)}, Table());
   ASSERT_TRUE(read.status.ok()) << read.status.ToString();
   EXPECT_THAT(read.rows, ElementsAre("4 d"));
   EXPECT_THAT(client_.statements(),
@@ -169,13 +170,60 @@ TEST_F(SnapshotWorkerTest, TheNextRangeContinuesTheOpenStream) {
   Server(true, std::string(kTestUuid) + ":1", log.offset());
   Rows({{1, "old"}});
   client_.Log({log.events(), {}});
-  ASSERT_TRUE(Run({kGoods, {{}, 2}, {}}, Table()).status.ok());
+  ASSERT_TRUE(Run({kGoods, Range({}, 2)}, Table()).status.ok());
   client_.Answer("gtid_executed", {{std::string(kTestUuid) + ":1-3"}});
   Rows({{4, "d"}});
-  const Read second = Run({kGoods, {4, {}}, {}}, Table());
+  const Read second = Run({kGoods, Range(4, {})}, Table());
   ASSERT_TRUE(second.status.ok()) << second.status.ToString();
   EXPECT_THAT(second.rows, ElementsAre("4 d"));
   EXPECT_THAT(client_.starts(), SizeIs(1));
+}
+
+TEST_F(SnapshotWorkerTest, TheNextRangesOfATableAreReadInTheSameSnapshot) {
+  const LogWriter log = Window();
+  Server(true, std::string(kTestUuid) + ":1", log.offset());
+  Rows({{1, "old"}});
+  client_.Log({log.events(), {}});
+  const WindowTable table = Table();
+  const Read first = Run({kGoods, Range({}, 4)}, table);
+  EXPECT_THAT(first.rows, ElementsAre("1 changed"));
+  // What happens from here on is not in it.
+  client_.Answer("SHOW MASTER STATUS", {{"binlog.000001", std::to_string(log.offset() + 99)}});
+  Rows({{4, "d"}, {8, "later"}});
+  const Read second = Run({kGoods, Range(4, {})}, table);
+  ASSERT_TRUE(second.status.ok()) << second.status.ToString();
+  EXPECT_THAT(second.rows, ElementsAre("30 c", "4 d", "5 newer", "8 later"));
+  EXPECT_EQ(second.report->finished.high, first.report->finished.high);
+  EXPECT_TRUE(second.report->exact);
+  EXPECT_THAT(client_.statements(),
+              testing::Contains(HasSubstr("WITH CONSISTENT SNAPSHOT")).Times(1));
+  // Another table, or the same with another definition, has a snapshot of its own.
+  client_.Answer("SHOW MASTER STATUS", {{"binlog.000001", std::to_string(log.offset())}});
+  client_.Log({log.events(), {}});
+  Rows({});
+  ASSERT_TRUE(Run({kGoods, {}}, Table()).status.ok());
+  EXPECT_THAT(client_.statements(),
+              testing::Contains(HasSubstr("WITH CONSISTENT SNAPSHOT")).Times(2));
+  EXPECT_THAT(client_.statements(), testing::Contains("COMMIT").Times(1));
+}
+
+TEST_F(SnapshotWorkerTest, ASnapshotThatNothingIsReadInIsClosed) {
+  Server(true, "", 500);
+  Rows({{1, "a"}});
+  ASSERT_TRUE(Run({kGoods, {}}, Table(), false).status.ok());
+  while (std::ranges::count(client_.statements(), "COMMIT") == 0) {
+    ASSERT_FALSE(CancelToken().WaitFor(std::chrono::milliseconds(5)));
+  }
+}
+
+TEST_F(SnapshotWorkerTest, AKeyThatOnlyTheServerComparesIsNotMetExactly) {
+  Server(true, "", 500);
+  Rows({{1, "a"}, {2, "b"}});
+  const Read read = Run({kGoods, {}}, Table("varchar"));
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_THAT(read.rows, ElementsAre("1 a", "2 b"));
+  EXPECT_FALSE(read.report->exact);
+  EXPECT_THAT(client_.starts(), IsEmpty());
 }
 
 TEST_F(SnapshotWorkerTest, AStreamThatTheServerGaveUpIsOpenedAgain) {
@@ -185,12 +233,12 @@ TEST_F(SnapshotWorkerTest, AStreamThatTheServerGaveUpIsOpenedAgain) {
   Server(true, "", first);
   Rows({});
   client_.Log({log.events(), Status(Code::kUnavailable, "timeout writing packets")});
-  ASSERT_THAT(Run({kGoods, {}, {}}, Table()).rows, ElementsAre("1 a"));
+  ASSERT_THAT(Run({kGoods, {}}, Table()).rows, ElementsAre("1 a"));
   log.InsertAll(2, 90, "goods", {{2, "b"}});
   client_.Answer("gtid_executed", {{std::string(kTestUuid) + ":1"}});
   client_.Answer("SHOW MASTER STATUS", {{"binlog.000001", std::to_string(log.offset())}});
   client_.Log({log.From(first), {}});
-  const Read second = Run({kGoods, {}, {}}, Table());
+  const Read second = Run({kGoods, {}}, Table());
   ASSERT_TRUE(second.status.ok()) << second.status.ToString();
   EXPECT_THAT(second.rows, ElementsAre("2 b"));
 }
@@ -203,12 +251,12 @@ TEST_F(SnapshotWorkerTest, ARangeOfWideRowsIsCutBetweenTwoKeys) {
   for (int id = 1; id <= 300; ++id) rows.push_back({id, std::string(60'000, 'x')});
   Rows(rows);
   client_.Log({log.events(), {}});
-  const Read read = Run({kGoods, {1, 1000}, {}}, Table());
+  const Read read = Run({kGoods, Range(1, 1000)}, Table());
   ASSERT_TRUE(read.status.ok()) << read.status.ToString();
   ASSERT_TRUE(read.report->remainder);
-  const Int128 cut = *read.report->remainder->lower;
-  EXPECT_EQ(read.report->remainder->upper, Int128{1000});
-  EXPECT_EQ(read.report->finished.range, (KeyRange{1, cut}));
+  const Int128 cut = *KeyValues(*read.report->remainder->lower)->at(0).number;
+  EXPECT_EQ(read.report->remainder->upper, Key(1000));
+  EXPECT_EQ(read.report->finished.range, Range(1, cut));
   EXPECT_GT(cut, 100);
   EXPECT_LT(cut, 300);
   // Everything below the cut once, the image behind it left to the rest.
@@ -217,7 +265,7 @@ TEST_F(SnapshotWorkerTest, ARangeOfWideRowsIsCutBetweenTwoKeys) {
   EXPECT_THAT(read.rows, testing::Not(testing::Contains("900 behind")));
 }
 
-TEST_F(SnapshotWorkerTest, ATableOfATextKeyTellsFirstWhereItsFirstReadingBegan) {
+TEST_F(SnapshotWorkerTest, ATableThatIsNotCutTellsFirstWhereItsFirstReadingBegan) {
   LogWriter log;
   log.Gtid(1);
   log.Xid();
@@ -225,7 +273,7 @@ TEST_F(SnapshotWorkerTest, ATableOfATextKeyTellsFirstWhereItsFirstReadingBegan) 
   Rows({{1, "a"}, {2, "b"}});
   client_.Log({log.events(), {}});
   const LogPoint here{"binlog.000001", log.offset()};
-  const Read first = Run({kGoods, {}, {}}, Table("varchar"));
+  const Read first = Run({kGoods, {}, true}, Table("varchar"));
   ASSERT_TRUE(first.status.ok()) << first.status.ToString();
   EXPECT_THAT(first.rows, ElementsAre("1 a", "2 b"));
   EXPECT_EQ(first.started, here);
@@ -233,7 +281,7 @@ TEST_F(SnapshotWorkerTest, ATableOfATextKeyTellsFirstWhereItsFirstReadingBegan) 
   // Read once more after a restart: the log is wanted from the first reading on.
   client_.Answer("gtid_executed", {{std::string(kTestUuid) + ":1"}});
   const LogPoint before{"binlog.000001", 10};
-  const Read again = Run({kGoods, {}, before}, Table("varchar"));
+  const Read again = Run({kGoods, {}, true, before}, Table("varchar"));
   EXPECT_EQ(again.started, before);
   EXPECT_EQ(again.report->finished.high, before);
 }
@@ -241,7 +289,7 @@ TEST_F(SnapshotWorkerTest, ATableOfATextKeyTellsFirstWhereItsFirstReadingBegan) 
 TEST_F(SnapshotWorkerTest, WithoutMergingRowsAreAsTheSnapshotSeesThem) {
   Server(true, "", 500);
   Rows({{1, "a"}});
-  const Read read = Run({kGoods, {}, {}}, Table(), false);
+  const Read read = Run({kGoods, {}}, Table(), false);
   EXPECT_THAT(read.rows, ElementsAre("1 a"));
   EXPECT_THAT(client_.starts(), IsEmpty());
 }
@@ -249,7 +297,7 @@ TEST_F(SnapshotWorkerTest, WithoutMergingRowsAreAsTheSnapshotSeesThem) {
 TEST_F(SnapshotWorkerTest, AnotherServerBehindTheAddressIsRefused) {
   Server(true, "", 500);
   client_.Answer("SELECT @@server_uuid", {{"99999999-71ca-11e1-9e33-c80aa9429562"}});
-  const Read read = Run({kGoods, {}, {}}, Table());
+  const Read read = Run({kGoods, {}}, Table());
   EXPECT_EQ(read.status.code(), Code::kPositionLost);
   EXPECT_FALSE(worker_->idle());
 }
@@ -259,7 +307,7 @@ TEST_F(SnapshotWorkerTest, NothingThatTheServerIsSetToCutsOrChangesTheRows) {
   Rows({});
   LogWriter log;
   client_.Log({log.events(), {}});
-  ASSERT_TRUE(Run({kGoods, {}, {}}, Table()).status.ok());
+  ASSERT_TRUE(Run({kGoods, {}}, Table()).status.ok());
   const auto statements = client_.statements();
   EXPECT_THAT(statements, testing::Contains(HasSubstr("sql_select_limit = 18446744073709551615")));
   EXPECT_THAT(statements, testing::Contains(HasSubstr("time_zone = '+00:00'")));

@@ -61,9 +61,10 @@ std::string MysqlCdcSource::replay_note() const {
     return "MySQL-CDC: schema-changes.enabled: changes made during the snapshot are read once more "
            "from the log behind a change of schema; a target that upserts by key ends up right";
   }
-  return "MySQL-CDC: tables whose key does not begin with an integer are read as a whole, and from "
-         "the beginning again when the job restarts during their snapshot; a target that upserts "
-         "by key ends up right";
+  return "MySQL-CDC: of tables whose key has other columns than integers and bytes, changes made "
+         "during the snapshot are read once more from the log; a target that upserts by key ends "
+         "up "
+         "right";
 }
 
 Result<std::vector<SchemaRef>> MysqlCdcSource::Discover(Context& ctx) {

@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/logging.h"
 #include "data/text.h"
+#include "mysql/sql_rows.h"
 
 namespace sluice::mysql {
 namespace {
@@ -14,16 +15,10 @@ namespace {
 constexpr size_t kAheadMax = 64;
 constexpr uint64_t kSplitBytes = uint64_t{6} << 20U;  // what a split should weigh at most
 
-std::string KeyText(Int128 key) {
-  std::string text;
-  AppendDecimal(key, 0, text);
-  return text;
-}
-
-uint64_t Number(const std::optional<std::string>& text) {
-  uint64_t value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
+KeyBound Bound(Int128 number) {
+  KeyBound bound;
+  AppendKey(number, bound);
+  return bound;
 }
 
 }  // namespace
@@ -36,7 +31,7 @@ void Encode(const PlanState& state, ByteWriter& out) {
   Encode(KeyRange{state.next, std::nullopt}, out);
 }
 
-PlanState DecodePlanState(ByteReader& in) {
+PlanState DecodePlanState(ByteReader& in, BoundForm form) {
   PlanState state;
   for (uint64_t n = in.Count(); n > 0; --n) {
     auto split = DecodeSplit(in.Str());
@@ -47,17 +42,19 @@ PlanState DecodePlanState(ByteReader& in) {
     state.planned.push_back(std::get<SnapshotSplit>(std::move(*split)));
   }
   for (uint64_t n = in.Count(); n > 0; --n) state.tables.push_back(DecodeTablePath(in));
-  state.next = DecodeKeyRange(in).lower;
+  state.next = DecodeKeyRange(in, form).lower;
   return state;
 }
 
 struct SplitPlanner::Cut {
-  std::string table;   // quoted
-  std::string column;  // quoted
+  const PlannedTable& table;
+  std::string from;     // quoted table
+  std::string columns;  // quoted, of the key
+  uint64_t rows = 0;    // of a split
+  // By arithmetic, of a single integer column; else each bound is asked for.
+  std::optional<Int128> step;
+  Int128 first = 0;
   Int128 max = 0;
-  std::optional<Int128> step;  // by arithmetic; else each bound is asked for
-  Int128 first = 0;            // the first bound by arithmetic
-  uint64_t rows = 0;           // of a split
 };
 
 SplitPlanner::SplitPlanner(SqlClient& client, const MysqlCdcOptions& options,
@@ -130,6 +127,8 @@ Status SplitPlanner::Run() {
     if (stop_) return {};
     session_ = std::move(session);
   }
+  // As the sessions of the readers: bounds are texts of their SELECTs.
+  RETURN_IF_ERROR(session_->Execute("SET SESSION time_zone = '+00:00', SESSION sql_mode = ''"));
   RETURN_IF_ERROR(Estimate());
   while (true) {
     TablePath path;
@@ -152,7 +151,7 @@ Status SplitPlanner::Estimate() {
                          "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} "
                          "AND TABLE_NAME = {}",
                          session_->Quote(path.database), session_->Quote(path.table))));
-    if (!answer.empty()) rows += Number(answer[0][0]);
+    if (!answer.empty()) rows += Number(answer[0], 0).value_or(0);
   }
   const std::lock_guard lock(mutex_);
   rows_expected_ = rows;
@@ -161,21 +160,23 @@ Status SplitPlanner::Estimate() {
 
 Status SplitPlanner::CutTable(const TablePath& path) {
   const PlannedTable& table = tables_.at(path);
-  std::optional<Int128> from;
+  std::optional<KeyBound> from;
   {
     const std::lock_guard lock(mutex_);
     from = state_.next;
   }
-  std::optional<Cut> cut;
-  if (table.key.range) {
-    ASSIGN_OR_RETURN(cut, Measure(path, table));
+  ASSIGN_OR_RETURN(const std::string why_whole, WhyWhole(path, table));
+  if (!why_whole.empty()) {
+    LogWarn(
+        fmt::format("table {} is read as a whole by one reader, and from the beginning again "
+                    "after a restart within it: {}",
+                    path.ToString(), why_whole));
+    return Publish({path, {}, true, std::nullopt}, std::nullopt);
   }
+  ASSIGN_OR_RETURN(const Cut cut, Measure(path, table));
   while (true) {
-    std::optional<Int128> to;
-    if (cut) {
-      ASSIGN_OR_RETURN(to, NextBound(*cut, from));
-    }
-    RETURN_IF_ERROR(Publish({path, {from, to}, std::nullopt}, to));
+    ASSIGN_OR_RETURN(const auto to, NextBound(cut, from));
+    RETURN_IF_ERROR(Publish({path, {from, to}, false, std::nullopt}, to));
     {
       const std::lock_guard lock(mutex_);
       if (stop_ || !to) return {};
@@ -184,54 +185,102 @@ Status SplitPlanner::CutTable(const TablePath& path) {
   }
 }
 
+// Empty: it can be cut, and an index makes every range a piece of it.
+Result<std::string> SplitPlanner::WhyWhole(const TablePath& path, const PlannedTable& table) {
+  if (table.key.columns.empty()) return std::string("it has no key");
+  if (!table.key.cut) {
+    return std::string(
+        "a column of its key may be NULL, or is of a type whose order a statement cannot ask for "
+        "(FLOAT, DOUBLE, ENUM, SET, BIT)");
+  }
+  ASSIGN_OR_RETURN(
+      const SqlTable rows,
+      session_->Query(fmt::format(
+          "SELECT INDEX_NAME, IF(SUB_PART IS NULL, COLUMN_NAME, '') FROM "
+          "information_schema.STATISTICS WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {} ORDER BY "
+          "INDEX_NAME, SEQ_IN_INDEX",
+          session_->Quote(path.database), session_->Quote(path.table))));
+  std::map<std::string, std::vector<std::string>> indexes;
+  for (const AnswerRow& row : rows) indexes[Text(row, 0)].push_back(Upper(Text(row, 1)));
+  std::vector<std::string> key;
+  for (const uint32_t i : table.key.columns) key.push_back(Upper(table.def->columns[i].info.name));
+  for (const auto& [name, columns] : indexes) {
+    const bool begins =
+        columns.size() >= key.size() && std::equal(key.begin(), key.end(), columns.begin());
+    if (begins) return std::string();
+  }
+  return std::string("no index begins with the columns of its key");
+}
+
 Result<SplitPlanner::Cut> SplitPlanner::Measure(const TablePath& path, const PlannedTable& table) {
-  Cut cut;
-  cut.table = QuoteName(path.database) + "." + QuoteName(path.table);
-  cut.column = QuoteName(table.def->columns[*table.key.range].info.name);
+  Cut cut{table, QuoteName(path.database) + "." + QuoteName(path.table),
+          KeyColumns(table.key, *table.def)};
   ASSIGN_OR_RETURN(const SqlTable stats,
                    session_->Query(fmt::format(
                        "SELECT TABLE_ROWS, AVG_ROW_LENGTH FROM information_schema.TABLES WHERE "
                        "TABLE_SCHEMA = {} AND TABLE_NAME = {}",
                        session_->Quote(path.database), session_->Quote(path.table))));
-  ASSIGN_OR_RETURN(
-      const SqlTable ends,
-      session_->Query(fmt::format("SELECT MIN({0}), MAX({0}) FROM {1}", cut.column, cut.table)));
-  const uint64_t rows = std::max<uint64_t>(1, stats.empty() ? 1 : Number(stats[0][0]));
-  const uint64_t row_bytes = std::max<uint64_t>(1, stats.empty() ? 1 : Number(stats[0][1]));
+  const uint64_t rows = std::max<uint64_t>(1, stats.empty() ? 1 : Number(stats[0], 0).value_or(1));
+  const uint64_t row_bytes =
+      std::max<uint64_t>(1, stats.empty() ? 1 : Number(stats[0], 1).value_or(1));
   cut.rows =
       std::clamp<uint64_t>(kSplitBytes / row_bytes, 1, static_cast<uint64_t>(options_.split_size));
-  Int128 min = 0;
-  if (!ends[0][0] || !ParseDecimal(*ends[0][0], 0, min) || !ParseDecimal(*ends[0][1], 0, cut.max)) {
-    return cut;  // an empty table: one range
-  }
-  const double factor = (static_cast<double>(cut.max - min) + 1) / static_cast<double>(rows);
-  const bool even = factor >= options_.even_factor_lower && factor <= options_.even_factor_upper;
-  if (even) {
-    cut.step = std::max<Int128>(1, static_cast<Int128>(static_cast<double>(cut.rows) * factor));
-    cut.first = min + *cut.step;
-  }
+  const bool integer = table.key.columns.size() == 1 && table.key.ordered &&
+                       table.def->columns[table.key.columns[0]].info.type.kind != TypeKind::kBytes;
+  if (integer) RETURN_IF_ERROR(MeasureEven(rows, cut));
   return cut;
 }
 
-// The end of the range that begins at `from`; nothing: it is the last one.
-Result<std::optional<Int128>> SplitPlanner::NextBound(const Cut& cut,
-                                                      const std::optional<Int128>& from) {
-  if (cut.step) {
-    const Int128 to = from ? *from + *cut.step : cut.first;
-    return to > cut.max ? std::nullopt : std::optional<Int128>(to);
+// Whether values are spread so evenly that equal steps make splits of about equal size.
+Status SplitPlanner::MeasureEven(uint64_t rows, Cut& cut) {
+  ASSIGN_OR_RETURN(
+      const SqlTable ends,
+      session_->Query(fmt::format("SELECT MIN({0}), MAX({0}) FROM {1}", cut.columns, cut.from)));
+  Int128 min = 0;
+  if (!ends[0][0] || !ParseDecimal(*ends[0][0], 0, min) || !ParseDecimal(*ends[0][1], 0, cut.max)) {
+    return {};  // an empty table: one range
   }
-  const std::string where = from ? fmt::format(" WHERE {} >= {}", cut.column, KeyText(*from)) : "";
-  ASSIGN_OR_RETURN(const SqlTable answer,
-                   session_->Query(fmt::format("SELECT {0} FROM {1}{2} ORDER BY {0} LIMIT {3}, 1",
-                                               cut.column, cut.table, where, cut.rows)));
-  Int128 to = 0;
-  if (answer.empty() || !answer[0][0] || !ParseDecimal(*answer[0][0], 0, to)) return std::nullopt;
-  // Many rows of one value: the range must still end between two values.
-  if (from && to == *from) ++to;
-  return to > cut.max ? std::nullopt : std::optional<Int128>(to);
+  const double factor = (static_cast<double>(cut.max - min) + 1) / static_cast<double>(rows);
+  const bool even = factor >= options_.even_factor_lower && factor <= options_.even_factor_upper;
+  if (!even) return {};
+  cut.step = std::max<Int128>(1, static_cast<Int128>(static_cast<double>(cut.rows) * factor));
+  cut.first = min + *cut.step;
+  return {};
 }
 
-Status SplitPlanner::Publish(const SnapshotSplit& split, const std::optional<Int128>& next) {
+// The end of the range that begins at `from`; nothing: it is the last one.
+Result<std::optional<KeyBound>> SplitPlanner::NextBound(const Cut& cut,
+                                                        const std::optional<KeyBound>& from) {
+  if (cut.step) {
+    const Int128 to = from ? *KeyValues(*from)->at(0).number + *cut.step : cut.first;
+    return to > cut.max ? std::nullopt : std::optional(Bound(to));
+  }
+  const TableKey& key = cut.table.key;
+  const TableDef& def = *cut.table.def;
+  ASSIGN_OR_RETURN(auto to,
+                   Ask(cut, RangeCondition(key, def, {from, std::nullopt}, *session_), cut.rows));
+  if (!to || to != from) return to;
+  // More rows of one key than a split should have, as its columns are no key of the server's: the
+  // range ends behind them.
+  return Ask(cut, BehindCondition(key, def, *from, *session_), 0);
+}
+
+// The key of the row behind the first `skip` ones.
+Result<std::optional<KeyBound>> SplitPlanner::Ask(const Cut& cut, const std::string& where,
+                                                  uint64_t skip) {
+  const TableKey& key = cut.table.key;
+  ASSIGN_OR_RETURN(const SqlTable answer,
+                   session_->Query(fmt::format("SELECT {0} FROM {1}{2} ORDER BY {0} LIMIT {3}, 1",
+                                               cut.columns, cut.from, where, skip)));
+  if (answer.empty()) return std::nullopt;
+  KeyBound bound;
+  for (size_t i = 0; i < key.columns.size(); ++i) {
+    AppendKeyText(cut.table.def->columns[key.columns[i]], Text(answer[0], i), bound);
+  }
+  return bound;
+}
+
+Status SplitPlanner::Publish(const SnapshotSplit& split, const std::optional<KeyBound>& next) {
   {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return stop_ || state_.planned.size() < kAheadMax; });

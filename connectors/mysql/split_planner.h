@@ -12,18 +12,18 @@
 
 #include "base/thread.h"
 #include "mysql/catalog.h"
-#include "mysql/range_key.h"
 #include "mysql/splits.h"
+#include "mysql/table_key.h"
 
 namespace sluice::mysql {
 
 struct PlanState {
   std::deque<SnapshotSplit> planned;  // not yet taken
   std::vector<TablePath> tables;      // still to be cut; the first one may be begun
-  std::optional<Int128> next;         // where the next range of tables.front() begins
+  std::optional<KeyBound> next;       // where the next range of tables.front() begins
 };
 void Encode(const PlanState& state, ByteWriter& out);
-PlanState DecodePlanState(ByteReader& in);
+PlanState DecodePlanState(ByteReader& in, BoundForm form = BoundForm::kKey);
 
 // What the planner knows of a table.
 struct PlannedTable {
@@ -54,9 +54,12 @@ class SplitPlanner {
   Status Run();
   Status Estimate();
   Status CutTable(const TablePath& path);
+  Result<std::string> WhyWhole(const TablePath& path, const PlannedTable& table);
   Result<Cut> Measure(const TablePath& path, const PlannedTable& table);
-  Result<std::optional<Int128>> NextBound(const Cut& cut, const std::optional<Int128>& from);
-  Status Publish(const SnapshotSplit& split, const std::optional<Int128>& next);
+  Status MeasureEven(uint64_t rows, Cut& cut);
+  Result<std::optional<KeyBound>> NextBound(const Cut& cut, const std::optional<KeyBound>& from);
+  Result<std::optional<KeyBound>> Ask(const Cut& cut, const std::string& where, uint64_t skip);
+  Status Publish(const SnapshotSplit& split, const std::optional<KeyBound>& next);
 
   SqlClient& client_;
   const MysqlCdcOptions& options_;

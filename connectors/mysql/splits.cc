@@ -4,38 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
-
-#include "base/check.h"
-#include "data/text.h"
 
 namespace sluice::mysql {
 namespace {
 
-constexpr uint64_t kSplitVersion = 1;
-constexpr uint64_t kLogVersion = 3;
+// The first versions of all three knew ranges of integers only.
+constexpr uint64_t kSplitVersion = 2;
+constexpr uint64_t kFirstWithKeys = 2;
+constexpr uint64_t kReportVersion = 2;
+constexpr uint64_t kLogVersion = 4;
+constexpr uint64_t kFirstLogWithKeys = 4;
 constexpr uint64_t kFirstWithEnd = 2;     // and a definition's place
 constexpr uint64_t kFirstWithCopies = 3;  // and sources
 constexpr uint64_t kSnapshotKind = 1;
 constexpr uint64_t kLogKind = 2;
-
-std::string KeyText(Int128 key) {
-  std::string text;
-  AppendDecimal(key, 0, text);
-  return text;
-}
-
-void EncodeBound(const std::optional<Int128>& bound, ByteWriter& out) {
-  out.Str(bound ? KeyText(*bound) : "");
-}
-
-std::optional<Int128> DecodeBound(ByteReader& in) {
-  const std::string text = in.Str();
-  Int128 value = 0;
-  if (text.empty()) return std::nullopt;
-  if (!ParseDecimal(text, 0, value)) in.Refuse();
-  return value;
-}
 
 void EncodeTexts(const std::vector<std::string>& texts, ByteWriter& out) {
   out.U64(texts.size());
@@ -124,11 +106,6 @@ LogEnd DecodeLogEnd(ByteReader& in) {
   return end;
 }
 
-std::string KeyRange::ToString() const {
-  return fmt::format("[{}, {})", lower ? KeyText(*lower) : "start",
-                     upper ? KeyText(*upper) : "end");
-}
-
 std::strong_ordering operator<=>(const LogPoint& a, const LogPoint& b) {
   const std::strong_ordering files = CompareLogFiles(a.file, b.file);
   return files != std::strong_ordering::equal ? files : a.offset <=> b.offset;
@@ -153,26 +130,14 @@ void FinishedRanges::Add(const FinishedRange& finished) {
   if (at != ranges_.begin()) join(std::prev(at));
 }
 
-bool FinishedRanges::Contain(Int128 key, const LogPoint& at) const {
+bool FinishedRanges::Contain(std::string_view key, const LogPoint& at) const {
   // The last range that begins at or before the key.
   auto it = std::ranges::upper_bound(ranges_, key, {}, [](const FinishedRange& one) {
-    return one.range.lower.value_or(std::numeric_limits<Int128>::min());
+    return one.range.lower ? std::string_view(*one.range.lower) : std::string_view();
   });
   if (it == ranges_.begin()) return false;
   --it;
   return it->range.Contains(key) && at < it->high;
-}
-
-void Encode(const KeyRange& range, ByteWriter& out) {
-  EncodeBound(range.lower, out);
-  EncodeBound(range.upper, out);
-}
-
-KeyRange DecodeKeyRange(ByteReader& in) {
-  KeyRange range;
-  range.lower = DecodeBound(in);
-  range.upper = DecodeBound(in);
-  return range;
 }
 
 void Encode(const FinishedRanges& ranges, ByteWriter& out) {
@@ -183,11 +148,11 @@ void Encode(const FinishedRanges& ranges, ByteWriter& out) {
   }
 }
 
-FinishedRanges DecodeFinishedRanges(ByteReader& in) {
+FinishedRanges DecodeFinishedRanges(ByteReader& in, BoundForm form) {
   FinishedRanges ranges;
   for (uint64_t n = in.Count(); n > 0; --n) {
     FinishedRange one;
-    one.range = DecodeKeyRange(in);
+    one.range = DecodeKeyRange(in, form);
     one.high = DecodeLogPoint(in);
     ranges.Add(one);
   }
@@ -213,6 +178,7 @@ Bytes EncodeSplit(const MysqlSplit& split) {
     out.U64(kSnapshotKind);
     Encode(snapshot->table, out);
     Encode(snapshot->range, out);
+    out.Bool(snapshot->streamed);
     Encode(snapshot->started, out);
     return std::move(out).Take();
   }
@@ -251,7 +217,9 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
   if (kind == kSnapshotKind) {
     SnapshotSplit split;
     split.table = DecodeTablePath(in);
-    split.range = DecodeKeyRange(in);
+    const bool keys = version >= kFirstWithKeys;
+    split.range = DecodeKeyRange(in, keys ? BoundForm::kKey : BoundForm::kInteger);
+    if (keys) split.streamed = in.Bool();
     split.started = DecodeOptionalPoint(in);
     RETURN_IF_ERROR(in.Finish("snapshot split"));
     return split;
@@ -261,7 +229,8 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
   ASSIGN_OR_RETURN(split.position, DecodePosition(in));
   for (uint64_t n = in.Count(); n > 0; --n) {
     const TablePath table = DecodeTablePath(in);
-    split.contained[table] = DecodeFinishedRanges(in);
+    split.contained[table] = DecodeFinishedRanges(
+        in, version < kFirstLogWithKeys ? BoundForm::kInteger : BoundForm::kKey);
   }
   for (uint64_t n = in.Count(); n > 0; --n) {
     TableFacts facts = DecodeTableFacts(in);
@@ -279,9 +248,10 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
 
 Bytes EncodeReport(const SnapshotReport& report) {
   ByteWriter out;
-  out.U64(kSplitVersion);
+  out.U64(kReportVersion);
   Encode(report.finished.range, out);
   Encode(report.finished.high, out);
+  out.Bool(report.exact);
   out.Bool(report.remainder.has_value());
   if (report.remainder) Encode(*report.remainder, out);
   out.U64(report.rows);
@@ -290,10 +260,11 @@ Bytes EncodeReport(const SnapshotReport& report) {
 
 Result<SnapshotReport> DecodeReport(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.U64() != kSplitVersion) return Fail(Code::kCorruption, "report of another version");
+  if (in.U64() != kReportVersion) return Fail(Code::kCorruption, "report of another version");
   SnapshotReport report;
   report.finished.range = DecodeKeyRange(in);
   report.finished.high = DecodeLogPoint(in);
+  report.exact = in.Bool();
   if (in.Bool()) report.remainder = DecodeKeyRange(in);
   report.rows = in.U64();
   RETURN_IF_ERROR(in.Finish("snapshot report"));

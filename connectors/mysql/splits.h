@@ -11,24 +11,12 @@
 #include <vector>
 
 #include "api/reader.h"
-#include "data/column.h"
 #include "mysql/binlog/position.h"
 #include "mysql/ddl/apply.h"
+#include "mysql/key_range.h"
 #include "mysql/types.h"
 
 namespace sluice::mysql {
-
-// Values of the first key column: [lower, upper); an absent bound is open. The column is an
-// integer; tables with another key are one range without bounds.
-struct KeyRange {
-  std::optional<Int128> lower;
-  std::optional<Int128> upper;
-
-  bool Contains(Int128 key) const { return (!lower || key >= *lower) && (!upper || key < *upper); }
-  bool whole() const { return !lower && !upper; }
-  friend bool operator==(const KeyRange&, const KeyRange&) = default;
-  std::string ToString() const;  // "[1, 100)"
-};
 
 // A place between two transactions of one server's log.
 struct LogPoint {
@@ -48,15 +36,16 @@ struct FinishedRange {
   friend bool operator==(const FinishedRange&, const FinishedRange&) = default;
 };
 
-// Ranges of one table in key order. Neighbours that stand at one place of the log become one.
+// Ranges of one table, whose key is ordered unless there is one range, in key order. Neighbours
+// that stand at one place of the log become one.
 class FinishedRanges {
  public:
   void Add(const FinishedRange& finished);
   const std::vector<FinishedRange>& ranges() const { return ranges_; }
   bool empty() const { return ranges_.empty(); }
-  // True: the row's transaction, which begins at `at`, lies before the high point of the key's
-  // range.
-  bool Contain(Int128 key, const LogPoint& at) const;
+  // True: the transaction, which begins at `at`, of a row with this key (RowKey) lies before the
+  // high point of the key's range.
+  bool Contain(std::string_view key, const LogPoint& at) const;
   const LogPoint& highest() const { return highest_; }  // REQUIRES: !empty(). Cheap.
 
   friend bool operator==(const FinishedRanges&, const FinishedRanges&) = default;
@@ -66,12 +55,13 @@ class FinishedRanges {
   LogPoint highest_;
 };
 
-// `started` is set for a table that is read as a whole without an order to resume in: where the log
-// stood when its first reading began. Rows of later readings may be newer than that, so the log is
-// read from there again.
+// `streamed`: a table that cannot be cut; its rows are handed over as they come. `started` is where
+// the log stood when its first reading began: rows of later readings, after a restart, may be newer
+// than that, so the log is read from there again.
 struct SnapshotSplit {
   TablePath table;
   KeyRange range;
+  bool streamed = false;
   std::optional<LogPoint> started;
 
   friend bool operator==(const SnapshotSplit&, const SnapshotSplit&) = default;
@@ -116,6 +106,8 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes);
 // What a snapshot reader tells the enumerator when its split is finished.
 struct SnapshotReport {
   FinishedRange finished;
+  bool exact =
+      false;  // `finished` holds to the row; else all that is known is that `high` is later
   std::optional<KeyRange> remainder;  // the split was cut because its rows are wide
   uint64_t rows = 0;
 };
@@ -128,10 +120,8 @@ void Encode(const std::optional<LogPoint>& point, ByteWriter& out);
 std::optional<LogPoint> DecodeOptionalPoint(ByteReader& in);
 void Encode(const LogEnd& end, ByteWriter& out);
 LogEnd DecodeLogEnd(ByteReader& in);
-void Encode(const KeyRange& range, ByteWriter& out);
-KeyRange DecodeKeyRange(ByteReader& in);
 void Encode(const FinishedRanges& ranges, ByteWriter& out);
-FinishedRanges DecodeFinishedRanges(ByteReader& in);
+FinishedRanges DecodeFinishedRanges(ByteReader& in, BoundForm form = BoundForm::kKey);
 void Encode(const TablePath& path, ByteWriter& out);
 TablePath DecodeTablePath(ByteReader& in);
 

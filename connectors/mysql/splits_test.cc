@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "mysql/enumerator.h"
+#include "mysql/key_range_for_tests.h"
 #include "mysql/log_writer_for_tests.h"
 
 namespace sluice::mysql {
@@ -18,9 +19,6 @@ constexpr Int128 kMaxUnsigned = std::numeric_limits<uint64_t>::max();
 
 LogPoint At(uint64_t offset, std::string file = "binlog.000007") {
   return {std::move(file), offset};
-}
-KeyRange Range(std::optional<Int128> lower, std::optional<Int128> upper) {
-  return {lower, upper};
 }
 std::vector<std::string> Shown(const FinishedRanges& ranges) {
   std::vector<std::string> out;
@@ -75,16 +73,16 @@ TEST(FinishedRanges, ContainWhatLiesBeforeTheHighPointOfTheKeysRange) {
   ranges.Add({Range({}, -5), At(100)});
   ranges.Add({Range(-5, 7), At(200)});
   ranges.Add({Range(9, {}), At(4, "binlog.000010")});
-  EXPECT_TRUE(ranges.Contain(-6, At(99)));
-  EXPECT_FALSE(ranges.Contain(-6, At(100)));  // begins at the high point: behind it
-  EXPECT_TRUE(ranges.Contain(-5, At(100)));
-  EXPECT_FALSE(ranges.Contain(-5, At(200)));
-  EXPECT_TRUE(ranges.Contain(6, At(199)));
-  EXPECT_FALSE(ranges.Contain(7, At(4)));  // of no range yet
-  EXPECT_FALSE(ranges.Contain(8, At(4)));
-  EXPECT_TRUE(ranges.Contain(kMaxUnsigned, At(1'000'000, "binlog.000009")));
-  EXPECT_FALSE(ranges.Contain(kMaxUnsigned, At(4, "binlog.000010")));
-  EXPECT_FALSE(FinishedRanges().Contain(0, At(4)));
+  EXPECT_TRUE(ranges.Contain(Key(-6), At(99)));
+  EXPECT_FALSE(ranges.Contain(Key(-6), At(100)));  // begins at the high point: behind it
+  EXPECT_TRUE(ranges.Contain(Key(-5), At(100)));
+  EXPECT_FALSE(ranges.Contain(Key(-5), At(200)));
+  EXPECT_TRUE(ranges.Contain(Key(6), At(199)));
+  EXPECT_FALSE(ranges.Contain(Key(7), At(4)));  // of no range yet
+  EXPECT_FALSE(ranges.Contain(Key(8), At(4)));
+  EXPECT_TRUE(ranges.Contain(Key(kMaxUnsigned), At(1'000'000, "binlog.000009")));
+  EXPECT_FALSE(ranges.Contain(Key(kMaxUnsigned), At(4, "binlog.000010")));
+  EXPECT_FALSE(FinishedRanges().Contain(Key(0), At(4)));
 }
 
 TEST(FinishedRanges, ManyRangesAreAddedInReasonableTime) {
@@ -93,7 +91,7 @@ TEST(FinishedRanges, ManyRangesAreAddedInReasonableTime) {
     ranges.Add({Range(i, i + 1), At(static_cast<uint64_t>(i))});
   }
   EXPECT_EQ(ranges.ranges().size(), 100'000U);
-  EXPECT_TRUE(ranges.Contain(99'999, At(5)));
+  EXPECT_TRUE(ranges.Contain(Key(99'999), At(5)));
 }
 
 TEST(LogPoint, FilesAreOrderedByNumber) {
@@ -124,11 +122,19 @@ TableFacts Facts() {
 
 // Checkpoints of released versions must be read for ever: these bytes may never change.
 TEST(Splits, ASnapshotSplitIsWrittenAsEver) {
-  const SnapshotSplit split{{"shop", "", "goods"}, Range(-1, kMaxUnsigned), At(99)};
+  const SnapshotSplit split{{"shop", "", "goods"}, Range(-1, kMaxUnsigned), false, At(99)};
   const Bytes bytes = EncodeSplit(split);
   EXPECT_EQ(Hex(bytes),
-            "01010473686f700005676f6f6473022d31143138343436373434303733373039353531363135010d"
-            "62696e6c6f672e30303030303763");
+            "02010473686f700005676f6f64730a69007fffffffffffffff0a69017fffffffffffffff00010d6269"
+            "6e6c6f672e30303030303763");
+  EXPECT_EQ(std::get<SnapshotSplit>(*DecodeSplit(bytes)), split);
+}
+
+TEST(Splits, ASnapshotSplitOfTheFirstVersionIsRead) {
+  const Bytes bytes = Unhex(
+      "01010473686f700005676f6f6473022d31143138343436373434303733373039353531363135010d"
+      "62696e6c6f672e30303030303763");
+  const SnapshotSplit split{{"shop", "", "goods"}, Range(-1, kMaxUnsigned), false, At(99)};
   EXPECT_EQ(std::get<SnapshotSplit>(*DecodeSplit(bytes)), split);
 }
 
@@ -141,7 +147,7 @@ LogSplit WholeLogSplit() {
   return split;
 }
 
-TEST(Splits, ALogSplitIsWrittenAsEver) {
+LogSplit FullLogSplit() {
   LogSplit split = WholeLogSplit();
   split.position.mariadb.Add({1, 2, 3});
   split.defined = At(9);
@@ -149,17 +155,23 @@ TEST(Splits, ALogSplitIsWrittenAsEver) {
   split.sources[{"shop", "", "goods"}] = {"id", ""};
   split.copies[{"shop", "", "_goods_gho"}] = {Definition::Of(Facts()), {"shop", "", "goods"}};
   split.copies.begin()->second.definition.facts.path.table = "_goods_gho";
+  return split;
+}
+
+TEST(Splits, ALogSplitIsWrittenAsEver) {
+  const LogSplit split = FullLogSplit();
   const Bytes bytes = EncodeSplit(split);
   EXPECT_EQ(Hex(bytes),
-            "0302022433653131666134372d373163612d313165312d396533332d6338306161393432393536320d62"
-            "696e6c6f672e303030303037e7244001000000000000003e11fa4771ca11e19e33c80aa9429562020000"
-            "00000000000100000000000000060000000000000007000000000000000800000000000000020305312d"
-            "322d33010473686f700005676f6f6473010131000d62696e6c6f672e3030303030370501020473686f70"
-            "0005676f6f64730102696403696e7403696e740000000000000000000000000102696401026964010102"
-            "696400000100010b58273631272c5827272c31010d62696e6c6f672e30303030303709010d62696e6c6f"
-            "672e3030303030370a010b010473686f700005676f6f6473020269640001020473686f70000a5f676f6f"
-            "64735f67686f0102696403696e7403696e74000000000000000000000000010269640102696401010269"
-            "640000010001026964010000000473686f700005676f6f6473");
+            "0402022433653131666134372d373163612d313165312d396533332d6338306161393432393536320d"
+            "62696e6c6f672e303030303037e7244001000000000000003e11fa4771ca11e19e33c80aa942956202"
+            "0000000000000001000000000000000600000000000000070000000000000008000000000000000203"
+            "05312d322d33010473686f700005676f6f6473010a69008000000000000001000d62696e6c6f672e30"
+            "30303030370501020473686f700005676f6f64730102696403696e7403696e74000000000000000000"
+            "0000000102696401026964010102696400000100010b58273631272c5827272c31010d62696e6c6f67"
+            "2e30303030303709010d62696e6c6f672e3030303030370a010b010473686f700005676f6f64730202"
+            "69640001020473686f70000a5f676f6f64735f67686f0102696403696e7403696e7400000000000000"
+            "0000000000010269640102696401010269640000010001026964010000000473686f700005676f6f64"
+            "73");
   const LogSplit back = std::get<LogSplit>(*DecodeSplit(bytes));
   EXPECT_EQ(back.position, split.position);
   EXPECT_EQ(back.contained, split.contained);
@@ -167,6 +179,22 @@ TEST(Splits, ALogSplitIsWrittenAsEver) {
   EXPECT_EQ(back.defined, split.defined);
   EXPECT_EQ(back.end, split.end);
   EXPECT_EQ(EncodeSplit(back), bytes);
+}
+
+TEST(Splits, ALogSplitOfTheThirdVersionIsRead) {
+  const Bytes bytes = Unhex(
+      "0302022433653131666134372d373163612d313165312d396533332d6338306161393432393536320d"
+      "62696e6c6f672e303030303037e7244001000000000000003e11fa4771ca11e19e33c80aa942956202"
+      "0000000000000001000000000000000600000000000000070000000000000008000000000000000203"
+      "05312d322d33010473686f700005676f6f6473010131000d62696e6c6f672e30303030303705010204"
+      "73686f700005676f6f64730102696403696e7403696e74000000000000000000000000010269640102"
+      "6964010102696400000100010b58273631272c5827272c31010d62696e6c6f672e3030303030370901"
+      "0d62696e6c6f672e3030303030370a010b010473686f700005676f6f6473020269640001020473686f"
+      "70000a5f676f6f64735f67686f0102696403696e7403696e7400000000000000000000000001026964"
+      "0102696401010269640000010001026964010000000473686f700005676f6f6473");
+  const auto back = DecodeSplit(bytes);
+  ASSERT_TRUE(back) << back.error().ToString();
+  EXPECT_EQ(EncodeSplit(*back), EncodeSplit(FullLogSplit()));
 }
 
 TEST(Splits, ALogSplitOfTheFirstVersionIsRead) {
@@ -196,10 +224,10 @@ TEST(Splits, EveryCutOrLengthenedStateIsRefused) {
   log.tables[{"shop", "", "goods"}] = Facts();
   EnumeratorState state;
   state.start = Position();
-  state.plan.planned = {{{"shop", "", "goods"}, Range(1, 2), std::nullopt}};
+  state.plan.planned = {{{"shop", "", "goods"}, Range(1, 2), false, std::nullopt}};
   state.reading = {"shop.goods [1, 2)"};
-  const Bytes snapshot = EncodeSplit(SnapshotSplit{{"a", "", "b"}, Range(1, 2), At(9)});
-  const Bytes report = EncodeReport({{Range(1, 2), At(9)}, Range(2, 3), 7});
+  const Bytes snapshot = EncodeSplit(SnapshotSplit{{"a", "", "b"}, Range(1, 2), true, At(9)});
+  const Bytes report = EncodeReport({{Range(1, 2), At(9)}, true, Range(2, 3), 7});
   const auto refuses = [](const Bytes& whole, const auto& decode) {
     for (size_t size = 0; size < whole.size(); ++size) {
       EXPECT_FALSE(decode(whole.substr(0, size)).has_value()) << size;
@@ -213,9 +241,10 @@ TEST(Splits, EveryCutOrLengthenedStateIsRefused) {
   refuses(EncodeState(state), DecodeState);
 }
 
-TEST(Splits, ABoundThatIsNoNumberIsRefused) {
-  Bytes bytes = EncodeSplit(SnapshotSplit{{"a", "", "b"}, Range(12, 34), std::nullopt});
-  bytes.replace(bytes.find("34"), 2, "x4");
+TEST(Splits, ABoundThatIsNoKeyIsRefused) {
+  Bytes bytes = EncodeSplit(SnapshotSplit{{"a", "", "b"}, {"i", std::nullopt}, false, {}});
+  EXPECT_FALSE(DecodeSplit(bytes).has_value());
+  bytes = Unhex("01010473686f700005676f6f6473027831022d3100");  // of the first version: x1
   EXPECT_FALSE(DecodeSplit(bytes).has_value());
 }
 

@@ -112,6 +112,9 @@ RowsEvent ParseRows(Cursor& in, EventType type, bool short_table_ids) {
     case EventType::kWriteRowsV1:
       out.kind = RowsKind::kInsert;
       break;
+    case EventType::kPartialUpdateRows:
+      out.partial_json = true;
+      [[fallthrough]];
     case EventType::kUpdateRows:
     case EventType::kUpdateRowsV1:
       out.kind = RowsKind::kUpdate;
@@ -242,10 +245,6 @@ Result<EventBody> ParseRare(Cursor& in, const EventHeader& header) {
       return Fail(Unsupported(header.type,
                               "behind which the file is encrypted; read it from the server, which "
                               "sends it in clear"));
-    case EventType::kPartialUpdateRows:
-      return Fail(Unsupported(header.type,
-                              "an update that holds only parts of JSON values; on the server, SET "
-                              "GLOBAL binlog_row_value_options = ''"));
     case EventType::kExecuteLoadQuery:
       return Fail(
           Unsupported(header.type,
@@ -265,6 +264,7 @@ Result<EventBody> ParseBody(Cursor& in, const EventHeader& header, bool short_ta
     case EventType::kWriteRowsV1:
     case EventType::kUpdateRowsV1:
     case EventType::kDeleteRowsV1:
+    case EventType::kPartialUpdateRows:
       return ParseRows(in, header.type, short_table_ids);
     case EventType::kTableMap:
       return ParseTableMap(in, short_table_ids);

@@ -152,6 +152,8 @@ struct RowsEvent {
   RowsKind kind = RowsKind::kInsert;
   uint64_t table_id = 0;
   bool statement_end = false;
+  bool partial_json =
+      false;  // images after an update may hold changes of JSON values (json_diff.h)
   uint32_t column_count = 0;
   // Bit i: column i is in the image. `before` of updates and deletes, `after` of inserts, updates.
   std::string_view present_before;

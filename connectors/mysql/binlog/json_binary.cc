@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -14,7 +15,6 @@
 namespace sluice::mysql {
 namespace {
 
-constexpr int kDepthMax = 100;  // the server's own limit
 // Bytes of text for a byte of the document: a control character becomes "\u0001", and no other
 // value grows as much. Damaged bytes can nest one value in many places; text must not grow with
 // that.
@@ -47,7 +47,9 @@ enum : uint8_t {
   kDecimalType = 246
 };
 
-void AppendQuoted(std::string_view text, std::string& out) {
+}  // namespace
+
+void AppendJsonString(std::string_view text, std::string& out) {
   out += '"';
   for (const char c : text) {
     switch (c) {
@@ -82,6 +84,8 @@ void AppendQuoted(std::string_view text, std::string& out) {
   }
   out += '"';
 }
+
+namespace {
 
 // The shortest digits that read back, laid out as the server does: plain from 1e-15 to below 1e15,
 // else with an exponent; always recognisable as a double.
@@ -140,7 +144,7 @@ class Printer {
       : out_(out), end_(out.size() + kTextLeast + kTextPerByte * bytes) {}
 
   Status Value(uint8_t type, std::string_view data, int depth) {
-    if (depth > kDepthMax) return {Code::kCorruption, "JSON nests too deeply"};
+    if (depth > kJsonDepthMax) return {Code::kCorruption, "JSON nests too deeply"};
     if (out_.size() > end_) return {Code::kCorruption, "JSON holds one value in many places"};
     Cursor cursor(data);
     switch (type) {
@@ -148,7 +152,7 @@ class Printer {
       case kLargeObject:
       case kSmallArray:
       case kLargeArray:
-        return Container(type, data, depth);
+        return Container({type, data}, depth);
       case kLiteral:
         return Literal(cursor.U8());
       case kInt16:
@@ -176,7 +180,7 @@ class Printer {
         break;
       }
       case kString:
-        AppendQuoted(cursor.Take(Length(cursor)), out_);
+        AppendJsonString(cursor.Take(Length(cursor)), out_);
         break;
       case kOpaque: {
         const uint8_t kind = cursor.U8();
@@ -214,48 +218,20 @@ class Printer {
     return {};
   }
 
-  // Header: count and size; for an object offset and length of each key; type and offset (or the
-  // value itself when it is small) of each value. Offsets count from the header.
-  Status Container(uint8_t type, std::string_view data, int depth) {
-    const bool object = type == kSmallObject || type == kLargeObject;
-    const size_t width = type == kLargeObject || type == kLargeArray ? 4 : 2;
-    Cursor header(data);
-    const uint64_t count = header.UintLe(width);
-    const uint64_t size = header.UintLe(width);
-    if (!header.ok() || size < 2 * width || size > data.size() || count > size) {
-      return {Code::kCorruption, "a JSON object or array is cut short"};
-    }
-    data = data.substr(0, size);
-    Cursor keys(data.substr(2 * width));
-    Cursor values(data.substr(2 * width));
-    if (object) values.Skip(count * (width + 2));
-    out_ += object ? '{' : '[';
-    for (uint64_t i = 0; i < count; ++i) {
-      if (i > 0) out_ += ", ";
-      if (object) {
-        const uint64_t offset = keys.UintLe(width);
-        const uint64_t length = keys.U16();
-        if (!keys.ok() || offset + length > size) return {Code::kCorruption, "a JSON key is lost"};
-        AppendQuoted(data.substr(offset, length), out_);
+  Status Container(const JsonPart& part, int depth) {
+    ASSIGN_OR_RETURN(JsonEntries entries, JsonEntries::Open(part));
+    out_ += part.object() ? '{' : '[';
+    for (bool first = true; entries.left() > 0; first = false) {
+      ASSIGN_OR_RETURN(const JsonEntries::Entry entry, entries.Next());
+      if (!first) out_ += ", ";
+      if (part.object()) {
+        AppendJsonString(entry.key, out_);
         out_ += ": ";
       }
-      RETURN_IF_ERROR(Entry(data, values, width, depth));
+      RETURN_IF_ERROR(Value(entry.value.type, entry.value.data, depth + 1));
     }
-    out_ += object ? '}' : ']';
+    out_ += part.object() ? '}' : ']';
     return {};
-  }
-
-  Status Entry(std::string_view data, Cursor& values, size_t width, int depth) {
-    const uint8_t type = values.U8();
-    const std::string_view field = values.Take(width);
-    RETURN_IF_ERROR(values.Check("a JSON entry"));
-    const bool inlined = type == kLiteral || type == kInt16 || type == kUint16 ||
-                         (width == 4 && (type == kInt32 || type == kUint32));
-    if (inlined) return Value(type, field, depth + 1);
-    Cursor at(field);
-    const uint64_t offset = at.UintLe(width);
-    if (offset >= data.size()) return {Code::kCorruption, "a JSON value is lost"};
-    return Value(type, data.substr(offset), depth + 1);
   }
 
   Status Opaque(uint8_t kind, std::string_view bytes) {
@@ -307,12 +283,69 @@ class Printer {
 
 }  // namespace
 
+JsonPart WholeJson(std::string_view binary) {
+  static constexpr char kNull[] = {kLiteral, 0};
+  if (binary.empty()) binary = {kNull, sizeof(kNull)};
+  return {static_cast<uint8_t>(binary[0]), binary.substr(1)};
+}
+
 Status AppendJson(std::string_view binary, std::string& out) {
-  if (binary.empty()) {
-    out += "null";
-    return {};
+  const JsonPart whole = WholeJson(binary);
+  return Printer(binary.size(), out).Value(whole.type, whole.data, 0);
+}
+
+Status AppendJsonScalar(const JsonPart& scalar, std::string& out) {
+  return Printer(scalar.data.size(), out).Value(scalar.type, scalar.data, 0);
+}
+
+JsonEntries::JsonEntries(std::string_view data, bool object, size_t width, uint64_t count)
+    : data_(data),
+      object_(object),
+      width_(width),
+      keys_at_(2 * width),
+      values_at_(2 * width + (object ? count * (width + 2) : 0)),
+      left_(count) {}
+
+// Header: count and size; for an object offset and length of each key; type and offset (or the
+// value itself when it is small) of each value.
+Result<JsonEntries> JsonEntries::Open(const JsonPart& container) {
+  const size_t width = container.type == kLargeObject || container.type == kLargeArray ? 4 : 2;
+  Cursor header(container.data);
+  const uint64_t count = header.UintLe(width);
+  const uint64_t size = header.UintLe(width);
+  if (!header.ok() || size < 2 * width || size > container.data.size() || count > size) {
+    return Fail(Code::kCorruption, "a JSON object or array is cut short");
   }
-  return Printer(binary.size(), out).Value(static_cast<uint8_t>(binary[0]), binary.substr(1), 0);
+  return JsonEntries(container.data.substr(0, size), container.object(), width, count);
+}
+
+Result<JsonEntries::Entry> JsonEntries::Next() {
+  const auto from = [this](size_t at) { return data_.substr(std::min(at, data_.size())); };
+  Entry entry;
+  if (object_) {
+    Cursor keys(from(keys_at_));
+    const uint64_t offset = keys.UintLe(width_);
+    const uint64_t length = keys.U16();
+    if (!keys.ok() || offset + length > data_.size()) {
+      return Fail(Code::kCorruption, "a JSON key is lost");
+    }
+    entry.key = data_.substr(offset, length);
+    keys_at_ += width_ + 2;
+  }
+  Cursor values(from(values_at_));
+  entry.value.type = values.U8();
+  const std::string_view field = values.Take(width_);
+  RETURN_IF_ERROR(values.Check("a JSON entry"));
+  values_at_ += 1 + width_;
+  --left_;
+  const uint8_t type = entry.value.type;
+  const bool inlined = type == kLiteral || type == kInt16 || type == kUint16 ||
+                       (width_ == 4 && (type == kInt32 || type == kUint32));
+  Cursor at(field);
+  const uint64_t offset = inlined ? 0 : at.UintLe(width_);
+  if (offset >= data_.size()) return Fail(Code::kCorruption, "a JSON value is lost");
+  entry.value.data = inlined ? field : data_.substr(offset);
+  return entry;
 }
 
 }  // namespace sluice::mysql

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "mysql/binlog/json_diff.h"
 #include "mysql/binlog/row_plan.h"
 
 namespace sluice::mysql {
@@ -76,49 +77,85 @@ Status RowsReader::CheckEvent() const {
 Status RowsReader::Skip() {
   if (!checked_) RETURN_IF_ERROR(CheckEvent());
   checked_ = true;
-  SkipImage();
-  if (event_.kind == RowsKind::kUpdate) SkipImage();
+  SkipImage(false);
+  if (event_.kind == RowsKind::kUpdate) SkipImage(true);
   ++row_;
   return cursor_.ok() ? Status() : cursor_.Check("a row of table " + plan_.def_->path.ToString());
 }
 
-void RowsReader::SkipImage() {
+// Changes have a length in front as whole values have.
+void RowsReader::SkipImage(bool after) {
+  BeginImage(after);
   const std::string_view nulls = cursor_.Take((plan_.columns_.size() + 7) / 8);
   for (size_t i = 0; i < plan_.columns_.size() && cursor_.ok(); ++i) {
     if (!BitOf(nulls, i)) SkipValue(plan_.columns_[i], cursor_);
   }
 }
 
+// In front of the second image of PARTIAL_UPDATE_ROWS: options, and a bit for each JSON column.
+void RowsReader::BeginImage(bool after) {
+  partial_ = {};
+  if (!event_.partial_json || !after) return;
+  constexpr uint64_t kPartialJson = 1;
+  if ((cursor_.LenEnc() & kPartialJson) == 0) return;
+  size_t json = 0;
+  for (const ColumnPlan& column : plan_.columns_) json += column.op == ValueOp::kJson ? 1 : 0;
+  partial_ = cursor_.Take((json + 7) / 8);
+}
+
 Result<uint32_t> RowsReader::Append(ChunkBuilder& out) {
   if (!checked_) RETURN_IF_ERROR(CheckEvent());
   checked_ = true;
   const uint32_t first = out.rows();
-  RETURN_IF_ERROR(AppendImage(out));
+  RETURN_IF_ERROR(AppendImage(out, event_.kind == RowsKind::kInsert));
   ++row_;
   if (event_.kind != RowsKind::kUpdate) {
     out.EndRow(event_.kind == RowsKind::kInsert ? RowKind::kInsert : RowKind::kDelete);
     return 1U;
   }
-  RETURN_IF_ERROR(AppendImage(out));
+  RETURN_IF_ERROR(AppendImage(out, true));
   const bool moved = KeyChanged(out, first);
   out.EndRow(moved ? RowKind::kDelete : RowKind::kUpdateBefore);
   out.EndRow(moved ? RowKind::kInsert : RowKind::kUpdateAfter);
   return 2U;
 }
 
-Status RowsReader::AppendImage(ChunkBuilder& out) {
+Status RowsReader::AppendImage(ChunkBuilder& out, bool after) {
+  BeginImage(after);
   const std::string_view nulls = cursor_.Take((plan_.columns_.size() + 7) / 8);
   if (!cursor_.ok()) return cursor_.Check("a row of table " + plan_.def_->path.ToString());
+  if (event_.partial_json && !after) before_.assign(plan_.columns_.size(), {});
+  size_t json = 0;
   for (size_t i = 0; i < plan_.columns_.size(); ++i) {
     Column& column = out.column(i);
+    const bool is_json = event_.partial_json && plan_.columns_[i].op == ValueOp::kJson;
+    const bool changed = is_json && json / 8 < partial_.size() && BitOf(partial_, json);
+    json += is_json ? 1 : 0;
     if (BitOf(nulls, i)) {
       column.AppendNull();
       continue;
     }
-    const Status status = AppendLogValue(plan_.columns_[i], cursor_, column);
+    Status status;
+    if (changed) {
+      status = AppendChanged(i, column);
+    } else {
+      if (is_json && !after) {
+        Cursor value = cursor_;
+        before_[i] = value.Take(value.UintLe(plan_.columns_[i].size));
+      }
+      status = AppendLogValue(plan_.columns_[i], cursor_, column);
+    }
     if (!status.ok()) return ColumnError(i, status);
   }
   return cursor_.ok() ? Status() : cursor_.Check("a row of table " + plan_.def_->path.ToString());
+}
+
+Status RowsReader::AppendChanged(size_t column, Column& out) {
+  const std::string_view diffs = cursor_.Take(cursor_.UintLe(plan_.columns_[column].size));
+  std::string text;
+  RETURN_IF_ERROR(AppendChangedJson(before_[column], diffs, text));
+  out.AppendText(text);
+  return {};
 }
 
 // The images of rows `first` and `first` + 1.

@@ -76,8 +76,10 @@ class RowsReader {
 
  private:
   Status CheckEvent() const;
-  Status AppendImage(ChunkBuilder& out);
-  void SkipImage();
+  Status AppendImage(ChunkBuilder& out, bool after);
+  Status AppendChanged(size_t column, Column& out);
+  void SkipImage(bool after);
+  void BeginImage(bool after);
   bool KeyChanged(ChunkBuilder& out, uint32_t first) const;
   Status ColumnError(size_t column, const Status& status) const;
 
@@ -86,6 +88,9 @@ class RowsReader {
   Cursor cursor_;
   uint64_t row_ = 0;
   bool checked_ = false;
+  // Of the image being read: bit i says that the i-th JSON column holds changes. Empty: none does.
+  std::string_view partial_;
+  std::vector<std::string_view> before_;  // JSON values of the row's first image, by column
 };
 
 }  // namespace sluice::mysql

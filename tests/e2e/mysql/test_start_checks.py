@@ -27,12 +27,6 @@ def test_a_log_that_is_off(make_server, job):
         ("binlog_format", "MIXED", "ROW", "SET PERSIST binlog_format = 'ROW'"),
         ("binlog_row_image", "MINIMAL", "FULL", "SET PERSIST binlog_row_image = 'FULL'"),
         ("binlog_row_image", "NOBLOB", "FULL", "SET PERSIST binlog_row_image = 'FULL'"),
-        (
-            "binlog_row_value_options",
-            "PARTIAL_JSON",
-            "",
-            "SET PERSIST binlog_row_value_options = ''",
-        ),
     ],
 )
 def test_a_variable_that_makes_the_log_useless(server, job, name, bad, good, remedy):

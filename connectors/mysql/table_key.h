@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The key of a table as the snapshot sees it: what its ranges are made of, and the identity of a
+// row.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/sql_session.h"
+#include "mysql/key_range.h"
+#include "mysql/types.h"
+
+namespace sluice::mysql {
+
+struct TableKey {
+  std::vector<uint32_t> columns;  // where in the columns the key is; empty: the table has none
+  // Ranges of it can be told the server as conditions. Else the table is read as a whole.
+  bool cut = false;
+  // Bounds compare here as they do on the server, so that a row of the log tells its range: the
+  // columns are integers or bytes.
+  bool ordered = false;
+};
+// The primary key, else the first unique key without nullable columns.
+TableKey KeyOf(const TableFacts& facts, const TableDef& def);
+
+void AppendRowKey(const Column& column, uint32_t row, KeyBound& out);
+
+// The values of the key columns in a chunk. Equal for rows of equal key; where the key is ordered,
+// a bound. `column(i)` gives the column of index i.
+template <typename ColumnAt>
+KeyBound RowKey(const TableKey& key, const ColumnAt& column, uint32_t row) {
+  KeyBound out;
+  for (const uint32_t index : key.columns) AppendRowKey(column(index), row, out);
+  return out;
+}
+// The same of a row of SelectList's, and of one value of the column. REQUIRES: key.cut.
+KeyBound RowKey(const TableKey& key, const TableDef& def, SqlRow row);
+void AppendKeyText(const ColumnDef& column, std::string_view text, KeyBound& out);
+
+// "`a`, `b`"
+std::string KeyColumns(const TableKey& key, const TableDef& def);
+// " WHERE ..." of the rows in `range`, empty for all of them. REQUIRES: key.cut.
+std::string RangeCondition(const TableKey& key, const TableDef& def, const KeyRange& range,
+                           const SqlSession& session);
+// " WHERE ..." of the rows behind `bound`.
+std::string BehindCondition(const TableKey& key, const TableDef& def, const KeyBound& bound,
+                            const SqlSession& session);
+
+}  // namespace sluice::mysql
