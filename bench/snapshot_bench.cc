@@ -39,7 +39,9 @@ Result<Setup> Prepare(SqlClient& client, char** args) {
   const Int128 rows = std::atoll(args[3]);
   const Int128 step = std::atoll(args[4]);
   for (Int128 lower = 1; lower <= rows; lower += step) {
-    setup.ranges.push_back({lower, std::min(lower + step, rows + 1)});
+    mysql::KeyRange& range = setup.ranges.emplace_back();
+    mysql::AppendKey(lower, range.lower.emplace());
+    mysql::AppendKey(std::min(lower + step, rows + 1), range.upper.emplace());
   }
   return setup;
 }
@@ -50,7 +52,8 @@ Result<uint64_t> ReadRange(mysql::SnapshotWorker& worker, Wakeup& wakeup,
   uint64_t rows = 0;
   std::optional<mysql::KeyRange> rest = range;
   while (rest) {
-    worker.Begin({{table.def->path, *rest, std::nullopt}, table}, [&wakeup] { wakeup.Notify(); });
+    worker.Begin({{table.def->path, *rest, false, std::nullopt}, table},
+                 [&wakeup] { wakeup.Notify(); });
     std::optional<mysql::SnapshotReport> report;
     while (!report) {
       auto piece = worker.Poll();
@@ -85,14 +88,17 @@ Status Error(const Connection& connection) {
   return {Code::kUnavailable, mysql_error(connection.get())};
 }
 
+std::string Number(const mysql::KeyBound& bound) {
+  return std::to_string(static_cast<int64_t>(*mysql::KeyValues(bound)->at(0).number));
+}
+
 Status DropRange(const Connection& connection, const Setup& setup, const mysql::KeyRange& range,
                  uint64_t& rows, uint64_t& sum) {
   const mysql::TableDef& def = *setup.table.def;
   const std::string sql =
       "SELECT " + mysql::SelectList(def) + " FROM " + mysql::QuoteName(def.path.database) + "." +
-      mysql::QuoteName(def.path.table) +
-      " WHERE `id` >= " + std::to_string(static_cast<int64_t>(*range.lower)) + " AND `id` < " +
-      std::to_string(static_cast<int64_t>(*range.upper)) + " ORDER BY `id`";
+      mysql::QuoteName(def.path.table) + " WHERE `id` >= " + Number(*range.lower) + " AND `id` < " +
+      Number(*range.upper) + " ORDER BY `id`";
   if (mysql_real_query(connection.get(), sql.data(), sql.size()) != 0) return Error(connection);
   MYSQL_RES* result = mysql_use_result(connection.get());
   if (result == nullptr) return Error(connection);
