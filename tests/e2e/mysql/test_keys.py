@@ -104,8 +104,8 @@ def test_snapshots_by_any_key(tables, job, exactly_once):
     writer.start()
     try:
         run.start()
-        # What a killed job printed behind its last checkpoint stays: only repeating the log from its
-        # beginning takes it back. A sink that commits is killed in the kill runs.
+        # What a killed job printed behind its last checkpoint stays: only repeating the log from
+        # its beginning takes it back. A sink that commits is killed in the kill runs.
         for part in (3000, 12000, 25000) if exactly_once == "false" else ():
             run.wait_rows(part)
             run.process.kill()
