@@ -17,11 +17,18 @@ constexpr uint8_t kReplace = 0;
 constexpr uint8_t kInsert = 1;
 constexpr uint8_t kRemove = 2;
 
+struct Member;
+
 // A document that can be changed. What is not an object or array stays the bytes it was.
 struct Node {
   JsonPart part;  // of containers only its type
-  std::vector<std::pair<std::string, Node>> members;
+  std::vector<Member> members;
   std::vector<Node> cells;
+};
+
+struct Member {
+  std::string name;
+  Node value;
 };
 
 Status Corrupt(std::string_view what) {
@@ -39,7 +46,7 @@ Result<Node> Load(const JsonPart& part, int depth, size_t& budget) {
     ASSIGN_OR_RETURN(const JsonEntries::Entry entry, entries.Next());
     ASSIGN_OR_RETURN(Node value, Load(entry.value, depth + 1, budget));
     if (part.object()) {
-      node.members.emplace_back(entry.key, std::move(value));
+      node.members.push_back({std::string(entry.key), std::move(value)});
     } else {
       node.cells.push_back(std::move(value));
     }
@@ -115,16 +122,16 @@ Result<std::vector<Leg>> ParsePath(std::string_view path) {
 }
 
 // As the server orders keys.
-bool KeyBefore(const std::pair<std::string, Node>& member, const std::string& name) {
-  if (member.first.size() != name.size()) return member.first.size() < name.size();
-  return member.first < name;
+bool KeyBefore(const Member& member, const std::string& name) {
+  if (member.name.size() != name.size()) return member.name.size() < name.size();
+  return member.name < name;
 }
 
 Node* Find(Node& node, const Leg& leg) {
   if (leg.member) {
     if (!node.part.object()) return nullptr;
-    const auto at = std::ranges::find(node.members, leg.name, &std::pair<std::string, Node>::first);
-    return at == node.members.end() ? nullptr : &at->second;
+    const auto at = std::ranges::find(node.members, leg.name, &Member::name);
+    return at == node.members.end() ? nullptr : &at->value;
   }
   // A value that is no array stands for an array of itself.
   if (!node.part.array()) return leg.index == 0 ? &node : nullptr;
@@ -136,10 +143,10 @@ Status Insert(Node& parent, const Leg& leg, Node value) {
     const auto place =
         std::partition_point(parent.members.begin(), parent.members.end(),
                              [&](const auto& member) { return KeyBefore(member, leg.name); });
-    if (place != parent.members.end() && place->first == leg.name) {
+    if (place != parent.members.end() && place->name == leg.name) {
       return Corrupt("adds a member that is there");
     }
-    parent.members.emplace(place, leg.name, std::move(value));
+    parent.members.insert(place, {leg.name, std::move(value)});
     return {};
   }
   if (leg.member || !parent.part.array()) return Corrupt("adds to a value that takes no more");
@@ -152,7 +159,7 @@ Status Remove(Node& parent, const Leg& leg) {
   Node* const found = Find(parent, leg);
   if (found == nullptr || found == &parent) return Corrupt("removes what is not there");
   if (leg.member) {
-    std::erase_if(parent.members, [&](const auto& member) { return &member.second == found; });
+    std::erase_if(parent.members, [&](const auto& member) { return &member.value == found; });
   } else {
     parent.cells.erase(parent.cells.begin() + (found - parent.cells.data()));
   }
