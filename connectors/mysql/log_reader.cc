@@ -375,6 +375,11 @@ Status LogReader::Flush(Emitter& out) {
   return {};
 }
 
+bool LogReader::at_boundary() const {
+  const bool inside = (in_transaction_ && captured_rows_) || position_.rows != 0;
+  return !inside || ended_ || !setup_.options.transaction_atomic;
+}
+
 Split LogReader::Save() const {
   LogSplit split;
   split.position = position_;

@@ -38,6 +38,7 @@ class LogReader final : public Reader {
 
   Result<Poll> Read(Emitter& out, Deadline until) override;
   Status Flush(Emitter& out) override;
+  bool at_boundary() const override;
   Split Save() const override;
   Result<SchemaChange> TakeSchemaChange() override;
 

@@ -165,6 +165,35 @@ TEST_F(LogReaderTest, EveryPlaceInsideATransactionCanBeResumed) {
   }
 }
 
+TEST_F(LogReaderTest, BarriersWaitInsideAnAtomicTransactionOfCapturedRows) {
+  for (const bool atomic : {true, false}) {
+    options_.transaction_atomic = atomic;
+    LogWriter log;
+    log.Gtid(1);
+    log.Query("BEGIN");
+    log.Map(91, "other");
+    log.Insert(91, {{77, "x"}});
+    std::vector<std::string> others = log.events();
+    log.Map(90, "goods");
+    log.Insert(90, {{2, "b"}});
+    const std::vector<std::string> inside = log.events();
+    log.Xid();
+    const auto read = [&](std::vector<std::string> events, size_t rows) {
+      client_.Log({std::move(events), {}});
+      rows_.rows.clear();
+      OpenAt(Start());
+      EXPECT_TRUE(ReadUntil([&] { return rows_.rows.size() == rows; }).ok());
+      return reader_->at_boundary();
+    };
+    EXPECT_TRUE(read(others, 0));
+    EXPECT_EQ(read(inside, 1), !atomic);
+    client_.Log({log.events(), {}});
+    OpenAt(Start());
+    ASSERT_TRUE(ReadTo(log.offset()).ok());
+    EXPECT_TRUE(reader_->at_boundary());
+  }
+}
+
 TEST_F(LogReaderTest, TransactionsOfTheSetAreSkipped) {
   LogWriter log;
   log.InsertAll(1, 90, "goods", {{1, "a"}});

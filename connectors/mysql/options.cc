@@ -62,6 +62,10 @@ OptionSpec<MysqlCdcOptions> WithStartOptions(OptionSpec<MysqlCdcOptions> spec) {
   return WithPlaceOptions(std::move(spec))
       .Optional("exactly_once", &MysqlCdcOptions::exactly_once,
                 "Meet the log without repeating what the snapshot already brought.")
+      .Optional("transaction.atomic", &MysqlCdcOptions::transaction_atomic,
+                "A checkpoint waits for the end of a transaction of the log, so that its rows come "
+                "into each table of the target together. checkpoint.timeout must be longer than "
+                "the largest one takes.")
       .Refused("format", "rows keep their columns", {"DEFAULT"})
       .Optional(
           "schema-changes.enabled", &MysqlCdcOptions::schema_changes,

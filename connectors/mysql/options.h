@@ -46,6 +46,7 @@ struct MysqlCdcOptions {
   double even_factor_upper = 100;
   double even_factor_lower = 0.05;
   bool exactly_once = false;
+  bool transaction_atomic = false;
   bool schema_changes = false;
   StringMap schema_changes_policy;
   bool int_type_narrowing = true;

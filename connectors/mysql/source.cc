@@ -26,6 +26,7 @@ class LeasedReader final : public Reader {
 
   Result<Poll> Read(Emitter& out, Deadline until) override { return reader_->Read(out, until); }
   Status Flush(Emitter& out) override { return reader_->Flush(out); }
+  bool at_boundary() const override { return reader_->at_boundary(); }
   Split Save() const override { return reader_->Save(); }
   Result<SchemaChange> TakeSchemaChange() override { return reader_->TakeSchemaChange(); }
   Bytes TakeReport() override { return reader_->TakeReport(); }

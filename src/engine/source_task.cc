@@ -127,11 +127,18 @@ Status SourceTask::HandleMessages() {
     {
       const std::lock_guard lock(mutex_);
       if (messages_.empty()) return {};
+      if (std::holds_alternative<BarrierToPass>(messages_.front()) && inside()) return {};
       message = std::move(messages_.front());
       messages_.pop_front();
     }
     RETURN_IF_ERROR(std::visit([&](auto& one) { return Handle(one); }, message));
   }
+}
+
+// A barrier has to wait, for reading on leads out of it.
+bool SourceTask::inside() const {
+  const bool reads = reader_ && !ended_ && !held_ && !at_change_;
+  return reads && !reader_->at_boundary();
 }
 
 Status SourceTask::OpenSplit(Split split) {

@@ -85,6 +85,7 @@ class SourceTask {
   void Send(Message message);
   Status Step();
   Status HandleMessages();
+  bool inside() const;
   Status OpenSplit(Split split);
   Status Handle(Split& split) { return OpenSplit(std::move(split)); }
   Status Handle(const BarrierToPass& message);
