@@ -42,6 +42,9 @@ KeyKind KindOf(const ColumnDef& column) {
     case MysqlType::kTimestamp:
     case MysqlType::kChar:
     case MysqlType::kVarchar:
+    case MysqlType::kInet4:
+    case MysqlType::kInet6:
+    case MysqlType::kUuid:
       return KeyKind::kText;
     default:
       return KeyKind::kNone;

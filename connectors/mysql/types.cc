@@ -50,6 +50,9 @@ constexpr auto kTypeNames = std::to_array<TypeName>({
     {"blob", MysqlType::kBlob, (int64_t{1} << 16) - 1},
     {"mediumblob", MysqlType::kBlob, (int64_t{1} << 24) - 1},
     {"longblob", MysqlType::kBlob, (int64_t{1} << 32) - 1},
+    {"inet4", MysqlType::kInet4, 15},
+    {"inet6", MysqlType::kInet6, 39},
+    {"uuid", MysqlType::kUuid, 36},
     {"geometry", MysqlType::kGeometry},
     {"point", MysqlType::kGeometry},
     {"linestring", MysqlType::kGeometry},
@@ -167,9 +170,10 @@ std::optional<int64_t> LengthOf(const ColumnDef& column, const ColumnFacts& fact
 
 std::string_view MysqlTypeName(MysqlType type) {
   static constexpr std::string_view kNames[] = {
-      "TINYINT", "SMALLINT", "MEDIUMINT", "INT",  "BIGINT",   "FLOAT",     "DOUBLE", "DECIMAL",
-      "BIT",     "YEAR",     "DATE",      "TIME", "DATETIME", "TIMESTAMP", "CHAR",   "VARCHAR",
-      "TEXT",    "ENUM",     "SET",       "JSON", "BINARY",   "VARBINARY", "BLOB",   "GEOMETRY"};
+      "TINYINT",   "SMALLINT", "MEDIUMINT", "INT",   "BIGINT", "FLOAT",    "DOUBLE",
+      "DECIMAL",   "BIT",      "YEAR",      "DATE",  "TIME",   "DATETIME", "TIMESTAMP",
+      "CHAR",      "VARCHAR",  "TEXT",      "ENUM",  "SET",    "JSON",     "BINARY",
+      "VARBINARY", "BLOB",     "GEOMETRY",  "INET4", "INET6",  "UUID"};
   return kNames[static_cast<size_t>(type)];
 }
 

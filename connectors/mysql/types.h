@@ -47,6 +47,9 @@ enum class MysqlType : uint8_t {
   kVarbinary,
   kBlob,
   kGeometry,
+  kInet4,  // MariaDB's, as the next
+  kInet6,
+  kUuid,
 };
 std::string_view MysqlTypeName(MysqlType type);  // "MEDIUMINT"
 

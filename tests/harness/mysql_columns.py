@@ -32,9 +32,54 @@ def plain(kind: str, *texts: str) -> Column:
 
 NEWER = (MYSQL80,)
 JSONS = (MYSQL80, MARIADB)
+OTHERS = (MARIADB,)
 M64 = [f"m{i}" for i in range(64)]
 
 COLUMNS = {
+    "inet4": column("INET4", "'0.0.0.0' -> 0.0.0.0", "'192.0.2.0' -> 192.0.2.0", servers=OTHERS),
+    "inet6": column(
+        "INET6",
+        "'::' -> ::",
+        "'::1' -> ::1",
+        "'2001:db8::ff00:42:8329' -> 2001:db8::ff00:42:8329",
+        "'1:0:0:2:0:0:0:3' -> 1:0:0:2::3",
+        "'1:0:2:3:4:5:6:7' -> 1::2:3:4:5:6:7",
+        "'::ffff:192.0.2.1' -> ::ffff:192.0.2.1",
+        "'::192.0.2.1' -> ::192.0.2.1",
+        "'fe80::' -> fe80::",
+        servers=OTHERS,
+    ),
+    "uuid": column(
+        "UUID",
+        *(
+            f"'{text}' -> {text}"
+            for text in (
+                "00000000-0000-0000-0000-000000000000",
+                "123e4567-e89b-12d3-a456-426655440000",
+                "123e4567-e89b-42d3-8456-426655440012",
+                "0198c7a5-7ab1-7def-8abc-0123456789ab",
+                "ffffffff-ffff-ffff-ffff-ffffffffffff",
+                "12345678-1234-5234-0234-123456789abc",
+            )
+        ),
+        servers=OTHERS,
+    ),
+    "packed_text": column(
+        "VARCHAR(3000) COMPRESSED CHARACTER SET latin1",
+        "'' -> ",
+        "'é' -> é",
+        f"REPEAT('éa', 300) -> {'éa' * 300}",
+        servers=OTHERS,
+    ),
+    "packed_long": column(
+        "TEXT COMPRESSED CHARACTER SET utf8mb4",
+        "'' -> ",
+        f"REPEAT('😀ab', 900) -> {'😀ab' * 900}",
+        servers=OTHERS,
+    ),
+    "packed_bytes": column(
+        "BLOB COMPRESSED", "''", "x'00ff'", "REPEAT(x'0001', 200)", servers=OTHERS
+    ),
     "t1": column("TINYINT", "-128", "127", "0"),
     "t1u": column("TINYINT UNSIGNED", "0", "255", "128"),
     "flag": column("TINYINT(1)", "0 -> false", "1 -> true", "-1 -> true"),

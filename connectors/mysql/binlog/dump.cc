@@ -182,6 +182,7 @@ ColumnFacts FactsOf(const MappedColumn& mapped, size_t index) {
         return "timestamp";
       case WireType::kVarchar:
       case WireType::kVarString:
+      case WireType::kVarcharCompressed:
         return binary ? "varbinary" : "varchar";
       case WireType::kString:
         return binary ? "binary" : "char";

@@ -5,6 +5,7 @@
 
 #include "mysql/binlog/decimal.h"
 #include "mysql/binlog/json_binary.h"
+#include "mysql/binlog/mariadb_values.h"
 
 namespace sluice::mysql {
 namespace {
@@ -102,6 +103,25 @@ std::optional<ColumnPlan> PlanText(const MappedColumn& mapped, const ColumnDef& 
   const bool string = mapped.type == WireType::kString;
   const bool variable = mapped.type == WireType::kVarchar || mapped.type == WireType::kVarString;
   const uint32_t prefix = PrefixSize(mapped.length);
+  const bool compressed =
+      mapped.type == WireType::kVarcharCompressed || mapped.type == WireType::kBlobCompressed;
+  switch (def.type) {
+    case MysqlType::kVarchar:
+    case MysqlType::kVarbinary:
+    case MysqlType::kText:
+    case MysqlType::kBlob:
+      if (!compressed) break;
+      return Prefixed(def, ValueOp::kCompressed,
+                      mapped.type == WireType::kBlobCompressed ? mapped.length : prefix);
+    case MysqlType::kInet4:
+      return string ? std::optional(Prefixed(def, ValueOp::kInet4, prefix)) : std::nullopt;
+    case MysqlType::kInet6:
+      return string ? std::optional(Prefixed(def, ValueOp::kInet6, prefix)) : std::nullopt;
+    case MysqlType::kUuid:
+      return string ? std::optional(Prefixed(def, ValueOp::kUuid, prefix)) : std::nullopt;
+    default:
+      break;
+  }
   switch (def.type) {
     case MysqlType::kChar:
       return string ? std::optional(Prefixed(def, text, prefix)) : std::nullopt;
@@ -238,6 +258,22 @@ Status AppendLong(const ColumnPlan& plan, std::string_view bytes, Column& out) {
       out.AppendText(text);
       return {};
     }
+    case ValueOp::kCompressed: {
+      ASSIGN_OR_RETURN(const std::string value, InflateColumn(bytes));
+      std::string text;
+      if (plan.def->charset != nullptr) plan.def->charset->AppendUtf8(value, text);
+      out.AppendText(plan.def->charset != nullptr ? text : value);
+      return {};
+    }
+    case ValueOp::kInet4:
+      out.AppendText(Inet4Text(bytes));
+      return {};
+    case ValueOp::kInet6:
+      out.AppendText(Inet6Text(bytes));
+      return {};
+    case ValueOp::kUuid:
+      out.AppendText(UuidText(bytes));
+      return {};
     case ValueOp::kGeometry:
       if (bytes.size() < kGeometrySridSize) return {Code::kCorruption, "a geometry is cut short"};
       out.AppendText(bytes.substr(kGeometrySridSize));
@@ -367,6 +403,10 @@ Status AppendLogValue(const ColumnPlan& plan, Cursor& cursor, Column& out) {
     case ValueOp::kPadded:
     case ValueOp::kJson:
     case ValueOp::kGeometry:
+    case ValueOp::kCompressed:
+    case ValueOp::kInet4:
+    case ValueOp::kInet6:
+    case ValueOp::kUuid:
       return AppendLong(plan, cursor.Take(cursor.UintLe(plan.size)), out);
     default:
       return AppendTemporal(plan, cursor, out);

@@ -42,6 +42,10 @@ enum class ValueOp : uint8_t {
   kPadded,   // length-prefixed, filled with zeros to BINARY(n)
   kJson,     // length-prefixed
   kGeometry,
+  kCompressed,  // length-prefixed, of MariaDB
+  kInet4,       // length-prefixed, as the next
+  kInet6,
+  kUuid,
 };
 
 struct ColumnPlan {

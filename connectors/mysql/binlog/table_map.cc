@@ -33,7 +33,8 @@ bool HasSign(WireType type) {
 
 bool IsCharacter(WireType type) {
   return type == WireType::kString || type == WireType::kVarString || type == WireType::kVarchar ||
-         type == WireType::kBlob;
+         type == WireType::kBlob || type == WireType::kVarcharCompressed ||
+         type == WireType::kBlobCompressed;
 }
 
 bool IsLabelled(WireType type) {
@@ -58,6 +59,7 @@ bool ReadMeta(Cursor& in, MappedColumn& column) {
   switch (column.type) {
     case WireType::kVarchar:
     case WireType::kVarString:
+    case WireType::kVarcharCompressed:
       column.length = in.U16();
       return true;
     case WireType::kString:
@@ -77,6 +79,7 @@ bool ReadMeta(Cursor& in, MappedColumn& column) {
       column.length = in.U8();
       return true;
     case WireType::kBlob:
+    case WireType::kBlobCompressed:
     case WireType::kJson:
     case WireType::kGeometry:
       column.length = in.U8();
@@ -307,6 +310,7 @@ std::string_view WireTypeName(WireType type) {
       return "YEAR";
     case WireType::kVarchar:
     case WireType::kVarString:
+    case WireType::kVarcharCompressed:
       return "VARCHAR";
     case WireType::kBit:
       return "BIT";
@@ -324,6 +328,7 @@ std::string_view WireTypeName(WireType type) {
     case WireType::kMediumBlob:
     case WireType::kLongBlob:
     case WireType::kBlob:
+    case WireType::kBlobCompressed:
       return "BLOB";
     case WireType::kString:
       return "CHAR";

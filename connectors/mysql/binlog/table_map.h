@@ -41,6 +41,8 @@ enum class WireType : uint8_t {
   kDateTime2 = 18,
   kTime2 = 19,
   kTypedArray = 20,
+  kBlobCompressed = 140,     // MariaDB's
+  kVarcharCompressed = 141,  // MariaDB's
   kJson = 245,
   kNewDecimal = 246,
   kEnum = 247,

@@ -221,7 +221,7 @@ class FactsMaker {
     } else if (type.ends_with("blob")) {
       SetLong(type, spec_.length.value_or(0));
     } else {
-      facts_.column_type = type;  // dates, JSON, geometry
+      facts_.column_type = type;  // dates, JSON, geometry, addresses
     }
     return {};
   }
