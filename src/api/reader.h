@@ -42,8 +42,8 @@ class Reader {
   // Emits everything held, so that the position is well defined. Called before every Save and by
   // the linger timer.
   virtual Status Flush(Emitter& out) = 0;
-  // False: what was emitted last is part of something that may not become visible in parts, and Read
-  // will bring the rest. Barriers wait meanwhile, and with them checkpoints.
+  // False: what was emitted last is part of something that may not become visible in parts, and
+  // Read will bring the rest. Barriers wait meanwhile, and with them checkpoints.
   virtual bool at_boundary() const { return true; }
   // A split that yields exactly what comes after the last emitted event. REQUIRES: Flush was the
   // last call.

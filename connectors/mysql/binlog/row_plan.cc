@@ -399,17 +399,9 @@ Status AppendLogValue(const ColumnPlan& plan, Cursor& cursor, Column& out) {
     case ValueOp::kBytes:
       out.AppendText(cursor.Take(cursor.UintLe(plan.size)));
       return {};
-    case ValueOp::kCharset:
-    case ValueOp::kPadded:
-    case ValueOp::kJson:
-    case ValueOp::kGeometry:
-    case ValueOp::kCompressed:
-    case ValueOp::kInet4:
-    case ValueOp::kInet6:
-    case ValueOp::kUuid:
-      return AppendLong(plan, cursor.Take(cursor.UintLe(plan.size)), out);
     default:
-      return AppendTemporal(plan, cursor, out);
+      if (!plan.prefixed) return AppendTemporal(plan, cursor, out);
+      return AppendLong(plan, cursor.Take(cursor.UintLe(plan.size)), out);
   }
 }
 
