@@ -217,6 +217,10 @@ Status SnapshotWorker::Run(SnapshotJob& job) {
     report.remainder = KeyRange{reading.cut, range.upper};
     range.upper = reading.cut;
     Disconnect();  // the rest of the answer was not read
+  } else {
+    // Keeps the snapshot and gives the table back: an ALTER TABLE, and all that queues behind it,
+    // would wait for its end.
+    RETURN_IF_ERROR(session_->Execute("ROLLBACK TO SAVEPOINT nothing_read"));
   }
   report.finished = {range, at};
   report.rows = reading.rows;
@@ -252,6 +256,7 @@ Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
     ASSIGN_OR_RETURN(settled, SettledPoint());
   }
   RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+  RETURN_IF_ERROR(session_->Execute("SAVEPOINT nothing_read"));
   if (how == How::kTold) {
     ASSIGN_OR_RETURN(moment.at, ToldPoint());
   } else {

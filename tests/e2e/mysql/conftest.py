@@ -21,7 +21,7 @@ SLUICE = Path(os.environ.get("SLUICE") or ROOT / "build" / "release" / "sluice")
 ROW = re.compile(r"SeaTunnelRow#tableId=(\S+) SeaTunnelRow#kind=(\S+) : (.*)$", re.M)
 
 CONFIG = """
-env {{ job.mode = "STREAMING", job.name = "cdc", checkpoint.interval = 300, job.retry.times = 0 }}
+env {{ job.mode = "STREAMING", job.name = "cdc", checkpoint.interval = 300, job.retry.times = 0 {env} }}
 source {{ MySQL-CDC {{
   base-url = "jdbc:mysql://{host}:{port}/shop{parameters}"
   username = "{user}"
@@ -60,6 +60,7 @@ class ConsoleJob:
             "port": str(server.port),
             "parameters": "",
             "transform": "",
+            "env": "",
             "user": USER,
             "password": PASSWORD,
         }

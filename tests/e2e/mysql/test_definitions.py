@@ -183,13 +183,17 @@ def test_random_alterations_with_kills(metadata_server, running):
     running.stop()
 
 
+# The snapshot of MANY_ROWS takes ten seconds.
+SLOWLY = ", read_limit.rows_per_second = 2000"
+
+
 def test_a_column_is_added_during_the_snapshot(server, job):
     """Every range is read while rows change and columns come."""
     server.execute(
         GOODS,
         *MANY_ROWS,
     )
-    run = job(server, ["shop.goods"], **{"snapshot__split__size": "50"})
+    run = job(server, ["shop.goods"], snapshot__split__size="50", env=SLOWLY)
     run.start()
     run.wait_rows(1)
     for step in range(5):
@@ -209,7 +213,7 @@ def test_a_column_that_is_dropped_during_the_snapshot_is_told(server, job):
         GOODS,
         *MANY_ROWS,
     )
-    run = job(server, ["shop.goods"], **{"snapshot__split__size": "50"})
+    run = job(server, ["shop.goods"], snapshot__split__size="50", env=SLOWLY)
     run.start()
     run.wait_rows(1)
     server.execute("ALTER TABLE shop.goods DROP COLUMN name")
