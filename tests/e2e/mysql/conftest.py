@@ -21,7 +21,8 @@ SLUICE = Path(os.environ.get("SLUICE") or ROOT / "build" / "release" / "sluice")
 ROW = re.compile(r"SeaTunnelRow#tableId=(\S+) SeaTunnelRow#kind=(\S+) : (.*)$", re.M)
 
 CONFIG = """
-env {{ job.mode = "STREAMING", job.name = "cdc", checkpoint.interval = 300, job.retry.times = 0 {env} }}
+env {{ job.mode = "STREAMING", job.name = "cdc", checkpoint.interval = 300, job.retry.times = 0
+  {env} }}
 source {{ MySQL-CDC {{
   base-url = "jdbc:mysql://{host}:{port}/shop{parameters}"
   username = "{user}"

@@ -184,7 +184,7 @@ def test_random_alterations_with_kills(metadata_server, running):
 
 
 # The snapshot of MANY_ROWS takes ten seconds.
-SLOWLY = ", read_limit.rows_per_second = 2000"
+SLOWLY = "read_limit.rows_per_second = 2000"
 
 
 def test_a_column_is_added_during_the_snapshot(server, job):
