@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
 [ -e "$dir/ready" ] && exit 0
 
-echo "fetching SeaTunnel and what it needs (120 MB)"
+echo "fetching SeaTunnel and what it needs (200 MB)"
 rm -rf "$dir.new"
 mkdir -p "$dir.new/lib" "$dir.new/connectors" "$dir.new/starter"
 mvn -q -B -f "$here/pom.xml" \

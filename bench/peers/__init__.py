@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other engines on the same jobs."""
