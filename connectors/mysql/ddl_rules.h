@@ -21,7 +21,7 @@ struct DdlRules {
   DdlPolicy drop_column = DdlPolicy::kFollow;
   DdlPolicy modify_column = DdlPolicy::kFollow;
   DdlPolicy rename_column = DdlPolicy::kStop;
-  DdlPolicy create_table = DdlPolicy::kIgnore;
+  DdlPolicy create_table = DdlPolicy::kFollow;
   DdlPolicy drop_table = DdlPolicy::kStop;
   DdlPolicy rename_table = DdlPolicy::kFollow;
   DdlPolicy truncate_table = DdlPolicy::kStop;

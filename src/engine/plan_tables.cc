@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "engine/job_pieces.h"
@@ -104,6 +105,11 @@ Status Ask(JobPlan& plan, size_t i, Context& ctx, const Bytes* state) {
   if (!tables) return OfSource(plan, i, tables.error());
   for (const SchemaRef& schema : *tables) RETURN_IF_ERROR(schema->Check());
   step.tables = std::move(*tables);
+  step.joined.clear();
+  if (state == nullptr) return {};
+  for (const JoinedTable& table : step.source->Joined(*state)) {
+    step.joined[table.path] = table.prepared ? TableOrigin::kJoined : TableOrigin::kJoining;
+  }
   return {};
 }
 
@@ -111,8 +117,11 @@ Status FollowTables(JobPlan& plan) {
   plan.tables.clear();
   for (size_t route = 0; route < plan.routes.size(); ++route) {
     ASSIGN_OR_RETURN(Chain chain, MakeChain(plan, plan.routes[route]));
-    for (const SchemaRef& schema : plan.sources[plan.routes[route].source].tables) {
+    const SourceStep& source = plan.sources[plan.routes[route].source];
+    for (const SchemaRef& schema : source.tables) {
       TablePlan& table = plan.tables.emplace_back(TablePlan{.route = route, .source = schema});
+      const auto joined = source.joined.find(schema->path);
+      if (joined != source.joined.end()) table.origin = joined->second;
       RETURN_IF_ERROR(FollowTable(plan, chain, table));
     }
   }
@@ -153,11 +162,27 @@ std::vector<Status> CheckEnds(JobPlan& plan, Context& ctx) {
 
 std::vector<SchemaRef> JobPlan::TablesOf(size_t sink) const {
   std::vector<SchemaRef> out;
+  for (const TableOrigin origin :
+       {TableOrigin::kFromStart, TableOrigin::kJoined, TableOrigin::kJoining}) {
+    std::ranges::move(TablesOf(sink, origin), std::back_inserter(out));
+  }
+  return out;
+}
+
+std::vector<SchemaRef> JobPlan::TablesOf(size_t sink, TableOrigin origin) const {
+  std::vector<SchemaRef> out;
+  std::map<TablePath, TableOrigin> earliest;
   for (const TablePlan& table : tables) {
     if (table.dropped || route(table).sink != sink) continue;
-    const bool known = std::ranges::any_of(
-        out, [&](const SchemaRef& schema) { return schema->path == table.result()->path; });
-    if (!known) out.push_back(table.result());
+    TableOrigin& known = earliest.emplace(table.result()->path, table.origin).first->second;
+    known = std::min(known, table.origin);
+  }
+  for (const TablePlan& table : tables) {
+    if (table.dropped || route(table).sink != sink) continue;
+    const auto left = earliest.find(table.result()->path);
+    if (left == earliest.end() || left->second != origin) continue;
+    out.push_back(table.result());
+    earliest.erase(left);
   }
   return out;
 }
