@@ -229,7 +229,7 @@ Result<SchemaChange> LogReader::TakeSchemaChange() {
   if (!ddl_->stop.ok()) return Fail(ddl_->stop);
   DdlStep& step = ddl_->plan.steps[ddl_->next];
   CapturedTable& table = tables_.at(step.table);
-  SchemaChange change{table.output().schema, ddl_->waiting->output.schema, ddl_->sql};
+  SchemaChange change{ddl_->waiting->before, ddl_->waiting->output.schema, ddl_->sql};
   RETURN_IF_ERROR(Redefine(table, step, std::move(*std::exchange(ddl_->waiting, std::nullopt))));
   // What the snapshot brought from here on lacks what the target has now.
   if (table.Repeat()) {

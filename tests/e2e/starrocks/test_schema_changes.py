@@ -83,7 +83,7 @@ def test_columns_come_change_and_go_while_rows_flow(
     changer.stop()
     found = verify.wait_until_equal(shop, starrocks, PAIRS, 60, job.check_alive)
     assert found.rows > ROWS
-    assert columns(starrocks, "goods") == ["id", "name", "note", "stock", "seen"]
+    assert columns(starrocks, "goods") == ["id", "name", "note", "tag", "stock", "seen"]
     assert columns(starrocks, "makers") == ["id", "city", "country"]
     assert job.stop() == 0
     assert job.log_text().count("altering the target") == len(CHANGES)
@@ -115,7 +115,7 @@ def test_a_change_killed_in_each_step_is_made_once(
     changer.stop()
     found = verify.wait_until_equal(shop, starrocks, PAIRS, 60, job.check_alive)
     assert found.rows > ROWS
-    assert sorted(columns(starrocks, "goods")) == ["id", "name", "stock"]
+    assert sorted(columns(starrocks, "goods")) == ["id", "name", "stock", "tag"]
     assert job.stop() == 0
     assert starrocks.problems("ods", mark, job.durable(), stopped=True) == []
 
