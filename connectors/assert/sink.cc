@@ -78,9 +78,9 @@ const TableRules& AssertSink::RulesOf(const TablePath& table) const {
   return one == options_.tables.end() ? options_ : *one;
 }
 
-Status AssertSink::CheckNames(std::span<const SchemaRef> tables) const {
+Status AssertSink::CheckNames() const {
   std::vector<std::string> names;
-  for (const SchemaRef& table : tables) names.push_back(table->path.ToString());
+  for (const TablePath& table : tables_) names.push_back(table.ToString());
   std::ranges::sort(names);
   std::string wrong;
   for (const TableRules& rules : options_.tables) {
@@ -99,11 +99,10 @@ Status AssertSink::CheckNames(std::span<const SchemaRef> tables) const {
 }
 
 Status AssertSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) {
-  resumed_ = !fresh;
-  tables_.clear();
-  Status first = CheckNames(tables);
+  resumed_ = resumed_ || !fresh;
+  for (const SchemaRef& table : tables) tables_.insert(table->path);
+  Status first = CheckNames();
   for (const SchemaRef& table : tables) {
-    tables_.push_back(table->path);
     const TableRules& rules = RulesOf(table->path);
     for (const CatalogRule& rule : rules.catalog) {
       if (first.ok()) first = CheckTable(rule, *table);

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 #include "api/sink.h"
 #include "assert/options.h"
@@ -34,10 +35,10 @@ class AssertSink final : public Sink {
   RowCounts& counts() { return counts_; }
 
  private:
-  Status CheckNames(std::span<const SchemaRef> tables) const;
+  Status CheckNames() const;
 
   Options options_;
-  std::vector<TablePath> tables_;  // set by Prepare
+  std::set<TablePath> tables_;  // that Prepare was called with
   bool resumed_ = false;
   RowCounts counts_;
 };

@@ -75,7 +75,7 @@ Status FileSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool f
     targets[schema->path] = std::move(target);
   }
   const std::lock_guard lock(mutex_);
-  tables_ = std::move(targets);
+  for (auto& [path, target] : targets) tables_.insert_or_assign(path, std::move(target));
   return {};
 }
 

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "base/ascii.h"
 #include "jdbc/sink_tables.h"
@@ -62,14 +64,22 @@ class Planner {
 
   Alteration Plan() {
     const std::vector<std::string> gone = ColumnNames(options_, before_);
+    const std::vector<std::string> names = ColumnNames(options_, after_);
+    for (const RenamedColumn& renamed : RenamedColumns(before_, after_)) {
+      const TargetColumn* from = FindColumn(facts_, gone[renamed.before]);
+      const std::string& to = names[renamed.after];
+      was_[renamed.after] = {&before_.columns[renamed.before], from};
+      if (from == nullptr || FindColumn(facts_, to) != nullptr) continue;
+      Add(fmt::format("RENAME COLUMN {} TO {}", dialect_.Name(from->name), dialect_.Name(to)));
+      renamed_.insert(from);
+    }
     for (size_t i = 0; i < gone.size(); ++i) {
       if (Find(after_, before_.columns[i].name) != nullptr) continue;
-      if (const TargetColumn* target = FindColumn(facts_, gone[i])) {
-        Add("DROP COLUMN " + dialect_.Name(target->name));
-      }
+      const TargetColumn* target = FindColumn(facts_, gone[i]);
+      if (target == nullptr || renamed_.contains(target)) continue;
+      Add("DROP COLUMN " + dialect_.Name(target->name));
     }
-    const std::vector<std::string> names = ColumnNames(options_, after_);
-    for (size_t i = 0; i < names.size(); ++i) Column(after_.columns[i], names[i]);
+    for (size_t i = 0; i < names.size(); ++i) Column(i, names[i]);
     return std::move(out_);
   }
 
@@ -77,17 +87,22 @@ class Planner {
   bool postgres() const { return server_ == SqlServer::kPostgres; }
   void Add(const std::string& clause) { out_.statements.push_back(head_ + clause); }
 
-  void Column(const ColumnInfo& column, const std::string& name) {
-    const TargetColumn* target = FindColumn(facts_, name);
-    if (target == nullptr) return AddColumn(column, name);
+  void Column(size_t index, const std::string& name) {
+    const ColumnInfo& column = after_.columns[index];
     const ColumnInfo* before = Find(before_, column.name);
+    const TargetColumn* target = FindColumn(facts_, name);
+    if (const auto was = was_.find(index); was != was_.end()) {
+      before = was->second.first;
+      if (target == nullptr) target = was->second.second;
+    }
+    if (target == nullptr) return AddColumn(column, name);
     const bool same = before != nullptr && before->type == column.type &&
                       before->nullable == column.nullable && before->length == column.length;
     if (same) return;
     const bool holds = Holds(server_, *target, column);
     const bool takes_null = target->nullable || !column.nullable;
     if (holds && takes_null) return;
-    const std::string place = dialect_.Name(target->name);
+    const std::string place = dialect_.Name(renamed_.contains(target) ? name : target->name);
     const std::string type = holds ? target->type : dialect_.ColumnType(column);
     if (!postgres()) {
       const bool null = target->nullable || column.nullable;
@@ -136,6 +151,9 @@ class Planner {
   const Schema& before_;
   const Schema& after_;
   const std::string head_;
+  // By index into after_, of renamed columns: what they were, at the source and in the target.
+  std::map<size_t, std::pair<const ColumnInfo*, const TargetColumn*>> was_;
+  std::set<const TargetColumn*> renamed_;  // by the statements so far
   Alteration out_;
 };
 

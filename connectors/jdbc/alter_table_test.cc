@@ -129,5 +129,25 @@ TEST(AlterTable, ATypeHoldsAllThatFitsIntoIt) {
   EXPECT_FALSE(holds(SqlServer::kPostgres, "an_enum", text));
 }
 
+TEST(AlterTable, AColumnIsRenamedAndKeepsItsValues) {
+  ColumnInfo was = kName;
+  was.renamed_from = "name";
+  ColumnInfo now = was;
+  now.name = "title";
+  now.length = 200;
+  const std::vector<TargetColumn> before = {{.name = "id", .type = "bigint"},
+                                            {.name = "name", .type = "varchar(80)"}};
+  EXPECT_THAT(Plan(SqlServer::kMysql, before, {kId, was}, {kId, now}).statements,
+              ElementsAre("ALTER TABLE `ods`.`goods` RENAME COLUMN `name` TO `title`",
+                          HasSubstr("MODIFY COLUMN `title` VARCHAR(")));
+  EXPECT_THAT(Plan(SqlServer::kPostgres, before, {kId, was}, {kId, now}).statements[0],
+              "ALTER TABLE \"ods\".\"public\".\"goods\" RENAME COLUMN \"name\" TO \"title\"");
+  // Carried out already, in part.
+  const std::vector<TargetColumn> after = {{.name = "id", .type = "bigint"},
+                                           {.name = "title", .type = "varchar(80)"}};
+  EXPECT_THAT(Plan(SqlServer::kMysql, after, {kId, was}, {kId, now}).statements,
+              ElementsAre(HasSubstr("MODIFY COLUMN `title` VARCHAR(")));
+}
+
 }  // namespace
 }  // namespace sluice::jdbc

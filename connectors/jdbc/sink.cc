@@ -41,7 +41,6 @@ Status JdbcSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool f
   if (!options_.query.empty()) RETURN_IF_ERROR(PrepareStatement(tables));
   ASSIGN_OR_RETURN(auto session, Connect(ctx.sql, options_));
   if (!options_.query.empty()) return {};  // save modes are for generated statements
-  TargetTables targets;
   for (const SchemaRef& schema : tables) {
     RETURN_IF_ERROR(ctx.cancel.Check());
     ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
@@ -49,16 +48,18 @@ Status JdbcSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool f
     auto bound = BindTarget(*session, options_, path, *schema);
     const bool waits = !bound && !fresh && bound.error().code() == Code::kSchemaMismatch;
     if (!bound && !waits) return bound.error();
-    targets[schema->path] =
-        bound ? std::move(*bound) : TargetTable{.path = path, .unfit = bound.error()};
+    targets_->Put(schema->path,
+                  bound ? std::move(*bound) : TargetTable{.path = path, .unfit = bound.error()});
   }
   const std::lock_guard lock(mutex_);
-  const bool any = !targets.empty();
-  targets_ = std::make_shared<SharedTargets>(std::move(targets));
-  if (!options_.two_phase || !any) return {};
+  const auto targets = targets_->All();
+  if (!options_.two_phase || targets.empty()) return {};
+  if (!ledger_) {
+    ledger_ = targets.front()->path;
+    ledger_->table = kLedgerTable;
+  }
   const Dialect& dialect = Dialect::Of(options_.endpoints.front().server);
-  ASSIGN_OR_RETURN(const TablePath ledger, Ledger());
-  return JdbcCommitter::CreateLedger(*session, dialect, ledger)
+  return JdbcCommitter::CreateLedger(*session, dialect, *ledger_)
       .In("making the ledger table; is_exactly_once = false needs none");
 }
 
@@ -81,14 +82,6 @@ std::vector<Status> JdbcSink::Check(Context& ctx, std::span<const SchemaRef> tab
     if (Status status = check(); !status.ok()) wrong.push_back(std::move(status));
   }
   return wrong;
-}
-
-Result<TablePath> JdbcSink::Ledger() const {
-  const auto tables = targets_->All();
-  if (tables.empty()) return Fail(Code::kInternal, "the ledger of no tables");
-  TablePath ledger = tables.front()->path;
-  ledger.table = kLedgerTable;
-  return ledger;
 }
 
 bool JdbcSink::replay_converges(std::string* why) const {
@@ -114,16 +107,12 @@ Result<std::unique_ptr<Writer>> JdbcSink::Open(Context& ctx, uint32_t writer) {
 
 Result<std::unique_ptr<Committer>> JdbcSink::OpenCommitter(Context& ctx) {
   const std::lock_guard lock(mutex_);
-  TablePath ledger;
   const auto tables = targets_->All();
-  if (!tables.empty()) {
-    ASSIGN_OR_RETURN(ledger, Ledger());
-  }
   std::set<std::string> schemas;
   for (const auto& target : tables) {
     schemas.insert(options_.postgres() ? target->path.schema : target->path.database);
   }
-  return std::make_unique<JdbcCommitter>(ctx, options_, std::move(ledger),
+  return std::make_unique<JdbcCommitter>(ctx, options_, ledger_.value_or(TablePath()),
                                          std::vector<std::string>(schemas.begin(), schemas.end()),
                                          targets_);
 }

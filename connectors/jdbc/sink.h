@@ -32,13 +32,14 @@ class JdbcSink final : public Sink {
 
  private:
   Status PrepareStatement(std::span<const SchemaRef> tables);
-  // Beside the first target by name, which a resumed job has again.
-  Result<TablePath> Ledger() const;  // REQUIRES: mutex_ held
 
   const SinkOptions options_;
   mutable std::mutex mutex_;  // guards what follows
-  // Set by Prepare; what its committers learn, writers opened later know too.
-  std::shared_ptr<SharedTargets> targets_ = std::make_shared<SharedTargets>(TargetTables());
+  // Filled by Prepare; what its committers learn, writers opened later know too.
+  const std::shared_ptr<SharedTargets> targets_ = std::make_shared<SharedTargets>(TargetTables());
+  // Beside the first target by name of those that the job began with, which a resumed job has
+  // again.
+  std::optional<TablePath> ledger_;
   std::optional<CustomStatement> statement_;
 };
 

@@ -161,14 +161,26 @@ Result<std::map<TablePath, TableFacts>> LoadTables(SqlSession& session,
   for (const TablePath& path : paths) {
     ASSIGN_OR_RETURN(tables[path], LoadTable(session, path));
   }
-  for (const TableNamesConfig& config : options.table_names_config) {
-    for (auto& [path, facts] : tables) {
-      if (path.ToString() == config.table && !config.primary_keys.empty()) {
-        facts.primary_key = config.primary_keys;
-      }
-    }
-  }
+  for (auto& [path, facts] : tables) NameKey(facts, options);
   return tables;
+}
+
+void NameKey(TableFacts& facts, const MysqlCdcOptions& options) {
+  for (const TableNamesConfig& config : options.table_names_config) {
+    if (facts.path.ToString() != config.table || config.primary_keys.empty()) continue;
+    facts.primary_key = config.primary_keys;
+  }
+}
+
+Result<TablePath> StoredName(SqlSession& session, const TablePath& path) {
+  ASSIGN_OR_RETURN(
+      const SqlTable rows,
+      session.Query(fmt::format("SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES "
+                                "WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA = {} AND "
+                                "TABLE_NAME = {}",
+                                session.Quote(path.database), session.Quote(path.table))));
+  if (!rows.empty()) return TablePath{Text(rows[0], 0), "", Text(rows[0], 1)};
+  return Fail(Code::kNotFound, fmt::format("table {} does not exist", path.ToString()));
 }
 
 Status CheckLogged(SqlSession& session, const ServerFacts& server,

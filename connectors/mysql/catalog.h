@@ -21,6 +21,10 @@ Result<std::map<TablePath, TableFacts>> LoadTables(SqlSession& session,
                                                    const MysqlCdcOptions& options);
 // One table; kNotFound when it is gone.
 Result<TableFacts> LoadTable(SqlSession& session, const TablePath& path);
+// Its name as the server's log has it: statements may write it in other letters. kNotFound.
+Result<TablePath> StoredName(SqlSession& session, const TablePath& path);
+// The key that the job file names for it, if any, instead of its own.
+void NameKey(TableFacts& facts, const MysqlCdcOptions& options);
 
 // kInvalidConfig when the server keeps the changes of one of these tables out of its log. Warns of
 // changes that no server logs: those that foreign keys make in other tables.

@@ -121,7 +121,7 @@ class Planner {
     const TablePath* table = Captured(create.table);
     if (table != nullptr) return Recreate(*table, create);
     const TablePath* of = CopiedTable(create.table, state_);
-    if (of == nullptr) return Created(create.table);
+    if (of == nullptr) return Appeared(create.table, "CREATE TABLE");
     if (create.if_not_exists && Copy(create.table) != nullptr) return;
     if (plan_.copies.size() >= kCopiesMax) return;
     const TablePath* source = create.like ? Captured(*create.like) : nullptr;
@@ -160,14 +160,19 @@ class Planner {
     Define(table, what, MatchByName(std::move(applied->facts), *state_.tables.at(table)));
   }
 
-  void Created(const TablePath& table) {
-    if (!state_.matches(table)) return;
-    if (rules_.create_table == DdlPolicy::kStop) {
-      Step(DdlStep::Kind::kStop, table, "CREATE TABLE", "schema-changes.policy says so");
-    } else {
-      Step(DdlStep::Kind::kNote, table, "CREATE TABLE",
-           "a new table that would be captured is not part of this job: start with --fresh to "
-           "capture it");
+  void Appeared(const TablePath& table, const std::string& what) {
+    if (!state_.matches(table) || IsToolsTable(table, state_)) return;
+    switch (rules_.create_table) {
+      case DdlPolicy::kStop:
+        Step(DdlStep::Kind::kStop, table, what, "schema-changes.policy says so");
+        return;
+      case DdlPolicy::kIgnore:
+        Step(DdlStep::Kind::kNote, table, what,
+             "a new table that would be captured is left out, as schema-changes.policy says");
+        return;
+      case DdlPolicy::kFollow:
+        Step(DdlStep::Kind::kJoin, table, what, "");
+        return;
     }
   }
 
@@ -221,6 +226,9 @@ class Planner {
     }
     for (const TablePath& name : empty) {
       if (Captured(name) != nullptr) RenamedAway(name);
+    }
+    for (const auto& [name, was] : origin) {
+      if (Captured(name) == nullptr) Appeared(name, "RENAME TABLE " + was.ToString() + " TO");
     }
     MoveCopies(origin, empty, copies);
   }
@@ -286,8 +294,11 @@ DdlPlan PlanStatement(const Statement& statement, const DdlState& state,
   return Planner(state, session, rules).Plan(statement);
 }
 
-const TablePath* CopiedTable(const TablePath& name, const DdlState& state) {
-  // _t_gho; _t_new, and more bars in front while such a table is there.
+namespace {
+
+// _t_gho; _t_new, and more bars in front while such a table is there.
+const TablePath* TableBehind(const TablePath& name, const DdlState& state,
+                             std::initializer_list<std::string_view> suffixes) {
   if (!name.table.starts_with("_")) return nullptr;
   const std::string_view bare =
       std::string_view(name.table)
@@ -297,11 +308,21 @@ const TablePath* CopiedTable(const TablePath& name, const DdlState& state) {
     // A captured name may begin with bars itself.
     std::string_view table = path.table;
     table.remove_prefix(std::min(table.find_first_not_of('_'), table.size()));
-    for (const std::string_view suffix : {"_gho", "_new"}) {
+    for (const std::string_view suffix : suffixes) {
       if (SameWord(bare, std::string(table).append(suffix))) return &path;
     }
   }
   return nullptr;
+}
+
+}  // namespace
+
+const TablePath* CopiedTable(const TablePath& name, const DdlState& state) {
+  return TableBehind(name, state, {"_gho", "_new"});
+}
+
+bool IsToolsTable(const TablePath& name, const DdlState& state) {
+  return TableBehind(name, state, {"_gho", "_ghc", "_del", "_new", "_old"}) != nullptr;
 }
 
 Definition MatchByName(TableFacts facts, const TableFacts& before) {

@@ -22,9 +22,10 @@ struct DdlStep {
     kAsk,     // its definition cannot be told from the statement: `why`
     kStop,    // the job ends here: `why`
     kNote,    // nothing changes for its rows: `why` says what was done
+    kJoin,    // a new table that would be captured by a job that starts now; the last steps
   };
   Kind kind = Kind::kNote;
-  TablePath table;   // captured, unless kStop or kNote of a table that would be
+  TablePath table;   // captured, unless kJoin, kStop or kNote of a table that would be
   std::string what;  // "ALTER TABLE"
   Definition definition;
   std::string why;
@@ -48,6 +49,9 @@ DdlPlan PlanStatement(const Statement& statement, const DdlState& state,
 
 // The captured table of `tables` that `name` could be a tool's copy of, by its name; null: none.
 const TablePath* CopiedTable(const TablePath& name, const DdlState& state);
+// By its name it could be a table that such a tool needs while it works on a captured one, or the
+// one before that it leaves behind.
+bool IsToolsTable(const TablePath& name, const DdlState& state);
 
 // `facts` with its columns matched to those of `before` by their names.
 Definition MatchByName(TableFacts facts, const TableFacts& before);

@@ -23,11 +23,8 @@ constexpr auto kKinds = std::to_array<Kind>({
     {"add-column", &DdlRules::add_column},
     {"drop-column", &DdlRules::drop_column},
     {"modify-column", &DdlRules::modify_column},
-    {"rename-column", &DdlRules::rename_column,
-     "a change of schema tells targets of columns that come and go, and one that is dropped and "
-     "added loses its values; ignore goes on under the old name"},
-    {"create-table", &DdlRules::create_table,
-     "a table that comes while the job runs is captured by the next start with --fresh"},
+    {"rename-column", &DdlRules::rename_column},
+    {"create-table", &DdlRules::create_table},
     {"drop-table", &DdlRules::drop_table, "no target drops its table; ignore leaves it its rows"},
     {"rename-table", &DdlRules::rename_table},
     {"truncate-table", &DdlRules::truncate_table,
@@ -38,9 +35,12 @@ constexpr auto kKinds = std::to_array<Kind>({
 
 const char kPolicyHelp[] =
     "What to do at statements of a kind: follow, ignore (rows go on without it) or stop. "
-    "add-column, drop-column, modify-column: follow. rename-table: follow (a copy that an online "
-    "schema change puts in its place; a table renamed away stops the job). create-table: ignore. "
-    "rename-column, drop-table, truncate-table: stop; these four cannot be followed.";
+    "add-column, drop-column, modify-column, rename-column: follow. rename-table: follow (a copy "
+    "that an online "
+    "schema change puts in its place; a table renamed away stops the job). create-table: follow "
+    "(a new table that matches table-pattern, or is renamed to such a name, joins the job with its "
+    "own snapshot, during which the log waits). drop-table, truncate-table: stop; these two cannot "
+    "be followed.";
 
 std::string ReadPolicies(const StringMap& entries, DdlRules& rules) {
   for (const auto& [name, value] : entries) {

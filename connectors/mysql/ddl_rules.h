@@ -20,8 +20,8 @@ struct DdlRules {
   DdlPolicy add_column = DdlPolicy::kFollow;
   DdlPolicy drop_column = DdlPolicy::kFollow;
   DdlPolicy modify_column = DdlPolicy::kFollow;
-  DdlPolicy rename_column = DdlPolicy::kStop;
-  DdlPolicy create_table = DdlPolicy::kIgnore;
+  DdlPolicy rename_column = DdlPolicy::kFollow;
+  DdlPolicy create_table = DdlPolicy::kFollow;
   DdlPolicy drop_table = DdlPolicy::kStop;
   DdlPolicy rename_table = DdlPolicy::kFollow;
   DdlPolicy truncate_table = DdlPolicy::kStop;

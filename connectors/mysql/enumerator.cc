@@ -4,19 +4,37 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/logging.h"
 
 namespace sluice::mysql {
 namespace {
 
-constexpr uint64_t kStateVersion = 4;
+constexpr uint64_t kStateVersion = 5;
 constexpr uint64_t kFirstWithEnd = 2;  // and a definition's place
 constexpr uint64_t kFirstWithOutput = 3;
 constexpr uint64_t kFirstWithKeys = 4;  // ranges of any key, and the highest place
+constexpr uint64_t kFirstWithJoined = 5;
 
 std::string IdOf(const SnapshotSplit& split) {
   return split.table.ToString() + " " + split.range.ToString();
+}
+
+Status DecodeJoined(ByteReader& in, EnumeratorState& state) {
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    const TablePath path = DecodeTablePath(in);
+    EnumeratorState::Joined& joined = state.joined[path];
+    joined.prepared = in.Bool();
+    joined.since = DecodeLogPoint(in);
+  }
+  if (!in.Bool()) return {};
+  ASSIGN_OR_RETURN(MysqlSplit waiting, DecodeSplit(in.Str()));
+  if (!std::holds_alternative<LogSplit>(waiting)) {
+    return {Code::kCorruption, "a range of keys where a place of the log was expected"};
+  }
+  state.waiting = std::get<LogSplit>(std::move(waiting));
+  return {};
 }
 
 void Raise(std::optional<LogPoint>& highest, const LogPoint& to) {
@@ -50,6 +68,14 @@ Bytes EncodeState(const EnumeratorState& state) {
     Encode(*schema, out);
   }
   Encode(state.highest, out);
+  out.U64(state.joined.size());
+  for (const auto& [path, joined] : state.joined) {
+    Encode(path, out);
+    out.Bool(joined.prepared);
+    Encode(joined.since, out);
+  }
+  out.Bool(state.waiting.has_value());
+  if (state.waiting) out.Str(EncodeSplit(*state.waiting));
   return std::move(out).Take();
 }
 
@@ -89,13 +115,26 @@ Result<EnumeratorState> DecodeState(std::string_view bytes) {
   } else {
     for (const auto& [path, ranges] : state.contained) Raise(state.highest, ranges.highest());
   }
+  if (version >= kFirstWithJoined) RETURN_IF_ERROR(DecodeJoined(in, state));
   RETURN_IF_ERROR(in.Finish("state of the MySQL-CDC source"));
   return state;
 }
 
+void LeaveOutUnprepared(EnumeratorState& state) {
+  std::erase_if(state.joined, [&](const auto& one) {
+    if (one.second.prepared) return false;
+    state.tables.erase(one.first);
+    std::erase(state.plan.tables, one.first);
+    return true;
+  });
+}
+
 MysqlEnumerator::MysqlEnumerator(EnumeratorState state, std::unique_ptr<SplitPlanner> planner,
                                  bool merge)
-    : state_(std::move(state)), planner_(std::move(planner)), merge_(merge) {}
+    : state_(std::move(state)), planner_(std::move(planner)), merge_(merge) {
+  // Their targets were prepared before the tasks of this run, and so before this.
+  for (auto& [path, joined] : state_.joined) joined.prepared = true;
+}
 
 bool MysqlEnumerator::snapshot_complete() const {
   return (!planner_ || planner_->done()) && state_.reading.empty();
@@ -103,6 +142,7 @@ bool MysqlEnumerator::snapshot_complete() const {
 
 Result<std::vector<Split>> MysqlEnumerator::Next(size_t want) {
   std::vector<Split> out;
+  if (reopening_) return out;
   if (state_.settled && snapshot_complete()) planner_.reset();
   if (planner_) {
     ASSIGN_OR_RETURN(const std::vector<SnapshotSplit> splits, planner_->Take(want));
@@ -113,13 +153,27 @@ Result<std::vector<Split>> MysqlEnumerator::Next(size_t want) {
     return out;
   }
   if (state_.log_handed_out) return out;
-  LogSplit log{state_.start, {}, state_.tables, {}, state_.defined, End()};
-  if (merge_) log.contained = state_.contained;
-  state_.contained.clear();  // the reader of the log keeps it from here on
+  const LogSplit log = LogToRead();
   state_.log_handed_out = true;
   LogInfo(fmt::format("the log is followed from {}", log.position.ToString()));
   out.push_back({"log", EncodeSplit(log)});
   return out;
+}
+
+// What the snapshot brought is the reader's to keep from here on.
+LogSplit MysqlEnumerator::LogToRead() {
+  LogSplit log{state_.start, {}, state_.tables, {}, state_.defined, End()};
+  if (state_.waiting) {
+    log = std::move(*std::exchange(state_.waiting, std::nullopt));
+    for (auto& [path, joined] : state_.joined) {
+      if (log.tables.contains(path) || !state_.tables.contains(path)) continue;
+      log.tables[path] = state_.tables.at(path);
+      log.since[path] = joined.since;
+    }
+  }
+  if (merge_) log.contained.merge(state_.contained);
+  state_.contained.clear();
+  return log;
 }
 
 // Ranges of the snapshot stand at places of their own; only behind the last is it one table.
@@ -132,21 +186,45 @@ LogEnd MysqlEnumerator::End() const {
 Status MysqlEnumerator::OnFinished(const Split& split, const Bytes& report) {
   ASSIGN_OR_RETURN(const MysqlSplit decoded, DecodeSplit(split.position));
   const auto* snapshot = std::get_if<SnapshotSplit>(&decoded);
-  if (snapshot == nullptr) {
-    state_.log_finished = true;
-    return {};
-  }
+  if (snapshot == nullptr) return LogFinished(report);
   ASSIGN_OR_RETURN(const SnapshotReport told, DecodeReport(report));
   if (state_.reading.erase(split.id) == 0) {
     return {Code::kInternal, "a split was finished that nobody reads: " + split.id};
   }
-  if (told.exact) state_.contained[snapshot->table].Add(told.finished);
+  if (told.exact) {
+    state_.contained[snapshot->table].Add(told.finished);
+    const auto joined = state_.joined.find(snapshot->table);
+    // What came behind this is not in the snapshot.
+    if (joined != state_.joined.end()) {
+      joined->second.since = std::min(joined->second.since, told.finished.high);
+    }
+  }
   Raise(state_.highest, told.finished.high);
   state_.rows_read += told.rows;
   if (told.remainder) planner_->PutBack({snapshot->table, *told.remainder, false, std::nullopt});
   if (snapshot_complete()) {
     LogInfo(fmt::format("the snapshot is complete: {} rows", state_.rows_read));
   }
+  return {};
+}
+
+Status MysqlEnumerator::LogFinished(const Bytes& report) {
+  if (report.empty()) {
+    state_.log_finished = true;
+    return {};
+  }
+  ASSIGN_OR_RETURN(MysqlSplit decoded, DecodeSplit(report));
+  state_.waiting = std::get<LogSplit>(std::move(decoded));
+  for (auto& [path, joining] : std::exchange(state_.waiting->joining, {})) {
+    state_.joined[path] = {false, joining.since};
+    state_.plan.tables.push_back(path);
+    state_.tables[path] = std::move(joining.facts);
+    LogInfo(fmt::format("table {} joins the job; the log waits for its snapshot at {}",
+                        path.ToString(), state_.waiting->position.ToString()));
+  }
+  state_.settled = state_.log_handed_out = false;
+  state_.rows_read = 0;
+  reopening_ = true;
   return {};
 }
 
@@ -157,11 +235,12 @@ Status MysqlEnumerator::OnSchemaChange(const SchemaChange& change) {
 
 Bytes MysqlEnumerator::Save() {
   if (planner_) state_.plan = planner_->state();
-  if (snapshot_complete()) state_.settled = true;
+  if (!reopening_ && snapshot_complete()) state_.settled = true;
   return EncodeState(state_);
 }
 
 double MysqlEnumerator::progress() const {
+  if (reopening_) return 0;
   if (!planner_) return state_.rows_read == 0 ? -1 : 1;
   const uint64_t expected = planner_->rows_expected();
   if (expected == 0) return 0;

@@ -28,9 +28,18 @@ struct EnumeratorState {
   std::optional<LogPoint> defined;  // LogSplit::defined
   LogEnd end;                       // LogSplit::end; not before anything that the snapshot holds
   bool log_finished = false;
+  // Tables that came while the log was followed, which waits for their snapshot meanwhile.
+  struct Joined {
+    bool prepared = false;  // JoinedTable::prepared
+    LogPoint since;         // LogSplit::since, of tables whose snapshot is not over
+  };
+  std::map<TablePath, Joined> joined;  // in `tables` too
+  std::optional<LogSplit> waiting;     // the log, to go on with
 };
 Bytes EncodeState(const EnumeratorState& state);
 Result<EnumeratorState> DecodeState(std::string_view bytes);
+// The job goes on without tables that were about to join.
+void LeaveOutUnprepared(EnumeratorState& state);
 
 class MysqlEnumerator final : public SplitEnumerator {
  public:
@@ -44,15 +53,19 @@ class MysqlEnumerator final : public SplitEnumerator {
   Bytes Save() override;
   bool done() const override { return state_.log_finished; }
   bool wants_checkpoint() const override { return snapshot_complete() && !state_.settled; }
+  bool wants_reopening() const override { return reopening_; }
   double progress() const override;
 
  private:
   bool snapshot_complete() const;
+  Status LogFinished(const Bytes& report);
+  LogSplit LogToRead();
   LogEnd End() const;
 
   EnumeratorState state_;  // state_.plan is the planner's while there is one
   std::unique_ptr<SplitPlanner> planner_;
   const bool merge_;
+  bool reopening_ = false;  // tables joined that this run does not know
 };
 
 }  // namespace sluice::mysql

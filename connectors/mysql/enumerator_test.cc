@@ -201,5 +201,69 @@ TEST_F(EnumeratorTest, AnEmptyTableIsOneRange) {
   EXPECT_TRUE(RangeOf(Take(*enumerator, 1)[0]).whole());
 }
 
+class JoiningTest : public EnumeratorTest {
+ protected:
+  // The log is followed; then its reader meets the statement that makes `more` at 500.
+  std::unique_ptr<MysqlEnumerator> Met() {
+    EnumeratorState state = fresh_;
+    state.settled = true;
+    state.plan.tables.clear();
+    auto enumerator = Make(std::move(state));
+    const Split log = enumerator->Next(1)->front();
+    auto met = std::get<LogSplit>(*DecodeSplit(log.position));
+    met.position.tx_offset = 500;
+    TableFacts facts = fresh_.tables.at(kGoods);
+    facts.path = kMore;
+    const TableDefRef def = *MakeTable(facts, {});
+    defs_[kMore] = {def, KeyOf(facts, *def)};
+    met.joining[kMore] = {facts, {"binlog.000001", 900}};
+    EXPECT_TRUE(enumerator->OnFinished(log, EncodeSplit(met)).ok());
+    return enumerator;
+  }
+
+  const TablePath kMore{"shop", "", "more"};
+};
+
+TEST_F(JoiningTest, TheLogWaitsForTheSnapshotOfATableThatJoins) {
+  auto met = Met();
+  EXPECT_TRUE(met->wants_reopening());
+  EXPECT_FALSE(met->done());
+  EXPECT_THAT(*met->Next(4), IsEmpty());  // this run does not know the table
+  const EnumeratorState saved = *DecodeState(met->Save());
+  EXPECT_FALSE(saved.joined.at(kMore).prepared);
+  EXPECT_TRUE(saved.tables.contains(kMore));
+
+  auto next = Make(saved);
+  EXPECT_FALSE(next->wants_reopening());
+  EXPECT_TRUE(DecodeState(next->Save())->joined.at(kMore).prepared);
+  const std::vector<Split> ranges = Take(*next, 4);
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    EXPECT_EQ(std::get<SnapshotSplit>(*DecodeSplit(ranges[i].position)).table, kMore);
+    ASSERT_TRUE(next->OnFinished(ranges[i], Report(RangeOf(ranges[i]), 850 + i * 100)).ok());
+  }
+  next->Save();
+  const auto log = std::get<LogSplit>(*DecodeSplit(next->Next(1)->front().position));
+  EXPECT_EQ(log.position.tx_offset, 500U);
+  EXPECT_TRUE(log.tables.contains(kGoods));
+  EXPECT_TRUE(log.tables.contains(kMore));
+  EXPECT_TRUE(log.joining.empty());
+  // A range stood before the place of the definition: what came between counts.
+  EXPECT_EQ(log.since.at(kMore).offset, 850U);
+  EXPECT_THAT(log.contained.at(kMore).ranges(), SizeIs(4));
+  EXPECT_FALSE(next->done());
+}
+
+TEST_F(JoiningTest, ATableThatWasAboutToJoinCanBeLeftOut) {
+  EnumeratorState saved = *DecodeState(Met()->Save());
+  LeaveOutUnprepared(saved);
+  EXPECT_FALSE(saved.tables.contains(kMore));
+  auto next = Make(saved);
+  next->Save();
+  const auto log = std::get<LogSplit>(*DecodeSplit(Take(*next, 1).front().position));
+  EXPECT_EQ(log.position.tx_offset, 500U);
+  EXPECT_FALSE(log.tables.contains(kMore));
+  EXPECT_TRUE(log.since.empty());
+}
+
 }  // namespace
 }  // namespace sluice::mysql

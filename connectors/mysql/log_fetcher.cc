@@ -57,6 +57,11 @@ void LogFetcher::Take(LogBatch& batch) {
   room_.notify_all();
 }
 
+ServerFacts LogFetcher::server() {
+  const std::lock_guard lock(mutex_);
+  return server_;
+}
+
 void LogFetcher::Loop() {
   const Status status = Fetch();
   {
@@ -79,6 +84,10 @@ Result<std::unique_ptr<LogStream>> LogFetcher::Open() {
   RETURN_IF_ERROR(Publish(session_, std::move(session)));
   ASSIGN_OR_RETURN(const ServerFacts server, CheckServer(*session_, endpoint_));
   ASSIGN_OR_RETURN(const FindBy by, CheckPosition(*session_, server, from_, anchored_));
+  {
+    const std::lock_guard lock(mutex_);
+    server_ = server;
+  }
   LogStart start{.server_id = server_id_, .file = from_.file, .position = from_.tx_offset};
   // Another server has the same transactions at other places of its files.
   if (by == FindBy::kGtids && server.mariadb) {

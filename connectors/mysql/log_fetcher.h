@@ -37,6 +37,8 @@ class LogFetcher {
 
   // Everything fetched so far; swaps buffers, so that `batch` should be reused. Never waits.
   void Take(LogBatch& batch);
+  // Whose log it is. REQUIRES: an event was taken.
+  ServerFacts server();
 
  private:
   void Loop();
@@ -58,6 +60,7 @@ class LogFetcher {
   std::condition_variable room_;
   LogBatch batch_;
   bool stop_ = false;
+  ServerFacts server_;
   std::unique_ptr<SqlSession> session_;
   std::unique_ptr<LogStream> stream_;
   Thread thread_;

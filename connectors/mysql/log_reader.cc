@@ -55,10 +55,14 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
   reader->defined_ = std::move(split.defined);
   reader->end_ = std::move(split.end);
   reader->copies_ = std::move(split.copies);
+  reader->joining_ = std::move(split.joining);
+  reader->since_ = std::move(split.since);
   if (reader->handing_over()) reader->setup_.ctx.phases.Reach("hand-over", 0);
   reader->ended_ =
       reader->end_.point &&
       LogPoint{reader->position_.file, reader->position_.tx_offset} >= *reader->end_.point;
+  const bool between = reader->position_.events == 0 && reader->position_.rows == 0;
+  if (between && !reader->joining_.empty()) reader->ended_ = true;
   if (!reader->ended_) reader->Connect();
   return reader;
 }
@@ -145,6 +149,10 @@ Result<bool> LogReader::Step(Emitter& out) {
   return true;
 }
 
+Bytes LogReader::TakeReport() {
+  return joining_.empty() ? Bytes() : Save().position;
+}
+
 Result<std::optional<LogEvent>> LogReader::NextEvent() {
   if (payload_) {
     ASSIGN_OR_RETURN(std::optional<LogEvent> inner, payload_->Next());
@@ -228,8 +236,10 @@ void LogReader::BeginTransaction() {
   captured_rows_ = open_group_ = false;
   gtid_ = {};
   skip_ = false;
+  const auto reached = [&](const auto& one) { return one.second <= cursor_.begin(); };
+  const bool more_tables = std::erase_if(since_, reached) > 0;
   // Only here: the maps of a statement come before all its rows.
-  if (by_id_.size() >= kTableIdsMax) by_id_.clear();
+  if (more_tables || by_id_.size() >= kTableIdsMax) by_id_.clear();
 }
 
 Status LogReader::Handle(const Gtid& gtid, const EventHeader& header) {
@@ -363,6 +373,7 @@ void LogReader::EndTransaction() {
   skip_events_ = skip_rows_ = 0;
   for (auto& [path, table] : tables_) table.Passed(cursor_.point());
   if (defined_ && *defined_ <= cursor_.point()) defined_.reset();
+  if (!joining_.empty()) ended_ = true;
 }
 
 void LogReader::Emit(CapturedTable& table, Emitter& out) {
@@ -395,12 +406,15 @@ Split LogReader::Save() const {
     }
   }
   split.copies = copies_;
+  split.joining = joining_;
+  split.since = since_;
   return {"log", EncodeSplit(split)};
 }
 
 CapturedTable* LogReader::Find(std::string_view database, std::string_view table) {
   const auto found = tables_.find(TablePath{std::string(database), "", std::string(table)});
-  return found == tables_.end() ? nullptr : &found->second;
+  if (found == tables_.end() || since_.contains(found->first)) return nullptr;
+  return &found->second;
 }
 
 Status LogReader::At(const Status& status) const {

@@ -41,6 +41,8 @@ class LogReader final : public Reader {
   bool at_boundary() const override;
   Split Save() const override;
   Result<SchemaChange> TakeSchemaChange() override;
+  // Not empty when tables joined: the split to go on with behind their snapshot, encoded.
+  Bytes TakeReport() override;
 
  private:
   // A statement that is being carried out, at the position.
@@ -74,7 +76,11 @@ class LogReader final : public Reader {
   Status RunStep(DdlStep& step, Emitter& out);
   Status Define(CapturedTable& table, DdlStep& step, bool sure);
   Status Redefine(CapturedTable& table, DdlStep& step, TableEffect effect);
+  void LookUp(const TablePath& table, Duration settle);
   Result<bool> TakeLookup();
+  Status Join(DdlStep& step, Result<JoiningTable> found);
+  Result<JoiningTable> Fit(Result<JoiningTable> found) const;
+  DdlState StateOf() const;
   void StepDone();
   void EndDdl();
   void StopIfOlder(const mysql::Statement& statement, DdlPlan& plan) const;
@@ -87,7 +93,9 @@ class LogReader final : public Reader {
   Status EndXa(const Query& query);
   bool handing_over() const;
   // Places that the job still needs are known by file: see CheckPosition.
-  bool anchored() const { return handing_over() || defined_ || end_.point; }
+  bool anchored() const {
+    return handing_over() || defined_ || end_.point || !since_.empty() || !joining_.empty();
+  }
   bool InDefinition() const { return defined_ && *defined_ >= cursor_.point(); }
   void LookForEnd(const LogEvent& event);
   Status At(const Status& status) const;
@@ -106,11 +114,13 @@ class LogReader final : public Reader {
   LogBatch batch_;
   size_t next_event_ = 0;  // of batch_
   std::optional<PayloadReader> payload_;
-  std::map<TablePath, TableCopy> copies_;  // LogSplit::copies
-  std::optional<RunningDdl> ddl_;          // the position stands before it, or inside
-  std::unique_ptr<TableLookup> lookup_;    // for its next step
-  SqlDialect dialect_;                     // of the server that wrote the events
-  int failures_ = 0;                       // connections lost since the last event came
+  std::map<TablePath, TableCopy> copies_;      // LogSplit::copies
+  std::map<TablePath, JoiningTable> joining_;  // LogSplit::joining
+  std::map<TablePath, LogPoint> since_;        // LogSplit::since
+  std::optional<RunningDdl> ddl_;              // the position stands before it, or inside
+  std::unique_ptr<TableLookup> lookup_;        // for its next step
+  SqlDialect dialect_;                         // of the server that wrote the events
+  int failures_ = 0;                           // connections lost since the last event came
   TimePoint reconnect_at_;
 
   // The transaction being read.

@@ -21,8 +21,7 @@ Status LogReader::Statement(const Query& query, Emitter& out) {
   RunningDdl ddl;
   ddl.session = SessionOf(query.status, dialect_);
   ASSIGN_OR_RETURN(ddl.sql, Utf8Of(query.sql, ddl.session));
-  DdlState state{{}, copies_, setup_.matches};
-  for (const auto& [path, table] : tables_) state.tables[path] = &table.facts();
+  const DdlState state = StateOf();
   const auto statement = ParseStatement(ddl.sql, query.schema, ddl.session.dialect);
   ddl.plan = PlanStatement(statement, state, ddl.session, setup_.options.ddl);
   if (InDefinition()) StopIfOlder(statement, ddl.plan);
@@ -34,6 +33,17 @@ Status LogReader::Statement(const Query& query, Emitter& out) {
   skip_events_ -= ddl.next;
   ddl_ = std::move(ddl);
   return RunDdl(out);
+}
+
+// A table whose snapshot lies ahead is as if it were not there: all of it comes with that.
+DdlState LogReader::StateOf() const {
+  DdlState state{{}, copies_, [this](const TablePath& table) {
+                   return setup_.matches(table) && !since_.contains(table);
+                 }};
+  for (const auto& [path, table] : tables_) {
+    if (!since_.contains(path)) state.tables[path] = &table.facts();
+  }
+  return state;
 }
 
 // Before LogSplit::defined. Rows there that do not fit the definition have stopped the job already,
@@ -48,7 +58,8 @@ void LogReader::StopIfOlder(const mysql::Statement& statement, DdlPlan& plan) co
     });
   }
   for (DdlStep& step : plan.steps) {
-    if (step.kind == DdlStep::Kind::kNote || step.kind == DdlStep::Kind::kStop) continue;
+    const bool defines = step.kind == DdlStep::Kind::kDefine || step.kind == DdlStep::Kind::kAsk;
+    if (!defines) continue;
     step.kind = only_adds ? DdlStep::Kind::kNote : DdlStep::Kind::kStop;
     step.why = only_adds ? "it is part of the definition that the job began with"
                          : fmt::format(
@@ -99,8 +110,12 @@ Status LogReader::RunStep(DdlStep& step, Emitter& out) {
           fmt::format("table {}: {} at {} cannot be followed from its text ({}): its definition "
                       "is asked of the server: {}",
                       step.table.ToString(), step.what, at, step.why, ddl_->sql));
-      lookup_ = std::make_unique<TableLookup>(setup_.ctx.sql, setup_.options.endpoint, step.table,
-                                              setup_.ctx.wake);
+      LookUp(step.table, Duration(0));
+      return {};
+    case DdlStep::Kind::kJoin:
+      LogInfo(fmt::format("table {}: {} at {}: it joins the job: {}", step.table.ToString(),
+                          step.what, at, ddl_->sql));
+      LookUp(step.table, fetcher_->server().settle);
       return {};
     case DdlStep::Kind::kDefine:
       return Define(table->second, step, true);
@@ -111,19 +126,61 @@ Status LogReader::RunStep(DdlStep& step, Emitter& out) {
 Result<bool> LogReader::TakeLookup() {
   auto answer = lookup_->Poll();
   if (!answer) return false;
-  CapturedTable& table = tables_.at(lookup_->path());
   lookup_.reset();
   DdlStep& step = ddl_->plan.steps[ddl_->next];
+  if (step.kind == DdlStep::Kind::kJoin) {
+    RETURN_IF_ERROR(Join(step, std::move(*answer)));
+    StepDone();
+    return true;
+  }
+  CapturedTable& table = tables_.at(step.table);
   if (!*answer && answer->error().code() == Code::kNotFound) {
     ddl_->stop = StopOf(step, step.why + ", and the table is gone by now");
     return true;
   }
   if (!*answer) return Fail(answer->error());
-  (**answer).assumed = true;
-  step.definition = MatchByName(std::move(**answer), table.facts());
+  TableFacts& now = (**answer).facts;
+  now.assumed = true;
+  step.definition = MatchByName(std::move(now), table.facts());
   RETURN_IF_ERROR(Define(table, step, false));
   if (!ddl_->at_change()) StepDone();
   return true;
+}
+
+void LogReader::LookUp(const TablePath& table, Duration settle) {
+  lookup_ = std::make_unique<TableLookup>(setup_.ctx.sql, setup_.options.endpoint,
+                                          fetcher_->server(), table, settle, setup_.ctx.wake);
+}
+
+// A table that cannot join does not keep the others from being followed.
+Status LogReader::Join(DdlStep& step, Result<JoiningTable> found) {
+  found = Fit(std::move(found));
+  if (found) {
+    joining_[found->facts.path] = std::move(*found);
+    position_.server_uuid = fetcher_->server().uuid;  // whose places count from here on
+    return {};
+  }
+  if (found.error().retry() == Retry::kInPlace) return found.error();
+  LogWarn(fmt::format("table {}: {} at {}: it is left out of the job: {}", step.table.ToString(),
+                      step.what, position_.ToString(), found.error().message()));
+  return {};
+}
+
+Result<JoiningTable> LogReader::Fit(Result<JoiningTable> found) const {
+  if (!found && found.error().code() == Code::kNotFound) {
+    return Fail(Code::kNotFound, "it is gone by now");
+  }
+  if (!found) return found;
+  NameKey(found->facts, setup_.options);
+  const TablePath& path = found->facts.path;
+  if (tables_.contains(path)) return Fail(Code::kUnsupported, "it is captured already");
+  ASSIGN_OR_RETURN(const TableDefRef def, MakeTable(found->facts, setup_.convert));
+  if (KeyOf(found->facts, *def).columns.empty()) {
+    return Fail(Code::kUnsupported,
+                fmt::format("it has no key; give it one, or name its key columns in "
+                            "table-names-config, and start with --fresh to read it"));
+  }
+  return found;
 }
 
 Status LogReader::Define(CapturedTable& table, DdlStep& step, bool sure) {
@@ -171,7 +228,7 @@ Result<SchemaChange> LogReader::TakeSchemaChange() {
   if (!ddl_->stop.ok()) return Fail(ddl_->stop);
   DdlStep& step = ddl_->plan.steps[ddl_->next];
   CapturedTable& table = tables_.at(step.table);
-  SchemaChange change{table.output().schema, ddl_->waiting->output.schema, ddl_->sql};
+  SchemaChange change{ddl_->waiting->before, ddl_->waiting->output.schema, ddl_->sql};
   RETURN_IF_ERROR(Redefine(table, step, std::move(*std::exchange(ddl_->waiting, std::nullopt))));
   // What the snapshot brought from here on lacks what the target has now.
   if (table.Repeat()) {

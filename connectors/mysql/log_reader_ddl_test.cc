@@ -217,6 +217,7 @@ TEST_F(LogReaderDdlTest, TwoTablesOfOneStatementAreTwoChangesWithAPlaceBetween) 
 }
 
 TEST_F(LogReaderDdlTest, WhatIsNotUnderstoodIsAskedOfTheServer) {
+  client_.Answer("FROM information_schema.TABLES WHERE TABLE_TYPE", {{"shop", "goods"}});
   client_.Answer(
       "FROM information_schema.COLUMNS",
       {{"id", "int", "int", std::nullopt, std::nullopt, "10", "0", std::nullopt, "NO", ""},
@@ -245,6 +246,91 @@ TEST_F(LogReaderDdlTest, PoliciesLetTheTargetKeepItsRows) {
   ASSERT_TRUE(ReadAll().ok());
   EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", "goods INSERT 4 a"));
   EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "more text", "name varchar(9)"));
+}
+
+class JoiningTablesTest : public LogReaderDdlTest {
+ protected:
+  void AnswerTable(const std::string& key) {
+    client_.Answer("FROM information_schema.TABLES WHERE TABLE_TYPE", {{"shop", "more"}});
+    client_.Answer(
+        "FROM information_schema.COLUMNS",
+        {{"id", "int", "int", std::nullopt, std::nullopt, "10", "0", std::nullopt, "NO", ""},
+         {"name", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt,
+          std::nullopt, "YES", ""}});
+    client_.Answer("FROM information_schema.STATISTICS", {{key, "id", "0"}});
+    client_.Answer("SHOW MASTER STATUS", {{"binlog.000001", "3000", "", "", Executed()}});
+  }
+  void OpenMatching(LogSplit split) {
+    LogReaderSetup setup{ctx_, options_, {}, 99, {}};
+    for (const auto& [path, facts] : split.tables) {
+      setup.output.emplace(path, (*MakeTable(facts, {}))->schema);
+    }
+    setup.matches = [](const TablePath& path) { return path.database == "shop"; };
+    auto reader = LogReader::Open(std::move(setup), std::move(split));
+    ASSERT_TRUE(reader.has_value()) << reader.error().ToString();
+    reader_ = std::move(*reader);
+  }
+  LogSplit Fresh() {
+    LogSplit split{Start(), {}, {}};
+    split.tables[{"shop", "", "goods"}] = Facts("goods");
+    return split;
+  }
+  // Reads to the end of the split; what its reader reports.
+  LogSplit ReadToReport() {
+    Poll poll = Poll::kMore;
+    while (poll != Poll::kDone) {
+      poll = reader_->Read(rows_, Env::Default().Now()).value();
+    }
+    EXPECT_TRUE(reader_->Flush(rows_).ok());
+    return std::get<LogSplit>(*DecodeSplit(reader_->TakeReport()));
+  }
+  const TablePath kMore{"shop", "", "more"};
+};
+
+TEST_F(JoiningTablesTest, TheReaderEndsBehindTheStatementThatMadeTheTable) {
+  AnswerTable("PRIMARY");
+  Rows(2);
+  Run({"CREATE TABLE More (id INT PRIMARY KEY, name VARCHAR(20))"});
+  const uint64_t behind = log_.offset();
+  Rows(2);
+  client_.Log({log_.events(), {}});
+  OpenMatching(Fresh());
+  const LogSplit report = ReadToReport();
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+  EXPECT_EQ(report.position.tx_offset, behind);
+  EXPECT_EQ(report.position.events, 0U);
+  EXPECT_EQ(report.joining.at(kMore).facts.columns.size(), 2U);
+  EXPECT_EQ(report.joining.at(kMore).since.offset, 3000U);
+  EXPECT_FALSE(report.tables.contains(kMore));
+}
+
+TEST_F(JoiningTablesTest, WhatTheSnapshotHasIsPassedWhateverItsColumns) {
+  Rows(3, "more");
+  Run({"ALTER TABLE more DROP COLUMN more", "CREATE TABLE IF NOT EXISTS more (id INT)"});
+  Rows(2);
+  const uint64_t since = log_.offset();
+  Rows(2, "more");
+  LogSplit split = Fresh();
+  split.tables[kMore] = Facts("more");
+  split.since[kMore] = {"binlog.000001", since};
+  client_.Log({log_.events(), {}});
+  OpenMatching(split);
+  ASSERT_TRUE(ReadTo(log_.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 4 a", "more INSERT 5 a"));
+  EXPECT_TRUE(Saved().since.empty());
+}
+
+TEST_F(JoiningTablesTest, ATableThatCannotJoinIsLeftOut) {
+  AnswerTable("some_index");
+  client_.Answer("FROM information_schema.STATISTICS", {{"some_index", "id", "1"}});
+  Run({"CREATE TABLE more (id INT)"});
+  Rows(2, "more");
+  Rows(2);
+  client_.Log({log_.events(), {}});
+  OpenMatching(Fresh());
+  ASSERT_TRUE(ReadTo(log_.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 3 a"));
+  EXPECT_TRUE(Saved().joining.empty());
 }
 
 }  // namespace

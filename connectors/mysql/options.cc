@@ -238,7 +238,8 @@ const OptionSpec<MysqlCdcOptions>& MysqlCdcSpec() {
               .Optional("table-names", &MysqlCdcOptions::table_names,
                         "Tables to capture, each database.table.")
               .Optional("table-pattern", &MysqlCdcOptions::table_pattern,
-                        "Instead: a regular expression for database.table.")
+                        "Instead: a regular expression for database.table. Tables that come later "
+                        "join the job.")
               .Objects("table-names-config", &MysqlCdcOptions::table_names_config, TableSpec(),
                        "Keys of tables that have none.")
               .Optional("server-id", &MysqlCdcOptions::server_id,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <regex>
 
 #include "base/logging.h"
@@ -103,13 +104,14 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes
   ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.endpoint));
   Discovered discovered;
   ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint));
-  ASSIGN_OR_RETURN(EnumeratorState state, DecodeState(saved));
-  if (!state.settled && state.start.server_uuid != discovered.server.uuid) {
+  ASSIGN_OR_RETURN(EnumeratorState state, StateOf(saved));
+  const LogPosition& begun = state.waiting ? state.waiting->position : state.start;
+  if (!state.settled && begun.server_uuid != discovered.server.uuid) {
     return Fail(
         Code::kPositionLost,
         fmt::format("the server was replaced during the snapshot: it is {}, the snapshot was "
                     "begun on {}; start again with --fresh to read the tables anew",
-                    discovered.server.uuid, state.start.server_uuid));
+                    discovered.server.uuid, begun.server_uuid));
   }
   RETURN_IF_ERROR(CheckLogged(*session, discovered.server, state.tables));
   discovered.start = std::move(state.start);
@@ -118,6 +120,21 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes
   discovered.tables = std::move(state.tables);
   discovered.output = std::move(state.output);
   return Remember(std::move(discovered));
+}
+
+// A job whose file no longer lets tables join leaves out those that were about to.
+Result<EnumeratorState> MysqlCdcSource::StateOf(const Bytes& saved) const {
+  ASSIGN_OR_RETURN(EnumeratorState state, DecodeState(saved));
+  if (!joins()) LeaveOutUnprepared(state);
+  return state;
+}
+
+std::vector<JoinedTable> MysqlCdcSource::Joined(const Bytes& saved) const {
+  std::vector<JoinedTable> out;
+  const auto state = StateOf(saved);
+  if (!state) return out;  // Restore says why
+  for (const auto& [path, joined] : state->joined) out.push_back({path, joined.prepared});
+  return out;
 }
 
 Result<std::vector<SchemaRef>> MysqlCdcSource::Remember(Discovered discovered) {
@@ -150,7 +167,7 @@ Result<std::unique_ptr<SplitEnumerator>> MysqlCdcSource::Enumerate(Context& ctx,
   }
   EnumeratorState state;
   if (saved) {
-    ASSIGN_OR_RETURN(state, DecodeState(*saved));
+    ASSIGN_OR_RETURN(state, StateOf(*saved));
   } else {
     state.start = discovered->start;
     state.defined = discovered->defined;
@@ -209,8 +226,11 @@ Result<std::unique_ptr<Reader>> MysqlCdcSource::OpenLog(Context& ctx, LogSplit s
   LogReaderSetup setup{ctx,        options_,          convert(),
                        lease.id(), discovered.output, discovered.server_ahead_micros};
   if (!options_.table_pattern.empty()) {
-    setup.matches = [pattern = std::regex(options_.table_pattern)](const TablePath& path) {
-      return std::regex_match(path.ToString(), pattern);
+    setup.matches = [pattern = std::regex(options_.table_pattern),
+                     databases = options_.database_names](const TablePath& path) {
+      const bool in =
+          databases.empty() || std::ranges::find(databases, path.database) != databases.end();
+      return in && std::regex_match(path.ToString(), pattern);
     };
   }
   ASSIGN_OR_RETURN(auto reader, LogReader::Open(std::move(setup), std::move(split)));

@@ -23,6 +23,7 @@ class MysqlCdcSource final : public Source {
   bool passes_schema_changes() const override { return options_.schema_changes; }
   Result<std::vector<SchemaRef>> Discover(Context& ctx) override;
   Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& saved) override;
+  std::vector<JoinedTable> Joined(const Bytes& saved) const override;
   Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context& ctx,
                                                      std::optional<Bytes> saved) override;
   Result<std::unique_ptr<Reader>> Open(Context& ctx, Split split) override;
@@ -42,6 +43,10 @@ class MysqlCdcSource final : public Source {
   };
   using DiscoveredRef = std::shared_ptr<const Discovered>;
 
+  bool joins() const {
+    return !options_.table_pattern.empty() && options_.ddl.create_table == DdlPolicy::kFollow;
+  }
+  Result<EnumeratorState> StateOf(const Bytes& saved) const;
   Status FindPlaces(Context& ctx, SqlSession& session, const LogPosition& now,
                     Discovered& discovered);
   Result<std::vector<SchemaRef>> Remember(Discovered discovered);

@@ -12,10 +12,11 @@ namespace {
 constexpr uint64_t kSplitVersion = 2;
 constexpr uint64_t kFirstWithKeys = 2;
 constexpr uint64_t kReportVersion = 2;
-constexpr uint64_t kLogVersion = 4;
+constexpr uint64_t kLogVersion = 5;
 constexpr uint64_t kFirstLogWithKeys = 4;
 constexpr uint64_t kFirstWithEnd = 2;     // and a definition's place
 constexpr uint64_t kFirstWithCopies = 3;  // and sources
+constexpr uint64_t kFirstWithJoining = 5;
 constexpr uint64_t kSnapshotKind = 1;
 constexpr uint64_t kLogKind = 2;
 
@@ -66,6 +67,32 @@ void DecodeDefinitions(ByteReader& in, LogSplit& split) {
   for (uint64_t n = in.Count(); n > 0; --n) {
     TableCopy copy = DecodeCopy(in);
     split.copies[copy.definition.facts.path] = std::move(copy);
+  }
+}
+
+void EncodeJoining(const LogSplit& split, ByteWriter& out) {
+  out.U64(split.joining.size());
+  for (const auto& [table, joining] : split.joining) {
+    Encode(joining.facts, out);
+    Encode(joining.since, out);
+  }
+  out.U64(split.since.size());
+  for (const auto& [table, since] : split.since) {
+    Encode(table, out);
+    Encode(since, out);
+  }
+}
+
+void DecodeJoining(ByteReader& in, LogSplit& split) {
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    JoiningTable joining;
+    joining.facts = DecodeTableFacts(in);
+    joining.since = DecodeLogPoint(in);
+    split.joining[joining.facts.path] = std::move(joining);
+  }
+  for (uint64_t n = in.Count(); n > 0; --n) {
+    const TablePath table = DecodeTablePath(in);
+    split.since[table] = DecodeLogPoint(in);
   }
 }
 
@@ -203,6 +230,7 @@ Bytes EncodeSplit(const MysqlSplit& split) {
   }
   out.U64(log.copies.size());
   for (const auto& [table, copy] : log.copies) EncodeCopy(copy, out);
+  EncodeJoining(log, out);
   return std::move(out).Take();
 }
 
@@ -242,6 +270,7 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
     split.end = DecodeLogEnd(in);
   }
   if (version >= kFirstWithCopies) DecodeDefinitions(in, split);
+  if (version >= kFirstWithJoining) DecodeJoining(in, split);
   RETURN_IF_ERROR(in.Finish("log split"));
   return split;
 }

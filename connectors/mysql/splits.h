@@ -83,6 +83,13 @@ struct TableCopy {
   TablePath of;
 };
 
+// A table that came while the log was followed, as it was at `since`, between the statement that
+// made it and its snapshot. All before that is in the snapshot, whatever its key.
+struct JoiningTable {
+  TableFacts facts;
+  LogPoint since;
+};
+
 struct LogSplit {
   LogPosition position;
   std::map<TablePath, FinishedRanges> contained;  // what the snapshot already brought
@@ -97,6 +104,10 @@ struct LogSplit {
   // TableOutput::sources.
   std::map<TablePath, std::vector<std::string>> sources;
   std::map<TablePath, TableCopy> copies;
+  // Not in `tables` yet: the log is not followed further before their snapshot.
+  std::map<TablePath, JoiningTable> joining;
+  // Of tables that joined: JoiningTable::since, while it lies ahead.
+  std::map<TablePath, LogPoint> since;
 };
 
 using MysqlSplit = std::variant<SnapshotSplit, LogSplit>;

@@ -72,6 +72,7 @@ class Effect {
 
   void OldColumn(size_t i) {
     ColumnInfo info = old_output_.schema->columns[i];
+    info.renamed_from.clear();  // of an earlier change
     std::string source = old_output_.sources[i];
     const auto now = Now(source);
     if (source.empty()) {
@@ -111,18 +112,31 @@ class Effect {
   void Kept(ColumnInfo info, size_t i, size_t j) {
     const std::string& name = after_.facts.columns[j].name;
     const std::string& old_name = old_output_.sources[i];
-    if (!SameWord(name, old_name)) {
-      if (rules_.rename_column != DdlPolicy::kIgnore) {
-        return Stop(
-            fmt::format("column {} is renamed to {}; schema-changes.policy {{ rename-column "
-                        "= ignore }} would go on under the old name",
-                        old_name, name));
-      }
-      Note(fmt::format("column {} is called {} now; its values go on as {}", old_name, name,
-                       info.name));
-    }
+    if (!SameWord(name, old_name)) Renamed(info, old_name, name);
     Modified(info, i, j);
     Keep(std::move(info), name, i);
+  }
+
+  void Renamed(ColumnInfo& info, const std::string& from, const std::string& to) {
+    const std::string what = fmt::format("column {} is renamed to {}", from, to);
+    if (rules_.rename_column == DdlPolicy::kIgnore) {
+      return Note(fmt::format("{}; its values go on as {}", what, info.name));
+    }
+    constexpr char kIgnore[] =
+        "schema-changes.policy { rename-column = ignore } would go on under the old name";
+    if (rules_.rename_column == DdlPolicy::kStop || !rules_.pass_on) {
+      return Stop(fmt::format("{}; {}{}", what, rules_.pass_on ? "" : std::string(kPassOn) + "; ",
+                              kIgnore));
+    }
+    if (old_output_.schema->Find(to)) {
+      return Stop(
+          fmt::format("{}, and the target has another one of that name; {}", what, kIgnore));
+    }
+    if (!before_marked_) before_marked_ = std::make_shared<Schema>(*old_output_.schema);
+    before_marked_->columns[*old_output_.schema->Find(info.name)].renamed_from = info.name;
+    info.renamed_from = std::exchange(info.name, to);
+    renamed_.push_back(info.renamed_from);
+    effect_.announce = true;
   }
 
   void Modified(ColumnInfo& info, size_t i, size_t j) {
@@ -160,8 +174,9 @@ class Effect {
                       info.length == now.length && info.comment == now.comment;
     if (same) return;
     effect_.announce = true;
-    const std::string name = std::exchange(info, now).name;
-    info.name = name;
+    const ColumnInfo known = std::exchange(info, now);
+    info.name = known.name;
+    info.renamed_from = known.renamed_from;
   }
 
   void NewColumn(size_t j) {
@@ -176,6 +191,12 @@ class Effect {
       return Stop(fmt::format(
           "column {} is dropped and added in one statement, which a target cannot tell from a "
           "change of its type",
+          facts.name));
+    }
+    if (std::ranges::any_of(renamed_, [&](const auto& one) { return SameWord(one, facts.name); })) {
+      return Stop(fmt::format(
+          "column {0} is renamed and another {0} is added in one statement, which a target cannot "
+          "tell apart",
           facts.name));
     }
     const auto named = [&](const ColumnInfo& info) { return SameWord(info.name, facts.name); };
@@ -207,7 +228,8 @@ class Effect {
 
   void Store() {
     effect_.output.sources = sources_;
-    effect_.output.schema = old_output_.schema;
+    effect_.output.schema = effect_.before = old_output_.schema;
+    if (before_marked_) effect_.before = before_marked_;
     if (!effect_.announce || !effect_.why_not.empty()) return;
     auto schema = std::make_shared<Schema>(*old_output_.schema);
     const auto moved = [&](std::vector<uint32_t>& key) {
@@ -234,7 +256,9 @@ class Effect {
   TableDefRef old_def_;
   TableDefRef new_def_;
   TableEffect effect_;
+  std::shared_ptr<Schema> before_marked_;   // TableEffect::before, where a column is renamed
   std::vector<std::string> dropped_;        // names that the target loses
+  std::vector<std::string> renamed_;        // names that the target changes
   std::vector<ColumnInfo> columns_;         // of the output afterwards
   std::vector<std::string> sources_;        // TableOutput::sources
   std::vector<std::optional<size_t>> old_;  // where each was in the output before

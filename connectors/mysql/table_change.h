@@ -23,6 +23,7 @@ struct TableOutput {
 
 struct TableEffect {
   TableOutput output;              // afterwards
+  SchemaRef before;                // announce: that of the output so far, renamed columns marked
   bool announce = false;           // output.schema is another one: the target must follow
   std::string why_not;             // not empty: the rows cannot go on like this, and why
   std::vector<std::string> notes;  // what was done without a word to the target

@@ -140,5 +140,34 @@ TEST(TableChange, KeysAndPoliciesStopTheJob) {
   EXPECT_THAT(ReadPolicies({{"drop-table", "delete"}}, rules), HasSubstr("follow, ignore or stop"));
 }
 
+TEST(TableChange, ARenamedColumnIsTheSameInBothSchemas) {
+  DdlRules rules;
+  EXPECT_THAT(After("c INT", "RENAME COLUMN c TO d", rules).why_not,
+              HasSubstr("schema-changes.enabled = true"));
+  rules.pass_on = true;
+  const TableEffect effect = After("c INT", "CHANGE c d BIGINT NOT NULL", rules);
+  EXPECT_THAT(effect.why_not, IsEmpty());
+  ASSERT_TRUE(effect.announce);
+  EXPECT_EQ(effect.before->columns[1].name, "c");
+  EXPECT_EQ(effect.output.schema->columns[1].name, "d");
+  EXPECT_EQ(effect.output.schema->columns[1].type, Of(TypeKind::kBigInt));
+  EXPECT_EQ(effect.output.sources[1], "d");
+  EXPECT_THAT(RenamedColumns(*effect.before, *effect.output.schema),
+              testing::ElementsAre(RenamedColumn{1, 1}));
+  rules.rename_column = DdlPolicy::kStop;
+  EXPECT_THAT(After("c INT", "RENAME COLUMN c TO d", rules).why_not, HasSubstr("renamed to d"));
+  rules.rename_column = DdlPolicy::kIgnore;
+  EXPECT_FALSE(After("c INT", "RENAME COLUMN c TO d", rules).announce);
+}
+
+TEST(TableChange, NamesThatChangePlacesStopTheJob) {
+  DdlRules rules;
+  rules.pass_on = true;
+  EXPECT_THAT(After("c INT, e INT", "RENAME COLUMN c TO e, RENAME COLUMN e TO c", rules).why_not,
+              HasSubstr("another one of that name"));
+  EXPECT_THAT(After("c INT", "RENAME COLUMN c TO d, ADD c INT", rules).why_not,
+              HasSubstr("cannot tell apart"));
+}
+
 }  // namespace
 }  // namespace sluice::mysql

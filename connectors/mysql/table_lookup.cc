@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mysql/table_lookup.h"
 
-namespace sluice::mysql {
+#include "mysql/server_log.h"
 
-TableLookup::TableLookup(SqlClient& client, SqlEndpoint endpoint, TablePath path,
-                         std::function<void()> wake)
-    : client_(client), endpoint_(std::move(endpoint)), path_(std::move(path)) {
+namespace sluice::mysql {
+namespace {
+
+Bytes Encoded(const TableFacts& facts) {
+  ByteWriter out;
+  Encode(facts, out);
+  return std::move(out).Take();
+}
+
+}  // namespace
+
+TableLookup::TableLookup(SqlClient& client, SqlEndpoint endpoint, ServerFacts server,
+                         TablePath path, Duration settle, std::function<void()> wake)
+    : client_(client),
+      endpoint_(std::move(endpoint)),
+      server_(std::move(server)),
+      path_(std::move(path)),
+      settle_(settle) {
   thread_ = Thread("lookup", [this, wake = std::move(wake)] {
     auto answer = Ask();
     {
@@ -19,25 +34,42 @@ TableLookup::TableLookup(SqlClient& client, SqlEndpoint endpoint, TablePath path
 TableLookup::~TableLookup() {
   {
     const std::lock_guard lock(mutex_);
-    stop_ = true;
+    cancel_.Cancel();
     if (session_) session_->Interrupt();
   }
   thread_.Join();
 }
 
-std::optional<Result<TableFacts>> TableLookup::Poll() {
+std::optional<Result<JoiningTable>> TableLookup::Poll() {
   const std::lock_guard lock(mutex_);
   return answer_;
 }
 
-Result<TableFacts> TableLookup::Ask() {
+// The definition and the place must belong together.
+Result<JoiningTable> TableLookup::Ask() {
   ASSIGN_OR_RETURN(auto session, client_.Open(endpoint_));
   {
     const std::lock_guard lock(mutex_);
-    if (stop_) return Fail(Code::kCancelled, "the look-up was stopped");
+    RETURN_IF_ERROR(cancel_.Check());
     session_ = std::move(session);
   }
-  return LoadTable(*session_, path_);
+  ASSIGN_OR_RETURN(const std::string uuid, IdentityOf(*session_, server_));
+  if (uuid != server_.uuid) {
+    return Fail(Code::kUnavailable, "another server answers than the one whose log is read");
+  }
+  ASSIGN_OR_RETURN(const TablePath name, StoredName(*session_, path_));
+  JoiningTable found;
+  ASSIGN_OR_RETURN(found.facts, LoadTable(*session_, name));
+  while (true) {
+    RETURN_IF_ERROR(cancel_.Check());
+    ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
+    found.since = {now.file, now.tx_offset};
+    ASSIGN_OR_RETURN(TableFacts again, LoadTable(*session_, name));
+    if (Encoded(again) == Encoded(found.facts)) break;
+    found.facts = std::move(again);
+  }
+  if (settle_.count() > 0 && cancel_.WaitFor(settle_)) RETURN_IF_ERROR(cancel_.Check());
+  return found;
 }
 
 }  // namespace sluice::mysql

@@ -1,35 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
-// TableLookup: asks the server for one table's definition, on a thread of its own.
+// TableLookup: asks the server for one table's definition and for a place of the log where it is in
+// force, on a thread of its own.
 #pragma once
 
 #include <functional>
 #include <mutex>
 #include <optional>
 
+#include "base/cancel.h"
 #include "base/thread.h"
 #include "mysql/catalog.h"
+#include "mysql/splits.h"
 
 namespace sluice::mysql {
 
 class TableLookup {
  public:
-  // `wake` is called on the thread when the answer is there.
-  TableLookup(SqlClient& client, SqlEndpoint endpoint, TablePath path, std::function<void()> wake);
+  // `server`: whose log is read; should another one answer now, that is kUnavailable. `wake` is
+  // called on the thread when the answer is there, which is `settle` after the place was asked for.
+  TableLookup(SqlClient& client, SqlEndpoint endpoint, ServerFacts server, TablePath path,
+              Duration settle, std::function<void()> wake);
   ~TableLookup();
 
   const TablePath& path() const { return path_; }
-  std::optional<Result<TableFacts>> Poll();  // never waits
+  // Never waits. kNotFound: the table is gone. The definition's path is the name that it has in the
+  // log.
+  std::optional<Result<JoiningTable>> Poll();
 
  private:
-  Result<TableFacts> Ask();
+  Result<JoiningTable> Ask();
 
   SqlClient& client_;
   const SqlEndpoint endpoint_;
+  const ServerFacts server_;
   const TablePath path_;
+  const Duration settle_;
+  CancelToken cancel_;
   std::mutex mutex_;  // guards what follows
   std::unique_ptr<SqlSession> session_;
-  bool stop_ = false;
-  std::optional<Result<TableFacts>> answer_;
+  std::optional<Result<JoiningTable>> answer_;
   Thread thread_;
 };
 

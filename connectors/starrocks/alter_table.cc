@@ -85,6 +85,14 @@ class Planner {
             fmt::format("ALTER TABLE {}.{} ", QuotedName(name.database), QuotedName(name.table))) {}
 
   Alteration Plan() {
+    for (const RenamedColumn& renamed : RenamedColumns(before_, after_)) {
+      const TargetColumn* from = Find(facts_, before_.columns[renamed.before].name);
+      const std::string& to = after_.columns[renamed.after].name;
+      if (from == nullptr || Find(facts_, to) != nullptr) continue;
+      Add(fmt::format("RENAME COLUMN {} TO {}", QuotedName(from->name), QuotedName(to)));
+    }
+    // The rest goes by the names that these give.
+    if (!out_.statements.empty()) return std::move(out_);
     for (const ColumnInfo& column : before_.columns) {
       if (Find(after_, column.name) != nullptr || Find(facts_, column.name) == nullptr) continue;
       Add("DROP COLUMN " + QuotedName(column.name));
@@ -98,12 +106,19 @@ class Planner {
 
   void Column(size_t index) {
     const ColumnInfo& column = after_.columns[index];
-    const ColumnInfo* before = Find(before_, column.name);
+    const ColumnInfo* before = Before(index);
     const TargetColumn* target = Find(facts_, column.name);
     if (target == nullptr) return AddColumn(index);
     const bool same = before != nullptr && before->type == column.type &&
                       before->nullable == column.nullable && before->length == column.length;
     if (!same && !target->key) ModifyColumn(*target, column);
+  }
+
+  const ColumnInfo* Before(size_t index) const {
+    for (const RenamedColumn& renamed : RenamedColumns(before_, after_)) {
+      if (renamed.after == index) return &before_.columns[renamed.before];
+    }
+    return Find(before_, after_.columns[index].name);
   }
 
   void AddColumn(size_t index) {

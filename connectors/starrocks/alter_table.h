@@ -17,8 +17,9 @@ struct Alteration {
   std::vector<std::string> notes;       // what the statements cannot do
 };
 
-// What `facts` still lack for `change`, whose `before` and `after` are there. Columns that are
-// there already, or gone already, need nothing; a column that holds more than it must stays.
+// What `facts` still lack for `change`, whose `before` and `after` are there; first the columns
+// that are renamed (StarRocks 3.3.2), alone: the table is looked at again behind them. Columns that
+// are there already, or gone already, need nothing; a column that holds more than it must stays.
 Alteration PlanAlteration(const TargetFacts& facts, const TableName& name,
                           const SchemaChange& change);
 

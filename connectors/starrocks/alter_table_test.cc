@@ -126,5 +126,19 @@ TEST(HoldsTest, TypesByWhatTheyHold) {
   EXPECT_FALSE(holds("date", Of(TypeKind::kTimestamp)));
 }
 
+TEST_F(AlterTableTest, AColumnIsRenamedFirstAndOnce) {
+  before_.columns[2].renamed_from = after_.columns[2].renamed_from = "cost";
+  after_.columns[2].name = "PRICE_NOW";
+  after_.columns[2].type = Decimal(12, 2);
+  AddColumn(Of(TypeKind::kInt));
+  EXPECT_THAT(Plan().statements,
+              ElementsAre("ALTER TABLE `ods`.`goods` RENAME COLUMN `price` TO `PRICE_NOW`"));
+  facts_.columns[2].name = "PRICE_NOW";
+  EXPECT_THAT(
+      Plan().statements,
+      ElementsAre("ALTER TABLE `ods`.`goods` MODIFY COLUMN `PRICE_NOW` DECIMAL(12, 2) NULL",
+                  "ALTER TABLE `ods`.`goods` ADD COLUMN `extra` INT NULL AFTER `PRICE_NOW`"));
+}
+
 }  // namespace
 }  // namespace sluice::starrocks

@@ -26,7 +26,6 @@ Result<TablePath> StarrocksSink::Target(const Schema& table) const {
 Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) {
   ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.sql));
   RETURN_IF_ERROR(CheckVersion(*session));
-  TargetTables targets;
   for (const SchemaRef& schema : tables) {
     RETURN_IF_ERROR(ctx.cancel.Check());
     ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
@@ -42,9 +41,8 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
     if (fresh) RETURN_IF_ERROR(CheckColumns(*facts, name, *schema));
     RETURN_IF_ERROR(CheckModel(*facts, options_, name, *schema));
     const bool same_key = SameKey(*facts, *schema);
-    targets[schema->path] = {name, std::move(*facts), same_key};
+    targets_->Put(schema->path, {name, std::move(*facts), same_key});
   }
-  targets_ = std::make_shared<SharedTargets>(std::move(targets));
   return {};
 }
 

@@ -28,7 +28,8 @@ class StarrocksSink final : public Sink {
   Status CheckTable(SqlSession& session, const Schema& schema) const;
 
   const StarrocksOptions options_;
-  std::shared_ptr<SharedTargets> targets_;  // from Prepare on
+  // Of the tables that Prepare was called with.
+  const std::shared_ptr<SharedTargets> targets_ = std::make_shared<SharedTargets>(TargetTables());
 };
 
 }  // namespace sluice::starrocks

@@ -91,14 +91,16 @@ class Committer {
   }
 };
 
-// Immutable after construction, except that Prepare is called once first; thread-safe then.
+// Immutable after construction, except by Prepare, which is never called while writers are open;
+// thread-safe otherwise.
 class Sink {
  public:
   virtual ~Sink() = default;
   virtual Delivery delivery() const = 0;
   // Checks that the target can take these tables, and creates or empties them as the save modes
-  // say; `fresh` is false when the job resumes, then save modes do not run. Blocks; called once
-  // before the tasks start.
+  // say; `fresh` is false when the job resumes, then save modes do not run. Blocks; called before
+  // the tasks start, first with the tables that the job began with, then with those that joined it
+  // since, which add to what was prepared. May be repeated.
   virtual Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) = 0;
   // What Prepare would complain of at a start anew, all of it, without changing anything. Blocks;
   // instead of Prepare.

@@ -22,6 +22,12 @@ enum class Replay : uint8_t {
   kNone,   // rows read since the last checkpoint may be lost or come twice
 };
 
+// A table that is captured since later than the job's beginning.
+struct JoinedTable {
+  TablePath path;
+  bool prepared = false;  // else its target is still to be made, as at a start anew
+};
+
 // One per job, on the control thread of the engine. Never waits on a socket: planning that needs
 // the server runs on an I/O thread of its own. Restarted from Save() after a crash.
 class SplitEnumerator {
@@ -41,6 +47,10 @@ class SplitEnumerator {
   virtual bool done() const = 0;  // bounded sources: no more splits, ever
   // A checkpoint now rather than at the next interval would let this enumerator go on.
   virtual bool wants_checkpoint() const { return false; }
+  // Tables joined the job: Source::Restore of what Save yields from now on returns them too.
+  // Nothing is read until the engine has taken a checkpoint and started the run again from it, with
+  // the transforms and targets of the new tables.
+  virtual bool wants_reopening() const { return false; }
   // 0..1 of the bounded part, negative: unknown. With the rows expected in it, for the time left.
   virtual double progress() const { return -1; }
 };
@@ -67,6 +77,9 @@ class Source {
   virtual Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& /*saved*/) {
     return Discover(ctx);
   }
+  // Of the tables that Restore returns for `saved`, those that joined since the job began, and
+  // whether their targets were prepared already: by whoever saved this. Pure.
+  virtual std::vector<JoinedTable> Joined(const Bytes& /*saved*/) const { return {}; }
   // `saved`: what Save returned in the checkpoint to resume from. Called after Discover or Restore.
   virtual Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context& ctx,
                                                              std::optional<Bytes> saved) = 0;

@@ -24,6 +24,24 @@ std::optional<uint32_t> Schema::Find(std::string_view column) const {
   return std::nullopt;
 }
 
+// A transform may have copied a column, or given a name of its own to it; then nothing changes.
+std::vector<RenamedColumn> RenamedColumns(const Schema& before, const Schema& after) {
+  std::vector<RenamedColumn> out;
+  std::vector<bool> taken(before.columns.size(), false);
+  for (uint32_t i = 0; i < after.columns.size(); ++i) {
+    const ColumnInfo& now = after.columns[i];
+    if (now.renamed_from.empty() || before.Find(now.name)) continue;
+    for (uint32_t j = 0; j < before.columns.size(); ++j) {
+      const ColumnInfo& was = before.columns[j];
+      if (taken[j] || was.renamed_from != now.renamed_from || after.Find(was.name)) continue;
+      taken[j] = true;
+      out.push_back({j, i});
+      break;
+    }
+  }
+  return out;
+}
+
 Status Schema::Check() const {
   const auto wrong = [&](std::string_view what) {
     return Status(Code::kSchemaMismatch, fmt::format("table {}: {}", path.ToString(), what));

@@ -37,6 +37,9 @@ struct ColumnInfo {
   std::optional<std::string> initial = std::nullopt;
   std::string
       source_type;  // as the source's DDL spells it; shown, and used by sinks of the same kind
+  // Of a column that a schema change renamed, in the schemas before and after it: its name at the
+  // source before, whatever transforms call it; see RenamedColumns. Not encoded.
+  std::string renamed_from = {};
 
   friend bool operator==(const ColumnInfo&, const ColumnInfo&) = default;
 };
@@ -56,6 +59,14 @@ struct Schema {
   Status Check() const;
 };
 using SchemaRef = std::shared_ptr<const Schema>;
+
+// Columns that a schema change gave another name, as indexes into the schemas before and after it.
+struct RenamedColumn {
+  uint32_t before = 0;
+  uint32_t after = 0;
+  friend bool operator==(const RenamedColumn&, const RenamedColumn&) = default;
+};
+std::vector<RenamedColumn> RenamedColumns(const Schema& before, const Schema& after);
 
 // For checkpoints: the schema in force at a position is part of the state.
 void Encode(const Schema& schema, ByteWriter& out);

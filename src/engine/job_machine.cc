@@ -187,7 +187,7 @@ void JobMachine::Open() {
   flight_.reset();
   published_.clear();
   record_op_ = commit_op_ = 0;
-  source_done_ = checkpoint_wanted_ = last_committed_ = second_due_ = false;
+  source_done_ = checkpoint_wanted_ = last_committed_ = second_due_ = reopening_ = false;
   at_change_.clear();
   change_phase_ = ChangePhase::kNone;
   change_op_ = 0;
@@ -240,8 +240,19 @@ void JobMachine::FailRun(const Status& status) {
 
 void JobMachine::Handle(const TasksClosed& input) {
   if (state_ != State::kClosing || input.run != record_.run) return;
-  if (failure_.ok()) return End(record_.finished ? Outcome::kFinished : Outcome::kStopped, {});
-  RestartOrFinish();
+  if (!failure_.ok()) return RestartOrFinish();
+  if (reopening_ && !stop_requested_) return LoadAgain();
+  End(record_.finished ? Outcome::kFinished : Outcome::kStopped, {});
+}
+
+void JobMachine::LoadAgain() {
+  if (commits_since_start_ >= kProgressCommits) attempts_ = 0;
+  failure_ = {};
+  base_.reset();
+  next_record_.reset();
+  rolled_back_ = false;
+  state_ = State::kLoading;
+  Send(LoadRecord{});
 }
 
 bool JobMachine::MayRestart(const Status& status) const {
@@ -270,13 +281,7 @@ void JobMachine::Handle(const Tick& /*input*/) {
   switch (state_) {
     case State::kBackoff:
       if (now_ < restart_at_) return;
-      failure_ = {};
-      base_.reset();
-      next_record_.reset();
-      rolled_back_ = false;
-      state_ = State::kLoading;
-      Send(LoadRecord{});
-      return;
+      return LoadAgain();
     case State::kRaising:
     case State::kReading:
     case State::kMarking:

@@ -23,6 +23,10 @@
 // target serves the new schema. All sources wait, not only the one at the change: what they wrote
 // could not be committed before the change is over, and a target may not alter a table with open
 // work.
+//
+//   tables      their source reads nothing more; a last checkpoint is committed and confirmed; the
+//   that join   tasks are closed and the next run begins from it, with the new tables. Nothing
+//               failed: it counts as no restart.
 #pragma once
 
 #include <cstdint>
@@ -118,6 +122,11 @@ struct TasksClosed {
 struct CheckpointWanted {
   Run run = 0;
 };
+// Tables joined a source, which reads nothing until the run is started again (SplitEnumerator::
+// wants_reopening).
+struct TablesJoined {
+  Run run = 0;
+};
 // The reader of a source stands at a change of schema; it has emitted everything before it.
 struct ChangeReached {
   Run run = 0;
@@ -139,8 +148,8 @@ struct StopRequested {};
 struct Tick {};
 using Input = std::variant<StartInput, RecordLoaded, RecordReplaced, ManifestLoaded, CommitDone,
                            OrphansAborted, TasksOpened, TaskSaved, EnumeratorSaved, WriterPrepared,
-                           TaskFailed, SourceDone, TasksClosed, CheckpointWanted, ChangeReached,
-                           ChangeTaken, ChangeApplied, StopRequested, Tick>;
+                           TaskFailed, SourceDone, TasksClosed, CheckpointWanted, TablesJoined,
+                           ChangeReached, ChangeTaken, ChangeApplied, StopRequested, Tick>;
 
 // ---- commands ----
 struct LoadRecord {};
@@ -292,6 +301,7 @@ class JobMachine {
   void Open();
   void FailRun(const Status& status);
   void RestartOrFinish();
+  void LoadAgain();
   bool MayRestart(const Status& status) const;
   void End(Outcome outcome, const Status& status);
 
@@ -300,6 +310,7 @@ class JobMachine {
   void Handle(const EnumeratorSaved& input);
   void Handle(const WriterPrepared& input);
   void Handle(const CheckpointWanted& input);
+  void Handle(const TablesJoined& input);
   void Handle(const RecordReplaced& input);
   void Handle(const CommitDone& input);
   void MaybeBegin();
@@ -363,6 +374,7 @@ class JobMachine {
   bool stop_requested_ = false;
   bool last_committed_ = false;  // the checkpoint after which nothing follows is committed
   bool checkpoint_wanted_ = false;
+  bool reopening_ = false;  // tables joined: after the last checkpoint of this run comes another
 
   std::set<TaskId> at_change_;  // sources whose readers stand at a change
   ChangePhase change_phase_ = ChangePhase::kNone;

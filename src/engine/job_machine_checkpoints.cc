@@ -22,7 +22,7 @@ void JobMachine::MaybeBegin() {
   if (state_ != State::kRunning || flight_ || published_.size() > kUncommittedMax) return;
   if (last_committed_ || (!published_.empty() && published_.back().last)) return;
   if (changing()) return;  // the checkpoint behind the change is the next one
-  const bool last = source_done_ || stop_requested_;
+  const bool last = source_done_ || stop_requested_ || reopening_;
   // The last checkpoint waits for the earlier ones, so that the end of the job is the end of its
   // commits.
   if (last && !published_.empty()) return;
@@ -42,6 +42,12 @@ void JobMachine::MaybeBegin() {
 void JobMachine::Handle(const CheckpointWanted& input) {
   if (StaleRun(input.run)) return;
   checkpoint_wanted_ = true;
+  MaybeBegin();
+}
+
+void JobMachine::Handle(const TablesJoined& input) {
+  if (StaleRun(input.run)) return;
+  reopening_ = true;
   MaybeBegin();
 }
 

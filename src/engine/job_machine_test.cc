@@ -406,5 +406,54 @@ TEST_F(JobMachineTest, ADrainedSourceFinishesTheJob) {
   EXPECT_EQ(Take<Finish>().outcome, Outcome::kFinished);
 }
 
+TEST_F(JobMachineTest, TablesThatJoinedAreReadByTheNextRunWhichIsNoRestart) {
+  Open();
+  Answer(1, "w1");
+  Stored();
+  Commit();
+  Stored();
+  Feed(TablesJoined{machine_->run()});
+  const auto barrier = Take<SendBarriers>().barrier;
+  EXPECT_TRUE(barrier.last);  // nothing is read behind it
+  Answer(2, "w2");
+  Stored();
+  EXPECT_EQ(Find<CloseTasks>(), nullptr);
+  Commit();
+  const JobRecord confirmed = Stored();
+  EXPECT_EQ(confirmed.confirmed.id, 2U);
+  EXPECT_FALSE(confirmed.finished);
+  const sluice::Run before = machine_->run();
+  EXPECT_EQ(Take<CloseTasks>().run, before);
+  Feed(TasksClosed{before});
+  EXPECT_NE(Find<LoadRecord>(), nullptr);
+  Feed(RecordLoaded{LoadedRecord{confirmed, 0}});
+  EXPECT_EQ(Stored().run, before + 1);
+  Manifest two;
+  two.id = 2;
+  two.run = before;
+  Read(two);
+  Stored();
+  EXPECT_EQ(Take<OpenTasks>().from->id, 2U);
+  EXPECT_EQ(machine_->restarts(), 0);
+  Feed(TasksOpened{machine_->run()});
+  EXPECT_EQ(machine_->state(), State::kRunning);
+  After(seconds(1));
+  EXPECT_FALSE(Take<SendBarriers>().barrier.last);
+}
+
+TEST_F(JobMachineTest, AStopWhileTablesJoinEndsTheJobAtThatCheckpoint) {
+  Open();
+  Answer(1, "");
+  Stored();
+  Stored();
+  Feed(TablesJoined{machine_->run()});
+  Feed(StopRequested{});
+  Answer(2, "");
+  Stored();
+  Stored();
+  Feed(TasksClosed{machine_->run()});
+  EXPECT_EQ(Take<Finish>().outcome, Outcome::kStopped);
+}
+
 }  // namespace
 }  // namespace sluice

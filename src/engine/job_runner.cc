@@ -71,6 +71,7 @@ class JobRunner::Impl {
   void Take(Message message);
   void TakeReport(RunReport report);
   void TakeRestored(const Restored& restored);
+  Status RestoreTables(const OpenTasks& command);
   void Open(const OpenTasks& command);
   void Feed(const Input& input);
   void PumpTasks();
@@ -108,6 +109,7 @@ class JobRunner::Impl {
   std::optional<Finish> finish_;
   bool told_source_done_ = false;
   bool told_checkpoint_wanted_ = false;
+  bool told_joined_ = false;
   TaskCounters counters_;
   std::map<CheckpointId, uint64_t> rows_at_;  // rows handed to the sink when a checkpoint was taken
   std::unique_ptr<TaskSet> tasks_;
@@ -242,6 +244,8 @@ void JobRunner::Impl::PumpTasks() {
   const bool wants = tasks_ && tasks_->wants_checkpoint();
   if (wants && !told_checkpoint_wanted_) Feed(CheckpointWanted{run});
   told_checkpoint_wanted_ = wants;
+  const bool joined = tasks_ && tasks_->wants_reopening();
+  if (joined && !std::exchange(told_joined_, true)) Feed(TablesJoined{run});
 }
 
 void JobRunner::Impl::Execute(LoadRecord /*command*/) {
@@ -281,16 +285,24 @@ void JobRunner::Impl::Execute(AbortOrphans command) {
   });
 }
 
-// A source that passes changes of schema on has other tables at other checkpoints.
+// A source that passes changes of schema on, or tables that join, has other tables at other
+// checkpoints.
 void JobRunner::Impl::Execute(OpenTasks command) {
   const bool as_planned =
-      !command.from || !plan_.passes_schema_changes() || command.from->enumerator == tables_as_of_;
+      !command.from || command.from->enumerator == tables_as_of_ ||
+      (!plan_.passes_schema_changes() && plan_.JoinedAsOf(command.from->enumerator));
   if (as_planned) return Open(command);
-  store_worker_.Run([this, command = std::move(command)] {
-    Context ctx = MakeContext(command.run, job_cancel_);
-    const Status status = DiscoverTables(plan_, ctx, command.from->enumerator);
-    Post(Restored{command, status});
-  });
+  commit_worker_.Run(
+      [this, command = std::move(command)] { Post(Restored{command, RestoreTables(command)}); });
+}
+
+// On the commit worker, whose committers know the tables of before.
+Status JobRunner::Impl::RestoreTables(const OpenTasks& command) {
+  Context ctx = MakeContext(command.run, job_cancel_);
+  RETURN_IF_ERROR(DiscoverTables(plan_, ctx, command.from->enumerator));
+  ASSIGN_OR_RETURN(const bool joined, PrepareJoined(plan_, ctx, options_.keeps_targets));
+  if (joined) committers_.emplace(plan_.sinks, MakeContext(0, job_cancel_));
+  return {};
 }
 
 void JobRunner::Impl::TakeRestored(const Restored& restored) {
@@ -311,7 +323,7 @@ void JobRunner::Impl::Open(const OpenTasks& command) {
     const std::lock_guard lock(mutex_);
     progress_.rows_committed = counters_.rows_written;
   }
-  told_source_done_ = told_checkpoint_wanted_ = false;
+  told_source_done_ = told_checkpoint_wanted_ = told_joined_ = false;
   const sluice::Run run = command.run;
   Context ctx = MakeContext(run, CancelToken());
   ctx.first_checkpoint = command.first_checkpoint;

@@ -34,7 +34,7 @@ std::string Identity(const JobPlan& plan) {
                         plan.sources[route.source].source->Identity(),
                         plan.sinks[route.sink].sink->Identity());
     for (const TablePlan& table : plan.tables) {
-      if (table.route != i) continue;
+      if (table.route != i || table.origin != TableOrigin::kFromStart) continue;
       text += fmt::format("; {} to {}", table.source->path.ToString(),
                           table.dropped ? "nowhere" : table.target.ToString());
     }
@@ -125,12 +125,33 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
   StartedJob started{record.job_id, !record.latest.name.empty(), saved};
   ctx.job_id = record.job_id;
   for (size_t i = 0; i < plan.sinks.size(); ++i) {
-    const std::vector<SchemaRef> schemas = plan.TablesOf(i);
+    const std::vector<SchemaRef> schemas = plan.TablesOf(i, TableOrigin::kFromStart);
     const bool fresh = !started.resumes && !from.keeps_targets;
     RETURN_IF_ERROR(
         WithRetries(plan, ctx, [&] { return plan.sinks[i].sink->Prepare(ctx, schemas, fresh); }));
   }
+  RETURN_IF_ERROR(WithRetries(plan, ctx, [&]() -> Status {
+    const auto joined = PrepareJoined(plan, ctx, from.keeps_targets);
+    return joined ? Status() : joined.error();
+  }));
   return started;
+}
+
+Result<bool> PrepareJoined(JobPlan& plan, Context& ctx, bool keeps_targets) {
+  bool any = false;
+  for (size_t i = 0; i < plan.sinks.size(); ++i) {
+    Sink& sink = *plan.sinks[i].sink;
+    if (const auto tables = plan.TablesOf(i, TableOrigin::kJoined); !tables.empty()) {
+      RETURN_IF_ERROR(sink.Prepare(ctx, tables, false));
+      any = true;
+    }
+    if (const auto tables = plan.TablesOf(i, TableOrigin::kJoining); !tables.empty()) {
+      RETURN_IF_ERROR(sink.Prepare(ctx, tables, !keeps_targets)
+                          .In("preparing the target of a table that joins the job"));
+      any = true;
+    }
+  }
+  return any;
 }
 
 }  // namespace sluice

@@ -29,4 +29,8 @@ struct StartFrom {
 Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
                             const StartFrom& from, uint64_t random);
 
+// Prepares the sinks for the tables that joined the job since it began; false: there are none.
+// Blocks. REQUIRES: no writer is open; the sinks were prepared for the other tables.
+Result<bool> PrepareJoined(JobPlan& plan, Context& ctx, bool keeps_targets);
+
 }  // namespace sluice

@@ -4,6 +4,7 @@
 // DiscoverTables.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,15 @@
 
 namespace sluice {
 
+// Since when a job has a table.
+enum class TableOrigin : uint8_t {
+  kFromStart,
+  kJoined,
+  kJoining,  // and its targets are not prepared yet
+};
+
+using JoinedTables = std::map<TablePath, TableOrigin>;
+
 // One source table on one route: its schema before the first transform and after each one.
 struct TablePlan {
   size_t route = 0;  // in JobPlan::routes
@@ -20,6 +30,7 @@ struct TablePlan {
   std::vector<SchemaRef> steps;  // one a transform; shorter when a transform dropped the table
   bool dropped = false;
   TablePath target;
+  TableOrigin origin = TableOrigin::kFromStart;
 
   const SchemaRef& result() const { return steps.empty() ? source : steps.back(); }
 };
@@ -30,6 +41,7 @@ struct SourceStep {
   std::unique_ptr<Source> source;
   uint32_t parallelism = 1;       // readers
   std::vector<SchemaRef> tables;  // after DiscoverTables
+  JoinedTables joined;            // of these, all but kFromStart
 };
 
 struct TransformStep {
@@ -65,11 +77,15 @@ struct JobPlan {
   uint32_t writers() const;  // of all sinks
   bool endless() const;      // a source never ends
   bool passes_schema_changes() const;
+  // The tables that joined the sources are those of `saved`, the sources' states in a checkpoint.
+  bool JoinedAsOf(const Bytes& saved) const;
   // Every sink keeps one row of those that come twice. `why` says which does not.
   bool replay_converges(std::string* why) const;
   const Route& route(const TablePlan& table) const { return routes[table.route]; }
-  // The tables that `sink` takes, each once.
+  // The tables that `sink` takes, each once; of several sources' tables that meet in one, the
+  // earliest origin counts.
   std::vector<SchemaRef> TablesOf(size_t sink) const;
+  std::vector<SchemaRef> TablesOf(size_t sink, TableOrigin origin) const;
   // A fresh transform object, bound to nothing yet.
   Result<std::unique_ptr<Transform>> MakeTransform(size_t index) const;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "engine/job_pieces.h"
@@ -98,12 +99,21 @@ Status OfSource(const JobPlan& plan, size_t i, const Status& status) {
   return status.In(fmt::format("source {} '{}'", i + 1, plan.sources[i].plugin->name));
 }
 
+JoinedTables JoinedTo(const Source& source, const Bytes& state) {
+  JoinedTables out;
+  for (const JoinedTable& table : source.Joined(state)) {
+    out[table.path] = table.prepared ? TableOrigin::kJoined : TableOrigin::kJoining;
+  }
+  return out;
+}
+
 Status Ask(JobPlan& plan, size_t i, Context& ctx, const Bytes* state) {
   SourceStep& step = plan.sources[i];
   auto tables = state != nullptr ? step.source->Restore(ctx, *state) : step.source->Discover(ctx);
   if (!tables) return OfSource(plan, i, tables.error());
   for (const SchemaRef& schema : *tables) RETURN_IF_ERROR(schema->Check());
   step.tables = std::move(*tables);
+  step.joined = state != nullptr ? JoinedTo(*step.source, *state) : JoinedTables();
   return {};
 }
 
@@ -111,8 +121,11 @@ Status FollowTables(JobPlan& plan) {
   plan.tables.clear();
   for (size_t route = 0; route < plan.routes.size(); ++route) {
     ASSIGN_OR_RETURN(Chain chain, MakeChain(plan, plan.routes[route]));
-    for (const SchemaRef& schema : plan.sources[plan.routes[route].source].tables) {
+    const SourceStep& source = plan.sources[plan.routes[route].source];
+    for (const SchemaRef& schema : source.tables) {
       TablePlan& table = plan.tables.emplace_back(TablePlan{.route = route, .source = schema});
+      const auto joined = source.joined.find(schema->path);
+      if (joined != source.joined.end()) table.origin = joined->second;
       RETURN_IF_ERROR(FollowTable(plan, chain, table));
     }
   }
@@ -151,13 +164,38 @@ std::vector<Status> CheckEnds(JobPlan& plan, Context& ctx) {
   return wrong;
 }
 
+bool JobPlan::JoinedAsOf(const Bytes& saved) const {
+  const auto states = PartStates(saved, sources.size());
+  if (!states) return false;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if (JoinedTo(*sources[i].source, (*states)[i]) != sources[i].joined) return false;
+  }
+  return true;
+}
+
 std::vector<SchemaRef> JobPlan::TablesOf(size_t sink) const {
   std::vector<SchemaRef> out;
+  for (const TableOrigin origin :
+       {TableOrigin::kFromStart, TableOrigin::kJoined, TableOrigin::kJoining}) {
+    std::ranges::move(TablesOf(sink, origin), std::back_inserter(out));
+  }
+  return out;
+}
+
+std::vector<SchemaRef> JobPlan::TablesOf(size_t sink, TableOrigin origin) const {
+  std::vector<SchemaRef> out;
+  std::map<TablePath, TableOrigin> earliest;
   for (const TablePlan& table : tables) {
     if (table.dropped || route(table).sink != sink) continue;
-    const bool known = std::ranges::any_of(
-        out, [&](const SchemaRef& schema) { return schema->path == table.result()->path; });
-    if (!known) out.push_back(table.result());
+    TableOrigin& known = earliest.emplace(table.result()->path, table.origin).first->second;
+    known = std::min(known, table.origin);
+  }
+  for (const TablePlan& table : tables) {
+    if (table.dropped || route(table).sink != sink) continue;
+    const auto left = earliest.find(table.result()->path);
+    if (left == earliest.end() || left->second != origin) continue;
+    out.push_back(table.result());
+    earliest.erase(left);
   }
   return out;
 }

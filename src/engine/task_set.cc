@@ -187,6 +187,12 @@ bool TaskSet::wants_checkpoint() const {
   });
 }
 
+bool TaskSet::wants_reopening() const {
+  return std::ranges::any_of(readings_, [](const Reading& reading) {
+    return reading.enumerator && reading.enumerator->wants_reopening();
+  });
+}
+
 double TaskSet::progress() const {
   double sum = 0;
   int known = 0;

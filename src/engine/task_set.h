@@ -48,6 +48,7 @@ class TaskSet {
   Status AssignSplits();
   bool source_done() const { return source_done_; }
   bool wants_checkpoint() const;
+  bool wants_reopening() const;
   double progress() const;  // of the sources that know theirs, their mean; else negative
 
  private:

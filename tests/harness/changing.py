@@ -21,15 +21,16 @@ CHANGES = (
     "ADD COLUMN seen DATETIME DEFAULT '2024-01-02 03:04:05'",
     "ALTER TABLE shop.goods MODIFY name VARCHAR(60) NOT NULL",
     "ALTER TABLE shop.goods MODIFY stock BIGINT NULL",
+    "ALTER TABLE shop.goods RENAME COLUMN label TO tag",
     "ALTER TABLE shop.goods DROP COLUMN price",
     "ALTER TABLE shop.makers ADD COLUMN country CHAR(2) DEFAULT 'de'",
 )
 
 
-# All three kinds in one statement.
+# All kinds in one statement.
 CHANGE = (
     "ALTER TABLE shop.goods ADD COLUMN stock INT DEFAULT 7, DROP COLUMN price, "
-    "MODIFY name VARCHAR(50)"
+    "MODIFY name VARCHAR(50), CHANGE label tag VARCHAR(20)"
 )
 
 # The change is alone with its two checkpoints, for there is no other for an hour.
@@ -47,13 +48,14 @@ STEPS = {
 def fill(mysql: MysqlServer) -> None:
     mysql.fresh_database("shop")
     mysql.execute(
-        "CREATE TABLE shop.goods (id BIGINT PRIMARY KEY, name VARCHAR(20), price DECIMAL(10,2))",
+        "CREATE TABLE shop.goods (id BIGINT PRIMARY KEY, name VARCHAR(20), price DECIMAL(10,2), "
+        "label VARCHAR(10) DEFAULT 'none')",
         "CREATE TABLE shop.makers (id INT PRIMARY KEY, city VARCHAR(30))",
         "INSERT INTO shop.makers VALUES (1, 'Köln'), (2, 'Lyon')",
     )
     with mysql.connect("shop") as connection, connection.cursor() as cursor:
-        rows = [(number, f"row {number}", number / 4) for number in range(ROWS)]
-        cursor.executemany("INSERT INTO goods VALUES (%s, %s, %s)", rows)
+        rows = [(number, f"row {number}", number / 4, f"l{number}") for number in range(ROWS)]
+        cursor.executemany("INSERT INTO goods VALUES (%s, %s, %s, %s)", rows)
 
 
 def started(job: Engine) -> None:

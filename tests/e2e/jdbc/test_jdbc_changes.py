@@ -78,7 +78,7 @@ def test_columns_come_change_and_go_while_rows_flow(
     changer.stop()
     found = verify.wait_until_equal(shop, target, PAIRS, 60, job.check_alive)
     assert found.rows > ROWS
-    assert sorted(columns(target, "goods")) == ["id", "name", "note", "seen", "stock"]
+    assert sorted(columns(target, "goods")) == ["id", "name", "note", "seen", "stock", "tag"]
     assert columns(target, "makers") == ["id", "city", "country"]
     assert job.stop() == 0
     assert job.log_text().count("altering the target") == len(CHANGES)
@@ -110,6 +110,6 @@ def test_a_change_killed_in_each_step_is_made_once(
     changer.stop()
     found = verify.wait_until_equal(shop, target, PAIRS, 60, job.check_alive)
     assert found.rows > ROWS
-    assert sorted(columns(target, "goods")) == ["id", "name", "stock"]
+    assert sorted(columns(target, "goods")) == ["id", "name", "stock", "tag"]
     assert job.stop() == 0
     assert target.problems("ods", mark, job.durable(), stopped=True) == []
