@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "base/logging.h"
 #include "config/placeholders.h"
+#include "starrocks/running_labels.h"
 
 namespace sluice::starrocks {
+
 std::string StarrocksSink::Identity() const {
   // With another prefix, what earlier runs left would not be found.
   const std::string& prefix = options_.label_prefix;
@@ -45,6 +48,25 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
     targets[schema->path] = {name, std::move(*facts), same_key};
   }
   targets_ = std::make_shared<SharedTargets>(std::move(targets));
+  if (!options_.flush_interval) return {};
+  const Status may = MayFlush(*session, targets_->Databases());
+  if (may.retry() == Retry::kInPlace) return may;
+  flushes_ = may.ok();
+  if (!flushes_) LogWarn("sink 'StarRocks': " + std::string(may.message()));
+  return {};
+}
+
+Status StarrocksSink::MayFlush(SqlSession& session, const std::set<std::string>& databases) const {
+  for (const std::string& database : databases) {
+    const auto labels = RunningLabels(session, database);
+    if (labels) continue;
+    if (labels.error().retry() == Retry::kInPlace) return labels.error();
+    return {Code::kInvalidConfig,
+            fmt::format("rows become visible with their checkpoint and not within "
+                        "batch_interval_ms, because what a dead run left could not be found: {}; "
+                        "GRANT OPERATE ON SYSTEM TO USER {}",
+                        labels.error().message(), options_.username)};
+  }
   return {};
 }
 
@@ -88,11 +110,12 @@ bool StarrocksSink::replay_converges(std::string* why) const {
 }
 
 Result<std::unique_ptr<Writer>> StarrocksSink::Open(Context& ctx, uint32_t writer) {
-  return std::make_unique<StarrocksWriter>(ctx, options_, writer, targets_);
+  targets_->Opened(ctx.run);
+  return std::make_unique<StarrocksWriter>(ctx, options_, writer, targets_, flushes_);
 }
 
 Result<std::unique_ptr<Committer>> StarrocksSink::OpenCommitter(Context& ctx) {
-  return std::make_unique<StarrocksCommitter>(ctx, options_, targets_);
+  return std::make_unique<StarrocksCommitter>(ctx, options_, targets_, flushes_);
 }
 
 }  // namespace sluice::starrocks
