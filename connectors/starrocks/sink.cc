@@ -49,7 +49,7 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
   }
   targets_ = std::make_shared<SharedTargets>(std::move(targets));
   if (!options_.flush_interval) return {};
-  const Status may = MayFlush(*session, targets_->Databases());
+  Status may = MayFlush(*session, targets_->Databases());
   if (may.retry() == Retry::kInPlace) return may;
   flushes_ = may.ok();
   if (!flushes_) LogWarn("sink 'StarRocks': " + std::string(may.message()));

@@ -190,6 +190,10 @@ def test_a_load_of_a_killed_run_does_not_overwrite_newer_rows(
     job = make(jobs, tmp_path, shop, standin, checkpoint_interval=LONG_MS)
     job.start()
     job.wait_until_equal()
+    # So many that the number of the next one is beyond what exactly-once delivery uses.
+    for stock in range(100, 105):
+        job.set_stock(stock)
+        job.wait_stock(stock)
     table = "ods_shop_products"
     held = standin.fault("commit", "hold", db=job.database, table=table)
     job.set_stock(1)
