@@ -57,10 +57,16 @@ Result<std::vector<PreparedTxn>> StarrocksCommitter::Leftovers(const OrphanRange
   if (flushes_) return Running(range);
   std::vector<PreparedTxn> all = OrphanLabels(name_, range, targets_->Names());
   if (targets_->OpenedHere(range.run)) return all;
-  // An earlier process may have flushed, which needs an account that may ask.
+  // An earlier process may have flushed, which needs an account that may ask. A job that never
+  // flushes shall not depend on what a server thinks of the question.
   const auto running = Running(range);
-  if (!running && running.error().retry() == Retry::kInPlace) return Fail(running.error());
-  if (!running) return all;
+  if (!running) {
+    const Status& failure = running.error();
+    const bool passes = failure.retry() == Retry::kInPlace ||
+                        (options_.flush_interval && failure.code() != Code::kInvalidConfig);
+    if (passes) return Fail(failure);
+    return all;
+  }
   std::set<std::string> computed;
   for (const PreparedTxn& txn : all) computed.insert(txn.label);
   for (const PreparedTxn& txn : *running) {

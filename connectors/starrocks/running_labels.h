@@ -43,8 +43,9 @@ Result<std::unique_ptr<SqlSession>> OpenAnySql(Context& ctx, const StarrocksOpti
 
 // Labels of all transactions of `database` that are open, prepared or committed but not yet
 // visible, whoever began them. Blocks.
-//   kInvalidConfig          the account may not ask, or this server does not tell
+//   kInvalidConfig          the account may not ask
 //   kUnavailable, kTimeout  not told, or not all of it: ask again
+//   any other code          the server answered something else, for now or for good
 Result<std::vector<std::string>> RunningLabels(SqlSession& session, const std::string& database);
 
 }  // namespace sluice::starrocks

@@ -51,6 +51,8 @@ TEST_F(RunningLabelsTest, WhoMayNotAskIsToldApartFromAServerThatIsAway) {
   }
   sql_.refusal = {Code::kUnavailable, "gone away"};
   EXPECT_EQ(Ask().error().code(), Code::kUnavailable);
+  sql_.refusal = {Code::kInternal, "there is no leader now"};
+  EXPECT_EQ(Ask().error().code(), Code::kInternal);
 }
 
 TEST_F(RunningLabelsTest, ADatabaseThatIsNotShownIsNotTakenForAnEmptyOne) {

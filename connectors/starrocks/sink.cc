@@ -50,7 +50,7 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
   targets_ = std::make_shared<SharedTargets>(std::move(targets));
   if (!options_.flush_interval) return {};
   Status may = MayFlush(*session, targets_->Databases());
-  if (may.retry() == Retry::kInPlace) return may;
+  if (!may.ok() && may.code() != Code::kInvalidConfig) return may;
   flushes_ = may.ok();
   if (!flushes_) LogWarn("sink 'StarRocks': " + std::string(may.message()));
   return {};
@@ -60,7 +60,10 @@ Status StarrocksSink::MayFlush(SqlSession& session, const std::set<std::string>&
   for (const std::string& database : databases) {
     const auto labels = RunningLabels(session, database);
     if (labels) continue;
-    if (labels.error().retry() == Retry::kInPlace) return labels.error();
+    // Whatever else it is may pass.
+    if (labels.error().code() != Code::kInvalidConfig) {
+      return {Code::kUnavailable, std::string(labels.error().message())};
+    }
     return {Code::kInvalidConfig,
             fmt::format("rows become visible with their checkpoint and not within "
                         "batch_interval_ms, because what a dead run left could not be found: {}; "

@@ -36,7 +36,8 @@ class StarrocksSink final : public Sink {
 
  private:
   Status CheckTable(SqlSession& session, const Schema& schema) const;
-  // Whether leftovers of flushes in `databases` could be found; the reason if not. Errors pass.
+  // Whether what flushes leave in `databases` could be found. kInvalidConfig: no, and the remedy;
+  // kUnavailable: not told.
   Status MayFlush(SqlSession& session, const std::set<std::string>& databases) const;
 
   const StarrocksOptions options_;
