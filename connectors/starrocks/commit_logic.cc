@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "engine/planted.h"
 #include "starrocks/labels.h"
 
@@ -106,6 +108,19 @@ Status CommitLabel(TransactionApi& api, const PreparedTxn& txn) {
           fmt::format("{} is still PREPARED after a commit: {}", Name(txn), answer.message())};
 }
 
+Status CommitOpenLabel(TransactionApi& api, const PreparedTxn& txn) {
+  const Status answer = api.CommitAtOnce(txn.database, txn.table, txn.label);
+  if (answer.ok()) return {};
+  const auto state = api.State(txn.database, txn.label);
+  if (!state) return state.error().In("asking for the state of " + Name(txn));
+  if (Committed(*state)) return {};
+  const std::string text =
+      fmt::format("{} is {} after a commit: {}", Name(txn), TxnStateName(*state), answer.message());
+  const bool open = *state == TxnState::kPrepare || *state == TxnState::kPrepared;
+  if (open) return {Code::kUnavailable, text};
+  return {answer.retry() == Retry::kInPlace ? Code::kExhausted : answer.code(), text};
+}
+
 Status AbortLabel(TransactionApi& api, const PreparedTxn& txn, std::string* note) {
   const auto before = api.State(txn.database, txn.label);
   if (!before) return before.error().In("asking for the state of " + Name(txn));
@@ -144,6 +159,22 @@ std::vector<PreparedTxn> OrphanLabels(std::string_view name, const OrphanRange& 
         }
       }
     }
+  }
+  return all;
+}
+
+std::vector<PreparedTxn> OrphansAmong(std::span<const std::string> labels, std::string_view name,
+                                      const OrphanRange& range, std::span<const TableName> tables) {
+  std::map<std::string, const TableName*, std::less<>> by_hash;
+  for (const TableName& table : tables) by_hash[TableHash(table.database, table.table)] = &table;
+  std::vector<PreparedTxn> all;
+  for (const std::string& label : labels) {
+    const auto read = ParseLabel(name, label);
+    if (!read || read->parts.run != range.run || read->parts.writer >= range.writers) continue;
+    if (read->parts.checkpoint < range.first || read->parts.checkpoint > range.last) continue;
+    const auto table = by_hash.find(read->table_hash);
+    if (table == by_hash.end()) continue;
+    all.push_back({table->second->database, table->second->table, label, 0, 0});
   }
   return all;
 }

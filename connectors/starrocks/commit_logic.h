@@ -28,6 +28,12 @@ class TransactionApi {
   // OK only when the server said OK. Any failure leaves the outcome open.
   virtual Status Commit(const std::string& database, const std::string& table,
                         const std::string& label) = 0;
+  // Of a transaction that is still open: the server writes what it took and commits it, in one
+  // step. Same rule.
+  virtual Status CommitAtOnce(const std::string& database, const std::string& table,
+                              const std::string& label) {
+    return Commit(database, table, label);
+  }
   // By whatever the server offers in the state the transaction is in. Same rule.
   virtual Status Rollback(const std::string& database, const std::string& table,
                           const std::string& label) = 0;
@@ -54,6 +60,16 @@ Result<std::vector<PreparedTxn>> DecodeAll(std::span<const Prepared> work);
 // kCommitLost: it can never be committed; the message names table and label.
 Status CommitLabel(TransactionApi& api, const PreparedTxn& txn);
 
+// Commits an open transaction, all of whose loads the server took, in one step.
+//   OK                     it is known to be committed
+//   kUnavailable, kTimeout nobody knows yet: ask again, or end it with AbortLabel
+//   any other code         it is known not to be committed and never will be: it was aborted, or
+//                          the server knows nothing of it
+// A label that the server does not know may also have been committed and forgotten, in a database
+// with many loads. Then its rows are written twice, which at-least-once delivery allows; taking it
+// for committed could lose them.
+Status CommitOpenLabel(TransactionApi& api, const PreparedTxn& txn);
+
 // Rolls a leftover back; never commits. OK: known to be aborted or not known to the server. A
 // leftover that is already visible cannot be undone: OK, and `note` tells it.
 Status AbortLabel(TransactionApi& api, const PreparedTxn& txn, std::string* note);
@@ -69,6 +85,10 @@ struct TableName {
 // `name` comes from LabelName.
 std::vector<PreparedTxn> OrphanLabels(std::string_view name, const OrphanRange& range,
                                       std::span<const TableName> tables);
+
+// Those of `labels`, which one database has running, that `range` left in `tables`.
+std::vector<PreparedTxn> OrphansAmong(std::span<const std::string> labels, std::string_view name,
+                                      const OrphanRange& range, std::span<const TableName> tables);
 
 // What several outcomes of one call come to: kCommitLost naming all that is lost, else the first
 // failure, else OK.

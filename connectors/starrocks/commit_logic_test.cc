@@ -102,6 +102,32 @@ TEST(CommitLabelTest, NotYetCommittedIsAskedForAgain) {
   EXPECT_EQ(CommitLabel(script, kTxn).retry(), Retry::kInPlace);
 }
 
+TEST(CommitOpenLabelTest, OnlyAnOkOrAKnownStateCountsAsCommitted) {
+  const Result<TxnState> no_answer = Fail(kLost);
+  const Status unfit(Code::kSchemaMismatch, "too many filtered rows");
+  const std::vector<CommitCase> cases = {
+      {"said OK", {}, {Status()}, Code::kOk},
+      {"answer lost, visible", {kVisible}, {kLost}, Code::kOk},
+      {"publish timeout", {kCommitted}, {kSaidNo}, Code::kOk},
+      {"answer lost, not acted upon yet", {kPrepare}, {kLost}, Code::kUnavailable},
+      {"answer lost, between its two steps", {kPrepared}, {kLost}, Code::kUnavailable},
+      {"said no, still open", {kPrepare}, {kSaidNo}, Code::kUnavailable},
+      {"answer lost, state not told", {no_answer}, {kLost}, Code::kTimeout},
+      // For certain not committed: the rows may be written under another label.
+      {"answer lost, aborted", {kAborted}, {kLost}, Code::kExhausted},
+      {"answer lost, lost with the leader", {kUnknown}, {kLost}, Code::kExhausted},
+      {"said no, aborted", {kAborted}, {kSaidNo}, Code::kExhausted},
+      {"rows that do not fit", {kAborted}, {unfit}, Code::kSchemaMismatch},
+  };
+  for (const CommitCase& one : cases) {
+    Script script;
+    script.states = one.states;
+    script.commits = one.commits;
+    EXPECT_EQ(CommitOpenLabel(script, kTxn).code(), one.wanted) << one.name;
+    EXPECT_TRUE(script.used_up()) << one.name;
+  }
+}
+
 struct AbortCase {
   const char* name;
   std::deque<Result<TxnState>> states;
@@ -173,6 +199,30 @@ TEST(OrphanLabelsTest, AreAllThatTheRangeMayHaveLeft) {
   for (const PreparedTxn& txn : orphans) got.insert(txn.label);
   EXPECT_EQ(got, wanted);
   EXPECT_EQ(orphans.size(), wanted.size());
+}
+
+TEST(OrphansAmongTest, AreTheRunningOnesOfTheRange) {
+  const std::vector<TableName> tables = {{"ods", "a"}, {"ods", "b"}};
+  const std::string name = LabelName("", "j");
+  const auto label = [&](LabelParts parts, const char* table) {
+    return Label(name, parts, "ods", table);
+  };
+  const std::vector<std::string> inside = {label({5, 10, 0, 0}, "a"), label({5, 12, 1, 9999}, "b")};
+  std::vector<std::string> running = {"insert_77",
+                                      label({4, 10, 0, 0}, "a"),
+                                      label({6, 10, 0, 0}, "a"),
+                                      label({5, 9, 0, 0}, "a"),
+                                      label({5, 13, 0, 0}, "a"),
+                                      label({5, 10, 2, 0}, "a"),
+                                      label({5, 10, 0, 0}, "c"),
+                                      Label(LabelName("", "k"), {5, 10, 0, 0}, "ods", "a")};
+  running.insert(running.end(), inside.begin(), inside.end());
+  std::vector<std::string> got;
+  for (const PreparedTxn& txn :
+       OrphansAmong(running, name, {.run = 5, .first = 10, .last = 12, .writers = 2}, tables)) {
+    got.push_back(txn.table + " " + txn.label);
+  }
+  EXPECT_THAT(got, testing::ElementsAre("a " + inside[0], "b " + inside[1]));
 }
 
 TEST(CombineTest, OnePieceThatIsLostDoesNotKeepTheOthers) {

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <latch>
+#include <set>
 
 #include "base/logging.h"
 #include "starrocks/alter.h"
 #include "starrocks/labels.h"
+#include "starrocks/running_labels.h"
 
 namespace sluice::starrocks {
 namespace {
@@ -19,11 +21,12 @@ constexpr size_t kFailuresMax = 8;
 }  // namespace
 
 StarrocksCommitter::StarrocksCommitter(Context& ctx, const StarrocksOptions& options,
-                                       std::shared_ptr<SharedTargets> targets)
+                                       std::shared_ptr<SharedTargets> targets, bool flushes)
     : ctx_(ctx),
       options_(options),
       name_(LabelName(options.label_prefix, ctx.job_id)),
       targets_(std::move(targets)),
+      flushes_(flushes),
       client_(ctx.http, options, ctx.cancel),
       pool_("committer", kConnectionsMax) {}
 
@@ -37,8 +40,44 @@ Status StarrocksCommitter::AbortOrphans(const OrphanRange& range) {
   return Sweep(range);
 }
 
+Result<std::vector<PreparedTxn>> StarrocksCommitter::Running(const OrphanRange& range) {
+  const std::vector<TableName> tables = targets_->Names();
+  std::vector<PreparedTxn> all;
+  ASSIGN_OR_RETURN(const auto session, OpenAnySql(ctx_, options_));
+  for (const std::string& database : targets_->Databases()) {
+    ASSIGN_OR_RETURN(const auto labels, RunningLabels(*session, database));
+    for (PreparedTxn& txn : OrphansAmong(labels, name_, range, tables)) {
+      all.push_back(std::move(txn));
+    }
+  }
+  return all;
+}
+
+Result<std::vector<PreparedTxn>> StarrocksCommitter::Leftovers(const OrphanRange& range) {
+  if (flushes_) return Running(range);
+  std::vector<PreparedTxn> all = OrphanLabels(name_, range, targets_->Names());
+  if (targets_->OpenedHere(range.run)) return all;
+  // An earlier process may have flushed, which needs an account that may ask. A job that never
+  // flushes shall not depend on what a server thinks of the question.
+  const auto running = Running(range);
+  if (!running) {
+    const Status& failure = running.error();
+    const bool passes = failure.retry() == Retry::kInPlace ||
+                        (options_.flush_interval && failure.code() != Code::kInvalidConfig);
+    if (passes) return Fail(failure);
+    return all;
+  }
+  std::set<std::string> computed;
+  for (const PreparedTxn& txn : all) computed.insert(txn.label);
+  for (const PreparedTxn& txn : *running) {
+    if (!computed.contains(txn.label)) all.push_back(txn);
+  }
+  return all;
+}
+
 Status StarrocksCommitter::Sweep(const OrphanRange& range) {
-  return ForEach(OrphanLabels(name_, range, targets_->Names()), [&](const PreparedTxn& txn) {
+  ASSIGN_OR_RETURN(const std::vector<PreparedTxn> leftovers, Leftovers(range));
+  return ForEach(leftovers, [&](const PreparedTxn& txn) {
     std::string note;
     Status status = AbortLabel(client_, txn, &note);
     if (!note.empty()) LogWarn(note);

@@ -17,7 +17,7 @@ namespace sluice::starrocks {
 class StarrocksCommitter final : public Committer {
  public:
   StarrocksCommitter(Context& ctx, const StarrocksOptions& options,
-                     std::shared_ptr<SharedTargets> targets);
+                     std::shared_ptr<SharedTargets> targets, bool flushes);
 
   Status Commit(CheckpointId id, std::span<const Prepared> work) override;
   Status AbortOrphans(const OrphanRange& range) override;
@@ -26,6 +26,10 @@ class StarrocksCommitter final : public Committer {
  private:
   using Step = std::function<Status(const PreparedTxn&)>;
   Status Sweep(const OrphanRange& range);
+  // What `range` may have left: labels that can be computed, and those of flushes, for which the
+  // server must be asked.
+  Result<std::vector<PreparedTxn>> Leftovers(const OrphanRange& range);
+  Result<std::vector<PreparedTxn>> Running(const OrphanRange& range);
   // `step` for all of `work`; waits for them. Gives up early when most of them fail.
   Status ForEach(std::span<const PreparedTxn> work, const Step& step);
 
@@ -33,6 +37,7 @@ class StarrocksCommitter final : public Committer {
   const StarrocksOptions& options_;
   const std::string name_;
   const std::shared_ptr<SharedTargets> targets_;
+  const bool flushes_;              // as the writers of this process do
   std::vector<OrphanRange> swept_;  // since the start
   TransactionClient client_;
   IoPool pool_;  // last: its jobs use everything above

@@ -7,6 +7,7 @@
 #include "base/thread.h"
 #include "starrocks/fake_cluster_for_tests.h"
 #include "starrocks/labels.h"
+#include "starrocks/running_sql_for_tests.h"
 
 namespace sluice::starrocks {
 namespace {
@@ -19,6 +20,7 @@ class CommitterTest : public testing::Test {
   CommitterTest() {
     options_.node_urls = {"fe1:8030"};
     for (int i = 0; i < 50; ++i) tables_.push_back({"ods", fmt::format("t{}", i)});
+    targets_ = std::make_shared<SharedTargets>(Targets());
   }
   TargetTables Targets() const {
     TargetTables targets;
@@ -28,8 +30,7 @@ class CommitterTest : public testing::Test {
     return targets;
   }
   std::unique_ptr<StarrocksCommitter> Make() {
-    return std::make_unique<StarrocksCommitter>(world_.ctx, options_,
-                                                std::make_shared<SharedTargets>(Targets()));
+    return std::make_unique<StarrocksCommitter>(ctx_, options_, targets_, flushes_);
   }
   std::string LabelOf(const TableName& table, const LabelParts& parts) const {
     return Label(LabelName("", "j1"), parts, table.database, table.table);
@@ -51,8 +52,18 @@ class CommitterTest : public testing::Test {
   }
 
   FakeWorld world_;
+  RunningSql sql_{world_.cluster};
+  Context ctx_{.env = world_.ctx.env,
+               .http = world_.cluster,
+               .sql = sql_,
+               .phases = world_.phases,
+               .cancel = world_.ctx.cancel,
+               .job_name = "job",
+               .job_id = "j1"};
   StarrocksOptions options_;
+  bool flushes_ = false;
   std::vector<TableName> tables_;
+  std::shared_ptr<SharedTargets> targets_;
 };
 
 TEST_F(CommitterTest, EveryTableBecomesVisibleAndTwiceEqualsOnce) {
@@ -112,6 +123,65 @@ TEST_F(CommitterTest, OrphansOfTheRangeAreRolledBackAndNothingElse) {
       EXPECT_EQ(world_.cluster.StateOf(LabelOf(table, parts)), "PREPARED") << table.table;
     }
   }
+}
+
+// ---- what flushes left ----
+
+TEST_F(CommitterTest, FlushesOfAnyNumberAreFoundAndRolledBack) {
+  flushes_ = true;
+  const LabelParts inside[] = {{2, 10, 0, 3}, {2, 11, 1, 123'456}};
+  const LabelParts outside[] = {{2, 9, 0, 8}, {3, 10, 0, 8}, {2, 10, 2, 8}};
+  for (const LabelParts& parts : inside) PrepareAll(parts);
+  for (const LabelParts& parts : outside) PrepareAll(parts);
+  for (const TableName& table : tables_) {
+    world_.cluster.SetState(LabelOf(table, inside[1]), "PREPARE");
+  }
+  ASSERT_TRUE(Make()->AbortOrphans({.run = 2, .first = 10, .last = 11, .writers = 2}).ok());
+  EXPECT_EQ(InState("ABORTED"), 100U);
+  EXPECT_EQ(InState("PREPARED"), 150U);
+  // No label is asked for that is not running.
+  EXPECT_EQ(world_.cluster.CallsOf("state"), 100U);
+}
+
+TEST_F(CommitterTest, AFlushThatBecameVisibleIsNoError) {
+  flushes_ = true;
+  PrepareAll({2, 10, 0, 7});
+  world_.cluster.SetState(LabelOf(tables_[0], {2, 10, 0, 7}), "COMMITTED");
+  ASSERT_TRUE(Make()->AbortOrphans({.run = 2, .first = 10, .last = 11, .writers = 2}).ok());
+  EXPECT_EQ(InState("COMMITTED"), 1U);
+  EXPECT_EQ(InState("ABORTED"), 49U);
+}
+
+TEST_F(CommitterTest, FlushesThatCannotBeLookedForStopTheJob) {
+  flushes_ = true;
+  const OrphanRange range{.run = 2, .first = 10, .last = 11, .writers = 1};
+  sql_.refusal = {Code::kInternal, "Access denied; you need the OPERATE privilege"};
+  EXPECT_EQ(Make()->AbortOrphans(range).code(), Code::kInvalidConfig);
+  sql_.refusal = {Code::kUnavailable, "away"};
+  EXPECT_EQ(Make()->AbortOrphans(range).code(), Code::kUnavailable);
+  EXPECT_EQ(world_.cluster.calls().size(), 0U);
+}
+
+TEST_F(CommitterTest, AJobThatWasSwitchedOverFindsWhatItFlushedBefore) {
+  PrepareAll({2, 10, 0, 57});
+  const OrphanRange range{.run = 2, .first = 10, .last = 11, .writers = 1};
+  sql_.refusal = {Code::kUnavailable, "away"};
+  EXPECT_EQ(Make()->AbortOrphans(range).code(), Code::kUnavailable);
+  sql_.refusal = {};
+  ASSERT_TRUE(Make()->AbortOrphans(range).ok());
+  EXPECT_EQ(InState("ABORTED"), 50U);
+}
+
+TEST_F(CommitterTest, ExactlyOnceDeliveryComesBackWithoutSql) {
+  targets_->Opened(2);  // a run of this process, which does not flush
+  PrepareAll({2, 10, 0, 0});
+  sql_.refusal = {Code::kUnavailable, "away"};
+  const OrphanRange range{.run = 2, .first = 10, .last = 11, .writers = 1};
+  ASSERT_TRUE(Make()->AbortOrphans(range).ok());
+  // Or of an account that may not ask, so that no earlier process can have flushed either.
+  sql_.refusal = {Code::kInternal, "Access denied"};
+  ASSERT_TRUE(Make()->AbortOrphans({.run = 1, .first = 10, .last = 11, .writers = 1}).ok());
+  EXPECT_EQ(InState("ABORTED"), 50U);
 }
 
 TEST_F(CommitterTest, LostAnswersOfCommitsAreAskedFor) {

@@ -39,6 +39,36 @@ TEST(LabelsTest, GreatestNumbersAndLongestNamesFitTheServersPattern) {
   }
 }
 
+TEST(LabelsTest, AnyNumberOfFlushesFits) {
+  const LabelParts most{999'999'999'999'999, 999'999'999'999'999,
+                        std::numeric_limits<uint32_t>::max(), std::numeric_limits<uint32_t>::max()};
+  EXPECT_LE(Label(LabelName(std::string(500, 'p'), "j"), most, "d", "t").size(), 128U);
+}
+
+TEST(LabelsTest, AreReadAsTheyWereMade) {
+  for (const char* prefix : {"", "p-r1-c2-w3-t4"}) {
+    const std::string name = LabelName(prefix, "j");
+    const LabelParts parts{3, 17, 2, 4711};
+    const auto read = ParseLabel(name, Label(name, parts, "ods", "orders"));
+    ASSERT_TRUE(read.has_value());
+    EXPECT_EQ(read->parts, parts);
+    EXPECT_EQ(read->table_hash, TableHash("ods", "orders"));
+  }
+}
+
+TEST(LabelsTest, OtherLabelsAreNotRead) {
+  const std::string name = LabelName("", "j");
+  const std::string good = Label(name, kParts, "ods", "orders");
+  ASSERT_TRUE(ParseLabel(name, good));
+  for (const std::string& other :
+       {std::string(), name, "x" + good, good + "0", good.substr(0, good.size() - 1),
+        name + "-r1-c2-w3-t4", name + "-r1-c2-w3-t-0123456789abcdef",
+        name + "-r1-c2-w99999999999-t4-0123456789abcdef", Label(name + "1", kParts, "d", "t"),
+        Label(LabelName("p", "j"), kParts, "d", "t"), std::string("insert_4711")}) {
+    EXPECT_FALSE(ParseLabel(name, other)) << other;
+  }
+}
+
 TEST(LabelsTest, DifferentJobsAndPrefixesHaveDifferentNames) {
   std::set<std::string> names;
   const std::vector<std::pair<std::string, std::string>> pairs = {{"", "a"},

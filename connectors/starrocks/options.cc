@@ -59,14 +59,38 @@ std::string ParseBaseUrl(std::string_view url, SqlEndpoint& endpoint) {
   return endpoint.host.empty() ? kShape : "";
 }
 
+// How SeaTunnel's users say in which form rows travel. They travel as JSON, whatever is asked for:
+// the table holds the same afterwards, and CSV cannot carry every value. A text that reads `\N`
+// would arrive as NULL, quoted or not; a text that holds a separator would be cut, because
+// transaction loads parse neither `enclose` nor `escape`; the line of a table of one column with
+// an empty text is skipped; a JSON column takes no CSV. Separators of many bytes make some of it
+// unlikely, and none impossible.
+std::string FormNote(const std::string& key, const std::string& value) {
+  if (key == "format") {
+    return fmt::format(
+        "{} is mapped to JSON, which carries every value exactly; the table holds "
+        "the same rows",
+        Upper(value));
+  }
+  return "not needed: rows are written as JSON, in which no value has to be marked off";
+}
+
+// Transforms of CSV that change values. Where they ask for nothing, they are left out.
+std::string WrongCsvRule(const std::string& key, const std::string& value) {
+  if (key == "trim_space" && Lower(value) != "false") {
+    return "values are written as they are; trim them by a Replace transform";
+  }
+  if (key == "skip_header" && value != "0") return "no load has a header line; remove it";
+  return "";
+}
+
 // Headers that would break what the sink promises, or that it sets itself.
 void CheckHeaders(const PluginConfig& config, StarrocksOptions& options, Diagnostics& diagnostics) {
   static constexpr auto kOwn = std::to_array<std::string_view>(
       {"label", "db", "table", "expect", "authorization", "content-length", "transfer-encoding",
        "transaction_type", "timeout", "prepared_timeout", "two_phase_commit", "channel_id",
        "channel_num"});
-  // How rows travel; the table holds the same afterwards.
-  static constexpr auto kEncoding =
+  static constexpr auto kForm =
       std::to_array<std::string_view>({"format", "column_separator", "row_delimiter", "enclose",
                                        "escape", "compression", "content-encoding"});
   static constexpr auto kGrouped =
@@ -81,9 +105,14 @@ void CheckHeaders(const PluginConfig& config, StarrocksOptions& options, Diagnos
       return fmt::format("sink 'StarRocks': starrocks.config: {}: {}", name, why);
     };
     const auto fail = [&](std::string_view why) { diagnostics.Error(at, text(why)); };
-    if (std::ranges::find(kEncoding, key) != kEncoding.end()) {
-      const bool same = key == "format" && Lower(value) == "json";
-      if (!same) diagnostics.Note(at, text("ignored: rows are always written as plain JSON"));
+    const std::string format = key == "format" ? Lower(value) : "";
+    if (format == "json") continue;
+    if (!format.empty() && format != "csv") {
+      fail("must be JSON or CSV");
+    } else if (std::ranges::find(kForm, key) != kForm.end()) {
+      diagnostics.Note(at, text(FormNote(key, value)));
+    } else if (key == "trim_space" || key == "skip_header") {
+      if (const std::string wrong = WrongCsvRule(key, value); !wrong.empty()) fail(wrong);
     } else if (std::ranges::find(kGrouped, key) != kGrouped.end()) {
       fail("merge commit loses the labels that exactly-once rests on; remove it");
     } else if (std::ranges::find(kOwn, key) != kOwn.end()) {
@@ -124,6 +153,19 @@ void CheckBaseUrl(const PluginConfig& config, StarrocksOptions& options, Diagnos
   options.sql.password = options.password;
 }
 
+// The promise of the job decides when rows become visible.
+void SetVisibility(const PluginConfig& config, const EnvOptions& env, StarrocksOptions& options,
+                   Diagnostics& diagnostics) {
+  if (env.guarantee == Guarantee::kAtLeastOnce) {
+    options.flush_interval = std::chrono::milliseconds(options.batch_interval_ms);
+  } else if (FindOption(config.options, "batch_interval_ms") != nullptr) {
+    diagnostics.Note(OriginOf(config, {"batch_interval_ms"}),
+                     "sink 'StarRocks': batch_interval_ms is ignored: rows become visible with "
+                     "their checkpoint, exactly once; delivery.guarantee = AT_LEAST_ONCE in env "
+                     "shows them within this interval");
+  }
+}
+
 // A transaction is open for one interval, waits for the commit before it, and is then prepared.
 void CheckIntervals(const PluginConfig& config, const EnvOptions& env, Diagnostics& diagnostics) {
   const std::chrono::milliseconds open(env.checkpoint_interval_ms.value_or(0) +
@@ -142,7 +184,9 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec() {
   using O = StarrocksOptions;
   static const OptionSpec<O> spec =
       WithSaveModes(
-          OptionSpec<O>("Writes tables of StarRocks, each checkpoint exactly once.")
+          OptionSpec<O>(
+              "Writes tables of StarRocks, each checkpoint exactly once, or at least once "
+              "by an interval.")
               .Required("nodeUrls", &O::node_urls, "Front ends' HTTP addresses, host:8030.",
                         AtLeast(1))
               .Alias("node_urls")
@@ -172,13 +216,18 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec() {
               .Optional("enable_upsert_delete", &O::enable_upsert_delete,
                         "Update and delete rows of primary-key tables; else every row is appended.")
               .Optional("starrocks.config", &O::config,
-                        "Headers of every load, such as strict_mode.")
+                        "Headers of every load, such as strict_mode. Rows travel as JSON, also "
+                        "where format = CSV asks for other: the table holds the same.")
               .Alias("sink.properties")
               .Optional("http_socket_timeout_ms", &O::http_socket_timeout_ms,
                         "Milliseconds a request may take.", AtLeast(1)))
           .Optional("save_mode_create_template", &O::create_template,
                     "CREATE TABLE statement with placeholders.")
-          .Ignored("batch_interval_ms", "rows become visible with their checkpoint")
+          .Optional("batch_interval_ms", &O::batch_interval_ms,
+                    "Milliseconds until written rows are visible, one load a table in that time; "
+                    "of delivery.guarantee = AT_LEAST_ONCE only, for an account that has OPERATE "
+                    "on SYSTEM. Otherwise rows become visible with their checkpoint.",
+                    Between(1, 86'400'000))
           .Refused("table_options", "write them into save_mode_create_template");
   return spec;
 }
@@ -191,6 +240,7 @@ std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, const E
   CheckNodes(config, options, diagnostics);
   CheckBaseUrl(config, options, diagnostics);
   CheckHeaders(config, options, diagnostics);
+  SetVisibility(config, env, options, diagnostics);
   CheckIntervals(config, env, diagnostics);
   if (options.data_save_mode == DataSaveMode::kCustom && options.custom_sql.empty()) {
     diagnostics.Error(OriginOf(config, {"data_save_mode"}),

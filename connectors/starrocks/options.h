@@ -29,6 +29,7 @@ struct StarrocksOptions {
   int64_t max_retry_backoff_ms = 10'000;
   bool enable_upsert_delete = false;
   StringMap config;  // headers of every load
+  int64_t batch_interval_ms = 1000;
   int64_t http_socket_timeout_ms = 180'000;
   SchemaSaveMode schema_save_mode = SchemaSaveMode::kCreateWhenMissing;
   DataSaveMode data_save_mode = DataSaveMode::kAppend;
@@ -37,6 +38,9 @@ struct StarrocksOptions {
 
   // Derived from base_url; empty host: none was given.
   SqlEndpoint sql;
+  // Derived from batch_interval_ms when the job asks for at-least-once delivery; empty: rows become
+  // visible with their checkpoint.
+  std::optional<Duration> flush_interval;
 };
 
 const OptionSpec<StarrocksOptions>& StarrocksSpec();
@@ -45,6 +49,9 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec();
 // that a stopped job still finds its rows.
 inline constexpr std::chrono::seconds kOpenLife = std::chrono::days(1);
 inline constexpr std::chrono::seconds kPreparedLife = std::chrono::days(3);
+// How long a flush may be open, besides its interval: what nobody ends any more must not hold up
+// schema changes for a day.
+inline constexpr std::chrono::seconds kFlushLife = std::chrono::hours(1);
 
 // Parses and cross-checks, also against the intervals of the job; all mistakes go to `diagnostics`.
 std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, const EnvOptions& env,

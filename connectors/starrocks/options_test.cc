@@ -129,15 +129,40 @@ TEST(StarrocksOptionsTest, HeadersThatWouldBreakThePromiseAreRefused) {
   }
 }
 
-TEST(StarrocksOptionsTest, HowRowsTravelIsIgnoredWithAReason) {
-  for (const char* header : {"format = CSV", "column_separator = \",\"", "row_delimiter = x",
-                             "compression = gzip", "Content-Encoding = gzip"}) {
-    const Parsed parsed = With(std::string("starrocks.config { ") + header + " }");
+TEST(StarrocksOptionsTest, RowsTravelAsJsonWhateverFormIsAskedFor) {
+  for (const char* header :
+       {"column_separator = \",\"", "column_separator = \"\\\\x01\"", "row_delimiter = x",
+        "enclose = \"'\"", "escape = x", "compression = gzip", "Content-Encoding = gzip"}) {
+    const Parsed parsed = With(std::string("starrocks.config { format = CSV, ") + header + " }");
     ASSERT_TRUE(parsed.options) << parsed.all();
     EXPECT_THAT(parsed.options->config, IsEmpty()) << header;
-    EXPECT_THAT(parsed.notes, testing::Contains(HasSubstr("rows are always written as plain JSON")))
-        << header;
+    EXPECT_THAT(parsed.notes, testing::Contains(HasSubstr("CSV is mapped to JSON"))) << header;
+    EXPECT_THAT(parsed.notes, testing::Contains(HasSubstr("rows are written as JSON"))) << header;
   }
+  EXPECT_FALSE(With("starrocks.config { format = avro }").options);
+}
+
+TEST(StarrocksOptionsTest, RulesOfCsvThatWouldChangeValuesAreRefused) {
+  EXPECT_TRUE(With("starrocks.config { trim_space = false, skip_header = 0 }").options);
+  EXPECT_THAT(With("starrocks.config { trim_space = true }").all(), HasSubstr("trim them"));
+  EXPECT_THAT(With("starrocks.config { skip_header = 1 }").all(), HasSubstr("header line"));
+}
+
+TEST(StarrocksOptionsTest, ThePromiseDecidesWhenRowsBecomeVisible) {
+  const std::string at_least = "delivery.guarantee = AT_LEAST_ONCE";
+  EXPECT_EQ(With("", at_least).options->flush_interval, std::chrono::seconds(1));
+  const Parsed flushed = With("batch_interval_ms = 50", at_least);
+  EXPECT_EQ(flushed.options->flush_interval, std::chrono::milliseconds(50));
+  EXPECT_THAT(flushed.notes, IsEmpty());
+  for (const char* env : {"", "delivery.guarantee = EXACTLY_ONCE"}) {
+    const Parsed parsed = With("batch_interval_ms = 50", env);
+    EXPECT_FALSE(parsed.options->flush_interval);
+    EXPECT_THAT(parsed.notes,
+                ElementsAre(testing::AllOf(HasSubstr("visible with their checkpoint"),
+                                           HasSubstr("delivery.guarantee = AT_LEAST_ONCE"))));
+    EXPECT_FALSE(With("", env).options->flush_interval);
+  }
+  EXPECT_FALSE(With("batch_interval_ms = 0", at_least).options);
 }
 
 TEST(StarrocksOptionsTest, AddressesAreChecked) {

@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "base/logging.h"
 #include "config/placeholders.h"
+#include "starrocks/running_labels.h"
 
 namespace sluice::starrocks {
+
 std::string StarrocksSink::Identity() const {
   // With another prefix, what earlier runs left would not be found.
   const std::string& prefix = options_.label_prefix;
@@ -42,6 +45,28 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
     RETURN_IF_ERROR(CheckModel(*facts, options_, name, *schema));
     const bool same_key = SameKey(*facts, *schema);
     targets_->Put(schema->path, {name, std::move(*facts), same_key});
+  }
+  if (!options_.flush_interval) return {};
+  Status may = MayFlush(*session, targets_->Databases());
+  if (!may.ok() && may.code() != Code::kInvalidConfig) return may;
+  flushes_ = may.ok();
+  if (!flushes_) LogWarn("sink 'StarRocks': " + std::string(may.message()));
+  return {};
+}
+
+Status StarrocksSink::MayFlush(SqlSession& session, const std::set<std::string>& databases) const {
+  for (const std::string& database : databases) {
+    const auto labels = RunningLabels(session, database);
+    if (labels) continue;
+    // Whatever else it is may pass.
+    if (labels.error().code() != Code::kInvalidConfig) {
+      return {Code::kUnavailable, std::string(labels.error().message())};
+    }
+    return {Code::kInvalidConfig,
+            fmt::format("rows become visible with their checkpoint and not within "
+                        "batch_interval_ms, because what a dead run left could not be found: {}; "
+                        "GRANT OPERATE ON SYSTEM TO USER {}",
+                        labels.error().message(), options_.username)};
   }
   return {};
 }
@@ -86,11 +111,12 @@ bool StarrocksSink::replay_converges(std::string* why) const {
 }
 
 Result<std::unique_ptr<Writer>> StarrocksSink::Open(Context& ctx, uint32_t writer) {
-  return std::make_unique<StarrocksWriter>(ctx, options_, writer, targets_);
+  targets_->Opened(ctx.run);
+  return std::make_unique<StarrocksWriter>(ctx, options_, writer, targets_, flushes_);
 }
 
 Result<std::unique_ptr<Committer>> StarrocksSink::OpenCommitter(Context& ctx) {
-  return std::make_unique<StarrocksCommitter>(ctx, options_, targets_);
+  return std::make_unique<StarrocksCommitter>(ctx, options_, targets_, flushes_);
 }
 
 }  // namespace sluice::starrocks

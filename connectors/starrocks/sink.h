@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // StarrocksSink: StarRocks as a sink of the engine.
+//
+// With `delivery.guarantee = AT_LEAST_ONCE` rows become visible within the flush interval
+// (writer.h), else with their checkpoint. Flushing needs an account that may list running
+// transactions (running_labels.h); without, rows become visible with their checkpoint as well, and
+// that is said.
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 
 #include "starrocks/catalog.h"
 #include "starrocks/committer.h"
@@ -14,7 +21,10 @@ class StarrocksSink final : public Sink {
  public:
   explicit StarrocksSink(StarrocksOptions options) : options_(std::move(options)) {}
 
-  Delivery delivery() const override { return Delivery::kTwoPhase; }
+  Delivery delivery() const override {
+    return options_.flush_interval ? Delivery::kAtLeastOnce : Delivery::kTwoPhase;
+  }
+  bool leaves_work() const override { return true; }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
   std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override;
   bool follows_schema_changes() const override { return true; }
@@ -26,10 +36,14 @@ class StarrocksSink final : public Sink {
 
  private:
   Status CheckTable(SqlSession& session, const Schema& schema) const;
+  // Whether what flushes leave in `databases` could be found. kInvalidConfig: no, and the remedy;
+  // kUnavailable: not told.
+  Status MayFlush(SqlSession& session, const std::set<std::string>& databases) const;
 
   const StarrocksOptions options_;
   // Of the tables that Prepare was called with.
   const std::shared_ptr<SharedTargets> targets_ = std::make_shared<SharedTargets>(TargetTables());
+  bool flushes_ = false;                    // from Prepare on
 };
 
 }  // namespace sluice::starrocks

@@ -47,14 +47,16 @@ save_mode_create_template = """CREATE TABLE IF NOT EXISTS `${{database}}`.`${{ta
                      upserts ? "PRIMARY" : "DUPLICATE");
 }
 
+enum class Way : uint8_t { kByKey, kAppended, kFlushed };
+
 class StarrocksFixture final : public SinkFixture {
  public:
-  explicit StarrocksFixture(bool upserts)
+  explicit StarrocksFixture(Way way)
       : cluster_{Variable("SLUICE_KIT_STARROCKS_NODES"), Variable("SLUICE_KIT_STARROCKS_SQL"),
                  Variable("SLUICE_KIT_STARROCKS_USER"), Variable("SLUICE_KIT_STARROCKS_PASSWORD")},
-        upserts_(upserts) {
+        way_(way) {
     // With one front end a failed call is failed for good; with several the next one is asked.
-    if (!upserts) cluster_.nodes = cluster_.nodes.substr(0, cluster_.nodes.find(','));
+    if (way == Way::kAppended) cluster_.nodes = cluster_.nodes.substr(0, cluster_.nodes.find(','));
   }
   ~StarrocksFixture() override {
     if (session_) static_cast<void>(session_->Execute("DROP DATABASE IF EXISTS " + database_));
@@ -105,7 +107,7 @@ class StarrocksFixture final : public SinkFixture {
     }
     return open;
   }
-  bool upserts() const override { return upserts_; }
+  bool upserts() const override { return way_ != Way::kAppended; }
   ChunkPtr BadRows() const override {
     return MakeChunk(SinkTables()[0],
                      {{.id = 6, .name = "fine"}, {.id = 7, .name = std::string(31, 'x')}});
@@ -134,10 +136,12 @@ class StarrocksFixture final : public SinkFixture {
   static constexpr char kWrongPassword[] = "kit-secret-words";
 
   Result<std::unique_ptr<Sink>> MakeWith(const Cluster& cluster) {
-    const PluginCase plugin{"StarRocks", PluginKind::kSink, Options(cluster, database_, upserts_),
+    const PluginCase plugin{"StarRocks", PluginKind::kSink, Options(cluster, database_, upserts()),
                             ""};
     Diagnostics mistakes;
-    auto options = starrocks::ParseOptions(ConfigOf(plugin), EnvOptions(), mistakes);
+    EnvOptions env;
+    if (way_ == Way::kFlushed) env.guarantee = Guarantee::kAtLeastOnce;
+    auto options = starrocks::ParseOptions(ConfigOf(plugin), env, mistakes);
     if (!options) return Fail(mistakes.ToStatus());
     return std::make_unique<starrocks::StarrocksSink>(std::move(*options));
   }
@@ -150,19 +154,20 @@ class StarrocksFixture final : public SinkFixture {
   }
 
   Cluster cluster_;
-  const bool upserts_;
+  const Way way_;
   std::string database_;
   std::unique_ptr<SqlSession> session_;
 };
 
-std::unique_ptr<SinkFixture> MakeFixture(bool upserts) {
+std::unique_ptr<SinkFixture> MakeFixture(Way way) {
   if (Variable("SLUICE_KIT_STARROCKS_NODES").empty()) return nullptr;
-  return std::make_unique<StarrocksFixture>(upserts);
+  return std::make_unique<StarrocksFixture>(way);
 }
 
 const bool kRegistered =
-    Register(SinkCase{"StarRocksByKey", [] { return MakeFixture(true); }}) &&
-    Register(SinkCase{"StarRocksAppended", [] { return MakeFixture(false); }}) &&
+    Register(SinkCase{"StarRocksByKey", [] { return MakeFixture(Way::kByKey); }}) &&
+    Register(SinkCase{"StarRocksAppended", [] { return MakeFixture(Way::kAppended); }}) &&
+    Register(SinkCase{"StarRocksFlushed", [] { return MakeFixture(Way::kFlushed); }}) &&
     Register(PluginCase{
         "StarRocks", PluginKind::kSink,
         Options({"127.0.0.1:8030", "127.0.0.1:9030", "root", "kit-secret-words"}, "kit", true),

@@ -11,8 +11,8 @@ namespace sluice::starrocks {
 namespace {
 
 constexpr size_t kHeldBytesMax = size_t{32} << 20U;  // of a writer
-constexpr int kPrepareAsksMax = 3;                   // before a try is given up
-constexpr Duration kPreparePause = std::chrono::milliseconds(200);
+constexpr int kEndAsksMax = 3;                       // before a try is given up
+constexpr Duration kEndPause = std::chrono::milliseconds(200);
 
 bool MayRepeat(const Status& failure) {
   return failure.code() == Code::kExhausted || failure.retry() == Retry::kInPlace;
@@ -43,9 +43,9 @@ void TableTransaction::Add(std::string batch, uint64_t rows, IoPool& pool, uint6
   });
 }
 
-void TableTransaction::Prepare(IoPool& pool, uint64_t strand) {
-  pool.Run(strand, [self = shared_from_this()] {
-    self->Run([&] { return self->Finish(); });
+void TableTransaction::End(IoPool& pool, uint64_t strand, bool sealed) {
+  pool.Run(strand, [self = shared_from_this(), sealed] {
+    self->Run([&] { return self->Finish(sealed); });
     self->DropHeld();
     self->setup_.ctx.wake();
   });
@@ -57,14 +57,12 @@ Result<std::optional<PreparedTxn>> TableTransaction::Poll() const {
   return prepared_;
 }
 
-// Nothing runs after a failure.
+// Nothing runs after a failure, not even of the transaction before: what it left is not over.
 void TableTransaction::Run(const std::function<Status()>& step) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!status_.ok()) return;
-  }
+  if (setup_.line->broken) return;
   const Status status = step();
   if (status.ok()) return;
+  setup_.line->broken = true;
   const std::lock_guard lock(mutex_);
   status_ = status.In(fmt::format("writing table {}.{}", setup_.database, setup_.table));
 }
@@ -88,7 +86,7 @@ void TableTransaction::DropHeld() {
 
 Status TableTransaction::LoadBatch(const BatchRef& batch) {
   Keep(batch);
-  Status status = begun_ ? Status() : Begin();
+  Status status = tries_ > 0 ? Status() : Begin();
   if (status.ok()) {
     status = setup_.client.Load(setup_.database, setup_.table, label(), batch);
   }
@@ -97,14 +95,25 @@ Status TableTransaction::LoadBatch(const BatchRef& batch) {
 }
 
 Status TableTransaction::Begin() {
-  begun_ = true;  // also when it fails: then nobody knows
-  return setup_.client.Begin(setup_.database, setup_.table, label());
+  TransactionLine& line = *setup_.line;
+  if (line.checkpoint != setup_.parts.checkpoint) {
+    line.checkpoint = setup_.parts.checkpoint;
+    line.tries = 0;
+  }
+  setup_.parts.attempt = line.tries++;
+  ++tries_;  // also when it fails: then nobody knows
+  commit_asked_ = false;
+  const auto life = setup_.flush
+                        ? kFlushLife + std::chrono::duration_cast<std::chrono::seconds>(
+                                           setup_.options.flush_interval.value_or(Duration(0)))
+                        : kOpenLife;
+  return setup_.client.Begin(setup_.database, setup_.table, label(), life);
 }
 
-Status TableTransaction::Finish() {
-  setup_.ctx.phases.Reach("sealed", setup_.parts.checkpoint);
-  while (true) {
-    const Status status = PrepareTry();
+Status TableTransaction::Finish(bool sealed) {
+  if (sealed) setup_.ctx.phases.Reach("sealed", setup_.parts.checkpoint);
+  while (!found_committed_) {
+    const Status status = setup_.flush ? CommitTry() : PrepareTry();
     if (status.ok()) break;
     RETURN_IF_ERROR(TryAgain(status));
   }
@@ -115,13 +124,25 @@ Status TableTransaction::Finish() {
 
 Status TableTransaction::PrepareTry() {
   Status status;
-  for (int asks = 0; asks < kPrepareAsksMax; ++asks) {
+  for (int asks = 0; asks < kEndAsksMax; ++asks) {
     status = setup_.client.Prepare(setup_.database, setup_.table, label());
     if (status.ok()) return {};
     const auto state = setup_.client.State(setup_.database, label());
     if (state && *state == TxnState::kPrepared) return {};
     if (state && *state != TxnState::kPrepare) return status;
-    if (setup_.ctx.cancel.WaitFor(kPreparePause)) return setup_.ctx.cancel.Check();
+    if (setup_.ctx.cancel.WaitFor(kEndPause)) return setup_.ctx.cancel.Check();
+  }
+  return status;
+}
+
+Status TableTransaction::CommitTry() {
+  const PreparedTxn txn{setup_.database, setup_.table, label(), 0, 0};
+  commit_asked_ = true;
+  Status status;
+  for (int asks = 0; asks < kEndAsksMax; ++asks) {
+    status = CommitOpenLabel(setup_.client, txn);
+    if (status.ok() || status.retry() != Retry::kInPlace) return status;
+    if (setup_.ctx.cancel.WaitFor(kEndPause)) return setup_.ctx.cancel.Check();
   }
   return status;
 }
@@ -132,35 +153,36 @@ Status TableTransaction::TryAgain(const Status& failure) {
       static_cast<uint32_t>(std::clamp<int64_t>(setup_.options.max_retries + 1, 1, kTriesMax));
   Status last = failure;
   while (true) {
-    const bool may = MayRepeat(last) && repeatable_ && setup_.parts.attempt + 1 < tries_max;
+    const bool may = MayRepeat(last) && repeatable_ && tries_ < tries_max;
     if (!may) {
       // What failed for certain here may go well from the checkpoint on.
       return last.code() == Code::kExhausted
                  ? Status(Code::kUnavailable, std::string(last.message()))
                  : last;
     }
-    const Duration pause(std::chrono::milliseconds(
-        std::min(setup_.options.max_retry_backoff_ms,
-                 setup_.options.retry_backoff_multiplier_ms * (setup_.parts.attempt + 1))));
+    const Duration pause(std::chrono::milliseconds(std::min(
+        setup_.options.max_retry_backoff_ms, setup_.options.retry_backoff_multiplier_ms * tries_)));
     LogWarn(fmt::format("{}; writing its rows again", last.ToString()));
     if (setup_.ctx.cancel.WaitFor(pause)) return setup_.ctx.cancel.Check();
     last = Leave();
+    if (found_committed_) return {};
     if (last.ok()) last = Replay();
     if (last.ok()) return {};
   }
 }
 
-// Makes sure that the present try can never become visible.
+// Makes sure that the present try can never become visible, unless it is found to be: a commit may
+// have come through although its answer did not.
 Status TableTransaction::Leave() {
   const PreparedTxn txn{setup_.database, setup_.table, label(), 0, 0};
   std::string note;
   RETURN_IF_ERROR(AbortLabel(setup_.client, txn, &note));
-  if (!note.empty()) return {Code::kInternal, note};
+  found_committed_ = !note.empty() && commit_asked_;
+  if (!note.empty() && !commit_asked_) return {Code::kInternal, note};
   return {};
 }
 
 Status TableTransaction::Replay() {
-  ++setup_.parts.attempt;
   RETURN_IF_ERROR(Begin());
   for (const BatchRef& batch : held_) {
     RETURN_IF_ERROR(setup_.client.Load(setup_.database, setup_.table, label(), batch));

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// TableTransaction: the rows of one table, writer and checkpoint on their way to the target. The
-// writer's thread adds batches and asks for the end; the I/O threads begin, load and prepare.
+// TableTransaction: rows of one table, writer and checkpoint on their way to the target. The
+// writer's thread adds batches and asks for the end; the I/O threads begin, load, and prepare or
+// commit.
+//
+// With exactly-once delivery it holds all rows of the checkpoint and is prepared. With
+// at-least-once delivery it is one flush of several, and commits itself.
 //
 // A transaction that failed is rolled back and written again under the next try from the batches
 // it holds. No outcome is assumed: a try is left behind only when the server says that it is
-// aborted or unknown.
+// aborted or unknown, and a flush is over only when it is known to be committed.
 #pragma once
 
 #include <atomic>
@@ -30,6 +34,14 @@ struct WriterBudget {
   std::atomic<size_t> held{0};    // kept so that a try can be repeated
 };
 
+// Transactions that follow each other on one strand: the next begins when the one before it is
+// over, so that no two of them are ever in flight. Used by the jobs of that strand only.
+struct TransactionLine {
+  CheckpointId checkpoint = 0;
+  uint32_t tries = 0;   // begun so far in that checkpoint: the numbers of their labels
+  bool broken = false;  // one failed for good: none may follow it
+};
+
 struct TransactionSetup {
   Context& ctx;
   const StarrocksOptions& options;
@@ -38,7 +50,9 @@ struct TransactionSetup {
   std::string name;  // LabelName
   std::string database;
   std::string table;
-  LabelParts parts;  // `attempt` is 0
+  LabelParts parts;  // `attempt` is counted by the line
+  std::shared_ptr<TransactionLine> line;
+  bool flush = false;  // to be committed, not prepared
 };
 
 class TableTransaction : public std::enable_shared_from_this<TableTransaction> {
@@ -46,20 +60,24 @@ class TableTransaction : public std::enable_shared_from_this<TableTransaction> {
   explicit TableTransaction(TransactionSetup setup) : setup_(std::move(setup)) {}
   ~TableTransaction();
 
-  // Writer's thread. Jobs run on `pool` under `strand`, which no other transaction uses.
+  // Writer's thread. Jobs run on `pool` under `strand`, which only transactions of its line use.
   void Add(std::string batch, uint64_t rows, IoPool& pool, uint64_t strand);
-  void Prepare(IoPool& pool, uint64_t strand);
+  // Nothing is added after it. Prepares it, or commits it if it is a flush. `sealed`: because of a
+  // barrier.
+  void End(IoPool& pool, uint64_t strand, bool sealed);
 
-  // Any thread. Empty until it is prepared; an error when it cannot be.
+  // Any thread. Empty until it is prepared, or committed if it is a flush; an error when it cannot
+  // be.
   Result<std::optional<PreparedTxn>> Poll() const;
 
  private:
   // I/O threads, one at a time.
   void Run(const std::function<Status()>& step);
   Status LoadBatch(const BatchRef& batch);
-  Status Finish();
+  Status Finish(bool sealed);
   Status Begin();
   Status PrepareTry();
+  Status CommitTry();
   Status TryAgain(const Status& failure);
   Status Leave();
   Status Replay();
@@ -68,7 +86,9 @@ class TableTransaction : public std::enable_shared_from_this<TableTransaction> {
   std::string label() const;
 
   TransactionSetup setup_;
-  bool begun_ = false;
+  uint32_t tries_ = 0;            // begun
+  bool commit_asked_ = false;     // of the present try
+  bool found_committed_ = false;  // by Leave
   std::vector<BatchRef> held_;
   size_t held_bytes_ = 0;
   bool repeatable_ = true;  // every batch of the transaction is in held_

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "starrocks/catalog.h"
@@ -38,10 +39,26 @@ class SharedTargets {
     for (const auto& [path, table] : tables_) names.push_back(table.name);
     return names;
   }
+  // Databases of the targets, each once.
+  std::set<std::string> Databases() const {
+    std::set<std::string> databases;
+    for (const TableName& name : Names()) databases.insert(name.database);
+    return databases;
+  }
+  // A writer of `run` is opened in this process.
+  void Opened(Run run) {
+    const std::lock_guard lock(mutex_);
+    runs_.insert(run);
+  }
+  bool OpenedHere(Run run) const {
+    const std::lock_guard lock(mutex_);
+    return runs_.contains(run);
+  }
 
  private:
   mutable std::mutex mutex_;
   TargetTables tables_;
+  std::set<Run> runs_;
 };
 
 }  // namespace sluice::starrocks

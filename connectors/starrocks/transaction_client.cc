@@ -83,10 +83,10 @@ http::Request TransactionClient::Post(const std::string& operation, const std::s
 }
 
 Status TransactionClient::Begin(const std::string& database, const std::string& table,
-                                const std::string& label) {
+                                const std::string& label, std::chrono::seconds life) {
   http::Request request = Post("begin", database, table, label);
   request.timeout = kDecideTimeout;
-  request.headers.emplace_back("timeout", std::to_string(kOpenLife.count()));
+  request.headers.emplace_back("timeout", std::to_string(life.count()));
   for (const auto& [name, value] : options_.config) {
     if (Upper(name) == "WAREHOUSE") request.headers.emplace_back(name, value);
   }
@@ -123,6 +123,14 @@ Status TransactionClient::Commit(const std::string& database, const std::string&
                                  const std::string& label) {
   http::Request request = Post("commit", database, table, label);
   request.timeout = kDecideTimeout;
+  request.headers.emplace_back("timeout", kCommitWaitSeconds);
+  return Operate(std::move(request), "commit", label);
+}
+
+Status TransactionClient::CommitAtOnce(const std::string& database, const std::string& table,
+                                       const std::string& label) {
+  // Rows are written first, which may take as long as a load.
+  http::Request request = Post("commit", database, table, label);
   request.headers.emplace_back("timeout", kCommitWaitSeconds);
   return Operate(std::move(request), "commit", label);
 }

@@ -23,8 +23,10 @@ class TransactionClient final : public TransactionApi {
   TransactionClient(http::Client& http, const StarrocksOptions& options, CancelToken cancel)
       : http_(http), options_(options), cancel_(std::move(cancel)) {}
 
-  // Waits, as the options say, while the database has too many open transactions.
-  Status Begin(const std::string& database, const std::string& table, const std::string& label);
+  // Waits, as the options say, while the database has too many open transactions. The server aborts
+  // the transaction when it is still open after `life`.
+  Status Begin(const std::string& database, const std::string& table, const std::string& label,
+               std::chrono::seconds life = kOpenLife);
   // `body`: a JSON array of rows. Complete within one request.
   Status Load(const std::string& database, const std::string& table, const std::string& label,
               std::shared_ptr<const std::string> body);
@@ -33,6 +35,8 @@ class TransactionClient final : public TransactionApi {
   Result<TxnState> State(const std::string& database, const std::string& label) override;
   Status Commit(const std::string& database, const std::string& table,
                 const std::string& label) override;
+  Status CommitAtOnce(const std::string& database, const std::string& table,
+                      const std::string& label) override;
   Status Rollback(const std::string& database, const std::string& table,
                   const std::string& label) override;
 

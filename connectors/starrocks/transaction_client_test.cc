@@ -77,6 +77,15 @@ TEST_F(TransactionClientTest, LoadsSendWhatTheServerNeeds) {
   EXPECT_EQ(LastHeader("prepared_timeout"), "259200");
 }
 
+TEST_F(TransactionClientTest, ACommitAtOnceMayTakeAsLongAsALoad) {
+  ASSERT_TRUE(client_.Begin("ods", "t", "L", std::chrono::hours(2)).ok());
+  EXPECT_EQ(LastHeader("timeout"), "7200");
+  ASSERT_TRUE(Load("[1]").ok());
+  ASSERT_TRUE(client_.CommitAtOnce("ods", "t", "L").ok());
+  EXPECT_EQ(world_.cluster.calls().back().request.timeout, Duration(std::chrono::seconds(360)));
+  EXPECT_THAT(world_.cluster.Bodies("ods.t", "VISIBLE"), ElementsAre("[1]"));
+}
+
 TEST_F(TransactionClientTest, NamesAreEncodedInUrls) {
   ASSERT_TRUE(client_.State("a#b%c", "L").has_value());
   EXPECT_EQ(world_.cluster.calls().back().path, "/api/a%23b%25c/get_load_state?label=L");

@@ -18,11 +18,12 @@ constexpr size_t kConnectionsMax = 8;
 }  // namespace
 
 StarrocksWriter::StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id,
-                                 std::shared_ptr<const SharedTargets> targets)
+                                 std::shared_ptr<const SharedTargets> targets, bool flushes)
     : ctx_(ctx),
       options_(options),
       id_(id),
       name_(LabelName(options.label_prefix, ctx.job_id)),
+      flushes_(flushes),
       targets_(std::move(targets)),
       client_(ctx.http, options, ctx.cancel),
       next_id_(ctx.first_checkpoint),
@@ -60,32 +61,36 @@ Status StarrocksWriter::Write(const Chunk& chunk) {
     const auto polled = open->transaction->Poll();
     if (!polled) return polled.error();
   }
-  const size_t bytes_max = std::min(kBatchBytesMax, static_cast<size_t>(options_.batch_max_bytes));
-  for (uint32_t row = 0; row < chunk.rows(); ++row) {
-    const bool replaced = options_.enable_upsert_delete && open->same_key &&
-                          chunk.kind(row) == RowKind::kUpdateBefore;
-    if (replaced) continue;
-    const size_t before = open->batch.size();
-    open->batch += open->batch.empty() ? '[' : ',';
-    open->rows.Append(chunk, row, open->batch);
-    ++open->batch_rows;
-    open_bytes_ += open->batch.size() - before;
-    const bool complete = open->batch.size() >= bytes_max ||
-                          open->batch_rows >= options_.batch_max_rows ||
-                          open_bytes_ >= kOpenBytesMax;
-    if (complete) SendBatch(*open);
+  const bool first = flushes_ && open->empty();
+  Append(*open, chunk);
+  if (first && !open->empty()) {
+    open->due = ctx_.env.Now() + *options_.flush_interval;
+    dues_.emplace_back(open->due, open);
   }
   return {};
 }
 
+void StarrocksWriter::Append(Open& open, const Chunk& chunk) {
+  const size_t bytes_max = std::min(kBatchBytesMax, static_cast<size_t>(options_.batch_max_bytes));
+  for (uint32_t row = 0; row < chunk.rows(); ++row) {
+    const bool replaced =
+        options_.enable_upsert_delete && open.same_key && chunk.kind(row) == RowKind::kUpdateBefore;
+    if (replaced) continue;
+    const size_t before = open.batch.size();
+    open.batch += open.batch.empty() ? '[' : ',';
+    open.rows.Append(chunk, row, open.batch);
+    ++open.batch_rows;
+    open_bytes_ += open.batch.size() - before;
+    const bool complete = open.batch.size() >= bytes_max ||
+                          open.batch_rows >= options_.batch_max_rows ||
+                          open_bytes_ >= kOpenBytesMax;
+    if (complete) SendBatch(open);
+  }
+}
+
 void StarrocksWriter::SendBatch(Open& open) {
   if (open.batch.empty()) return;
-  if (!open.transaction) {
-    open.strand = ++strands_;
-    open.transaction = std::make_shared<TableTransaction>(
-        TransactionSetup{ctx_, options_, client_, budget_, name_, open.target.database,
-                         open.target.table, LabelParts{ctx_.run, next_id_, id_, 0}});
-  }
+  if (!open.transaction) open.transaction = MakeTransaction(open);
   open_bytes_ -= open.batch.size();
   open.batch += ']';
   bytes_written_ += open.batch.size();
@@ -97,6 +102,56 @@ void StarrocksWriter::SendBatch(Open& open) {
   open.batch_rows = 0;
 }
 
+// Flushes of a table share a strand, so that each begins when the one before it is over. Otherwise
+// the transaction of the next checkpoint may begin while the one before it is being prepared.
+std::shared_ptr<TableTransaction> StarrocksWriter::MakeTransaction(Open& open) {
+  if (!open.line || !flushes_) {
+    open.strand = ++strands_;
+    open.line = std::make_shared<TransactionLine>();
+  }
+  return std::make_shared<TableTransaction>(TransactionSetup{
+      ctx_, options_, client_, budget_, name_, open.target.database, open.target.table,
+      LabelParts{ctx_.run, next_id_, id_, 0}, open.line, flushes_});
+}
+
+// Commits what is open of a table.
+void StarrocksWriter::Flush(Open& open) {
+  SendBatch(open);
+  open.transaction->End(pool_, open.strand, false);
+  open.flushing = std::move(open.transaction);
+  open.transaction = nullptr;
+  flushing_.push_back(&open);
+}
+
+// A table that became due while its flush was on its way follows now.
+Status StarrocksWriter::PollFlushes(TimePoint now) {
+  std::vector<Open*> over;
+  std::vector<Open*> under_way;
+  for (Open* open : flushing_) {
+    ASSIGN_OR_RETURN(const std::optional<PreparedTxn> done, open->flushing->Poll());
+    (done ? over : under_way).push_back(open);
+  }
+  flushing_ = std::move(under_way);
+  for (Open* open : over) {
+    open->flushing = nullptr;
+    if (!open->empty() && open->due <= now) Flush(*open);
+  }
+  return {};
+}
+
+Result<std::optional<TimePoint>> StarrocksWriter::Tend(TimePoint now) {
+  if (!flushes_) return std::nullopt;
+  RETURN_IF_ERROR(PollFlushes(now));
+  while (!dues_.empty()) {
+    const auto [due, open] = dues_.front();
+    const bool waits = !open->empty() && open->due == due;
+    if (waits && due > now) return std::optional(due);
+    dues_.pop_front();
+    if (waits && !open->flushing) Flush(*open);
+  }
+  return std::nullopt;
+}
+
 bool StarrocksWriter::full() const {
   return budget_.unsent >= kUnsentBytesMax;
 }
@@ -104,7 +159,9 @@ bool StarrocksWriter::full() const {
 Status StarrocksWriter::Rebind(const SchemaChange& change) {
   const auto open = open_.find(change.before->path);
   if (open != open_.end()) {
-    CHECK(open->second.batch.empty() && !open->second.transaction);
+    CHECK(open->second.empty());
+    std::erase_if(dues_, [&](const auto& due) { return due.second == &open->second; });
+    std::erase(flushing_, &open->second);
     open_.erase(open);  // the target is looked up anew with the next row
   }
   last_schema_ = nullptr;
@@ -117,9 +174,14 @@ Status StarrocksWriter::Seal(CheckpointId id) {
   for (auto& [path, open] : open_) {
     SendBatch(open);
     open.batch = {};  // the room of a batch is kept by tables that are being written only
+    if (open.flushing) sealed.push_back(open.flushing);
     if (!open.transaction) continue;
-    open.transaction->Prepare(pool_, open.strand);
-    sealed.push_back(std::move(open.transaction));
+    open.transaction->End(pool_, open.strand, true);
+    sealed.push_back(open.transaction);
+    if (flushes_) {
+      if (!open.flushing) flushing_.push_back(&open);
+      open.flushing = open.transaction;
+    }
     open.transaction = nullptr;
   }
   next_id_ = id + 1;
@@ -136,6 +198,7 @@ Result<std::optional<Prepared>> StarrocksWriter::PollPrepared(CheckpointId id) {
     work.push_back(*prepared);
   }
   sealed_.erase(sealed);
+  if (flushes_) work.clear();  // it is committed, and nothing is left to do
   return std::optional<Prepared>(EncodeWork(work));
 }
 

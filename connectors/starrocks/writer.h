@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// StarrocksWriter: rows to JSON batches to transactions, one for each table and checkpoint.
+// StarrocksWriter: rows to JSON batches to transactions.
+//
+// With exactly-once delivery one transaction for each table and checkpoint, prepared at the
+// barrier. With at-least-once delivery (`flushes`) one for each table and flush interval, counted
+// from its first row, which is committed when the interval is over; what is open at a barrier is
+// committed at once, and the checkpoint is prepared when all of it is known to be committed. A
+// table whose flush is still on its way gathers rows until that is over, so that no two of its
+// transactions are in flight and a slow target gets fewer and larger ones.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 
@@ -15,9 +23,10 @@ namespace sluice::starrocks {
 
 class StarrocksWriter final : public Writer {
  public:
-  // `options` and `ctx` outlive the writer.
+  // `options` and `ctx` outlive the writer. `flushes`: options.flush_interval is there, and what a
+  // dead run leaves can be found (running_labels.h).
   StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id,
-                  std::shared_ptr<const SharedTargets> targets);
+                  std::shared_ptr<const SharedTargets> targets, bool flushes);
 
   std::vector<RefusedRow> Refused(const Chunk& chunk) override;
   Status Write(const Chunk& chunk) override;
@@ -25,10 +34,11 @@ class StarrocksWriter final : public Writer {
   Status Rebind(const SchemaChange& change) override;
   Status Seal(CheckpointId id) override;
   Result<std::optional<Prepared>> PollPrepared(CheckpointId id) override;
+  Result<std::optional<TimePoint>> Tend(TimePoint now) override;
   uint64_t bytes_written() const override { return bytes_written_; }
 
  private:
-  struct Open {  // the rows of one table since the last seal
+  struct Open {  // the rows of one table since the last seal or flush
     TableName target;
     bool same_key = true;
     JsonRows rows;
@@ -37,15 +47,27 @@ class StarrocksWriter final : public Writer {
     int64_t batch_rows = 0;
     std::shared_ptr<TableTransaction> transaction;
     uint64_t strand = 0;
+    std::shared_ptr<TransactionLine> line;
+    // Of flushes only: when the open rows are due, and the newest transaction that was ended, until
+    // it is over.
+    TimePoint due{};
+    std::shared_ptr<TableTransaction> flushing;
+
+    bool empty() const { return batch.empty() && !transaction; }
   };
 
   Result<Open*> Find(const SchemaRef& schema);
+  void Append(Open& open, const Chunk& chunk);
   void SendBatch(Open& open);
+  std::shared_ptr<TableTransaction> MakeTransaction(Open& open);
+  void Flush(Open& open);
+  Status PollFlushes(TimePoint now);
 
   Context& ctx_;
   const StarrocksOptions& options_;
   const uint32_t id_;
   const std::string name_;
+  const bool flushes_;
   const std::shared_ptr<const SharedTargets> targets_;
   TransactionClient client_;
   WriterBudget budget_;
@@ -55,6 +77,9 @@ class StarrocksWriter final : public Writer {
   size_t open_bytes_ = 0;  // of all batches being built
   CheckpointId next_id_;   // that the open rows will belong to
   std::map<CheckpointId, std::vector<std::shared_ptr<TableTransaction>>> sealed_;
+  // When tables are due, in that order; those of tables that were sealed meanwhile are passed over.
+  std::deque<std::pair<TimePoint, Open*>> dues_;
+  std::vector<Open*> flushing_;  // have `flushing`
   uint64_t strands_ = 0;
   uint64_t bytes_written_ = 0;
   IoPool pool_;  // last: its jobs use everything above

@@ -55,6 +55,11 @@ class Writer {
   // What was sealed for `id`, once it is durable; empty until then. An error means that it will
   // never be.
   virtual Result<std::optional<Prepared>> PollPrepared(CheckpointId id) = 0;
+  // Does what time has made due, such as sending off rows that have waited long enough, and reports
+  // what failed since. Returns when it wants to be called next, later than `now`; empty: whenever
+  // the task is awake. `now` is Env::Now. Called in every round of the task, and the task sleeps no
+  // longer than it says. Cheap.
+  virtual Result<std::optional<TimePoint>> Tend(TimePoint /*now*/) { return std::nullopt; }
   // Counters since the writer was opened.
   virtual uint64_t bytes_written() const { return 0; }
   virtual uint64_t rows_set_aside() const { return 0; }  // of those given to Write
@@ -77,8 +82,9 @@ class Committer {
   // committed. kUnavailable, kTimeout: unknown, ask again. kCommitLost: a piece is gone and can
   // never be committed; the message names table and label.
   virtual Status Commit(CheckpointId id, std::span<const Prepared> work) = 0;
-  // Rolls back whatever the range may have left. Never touches other runs. Unknown work is not an
-  // error.
+  // Makes sure that nothing the range may have left can still become visible; asked before anything
+  // is written, if Sink::leaves_work. Never touches other runs. Unknown work is not an error, nor
+  // is work that is visible already and cannot be undone.
   virtual Status AbortOrphans(const OrphanRange& range) = 0;
   // Alters the target once for all writers and returns when it serves the new schema. `change` has
   // `before` and `after`, as the transforms left them. Everything before it is committed, and no
@@ -97,6 +103,9 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual Delivery delivery() const = 0;
+  // A run that died may have left work in the target that a later one must end before it writes:
+  // Committer::AbortOrphans is asked at every start.
+  virtual bool leaves_work() const { return delivery() == Delivery::kTwoPhase; }
   // Checks that the target can take these tables, and creates or empties them as the save modes
   // say; `fresh` is false when the job resumes, then save modes do not run. Blocks; called before
   // the tasks start, first with the tables that the job began with, then with those that joined it

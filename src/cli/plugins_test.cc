@@ -31,8 +31,12 @@ TEST(Plugins, ShowsTypeLimitsDefaultChoicesAndOlderNames) {
   EXPECT_THAT(printed.out, HasSubstr("  password  (secret, required)\n"));
   EXPECT_THAT(printed.out, HasSubstr("      one of: APPEND_DATA, DROP_DATA, CUSTOM_PROCESSING, "
                                      "ERROR_WHEN_DATA_EXISTS\n"));
-  EXPECT_THAT(printed.out, HasSubstr("  batch_interval_ms\n      ignored: rows become visible"));
+  EXPECT_THAT(printed.out,
+              HasSubstr("  batch_interval_ms  (int, between 1 and 86400000, default 1000)\n"
+                        "      Milliseconds until written rows are visible"));
   EXPECT_THAT(printed.out, HasSubstr("  table_options\n      not supported: write them into"));
+  EXPECT_THAT(RunCommand({"plugins", "jdbc"}).out,
+              HasSubstr("  auto_commit\n      ignored: each batch"));
 }
 
 TEST(Plugins, ShowsWhatObjectsHoldAndOnlyNamesWhatStandsAbove) {

@@ -89,6 +89,7 @@ class LetterWriter final : public Writer {
     sealed_.erase(found);
     return std::optional<Prepared>(Encode(work));
   }
+  Result<std::optional<TimePoint>> Tend(TimePoint now) override { return sink_->Tend(now); }
   uint64_t bytes_written() const override { return sink_->bytes_written(); }
   uint64_t rows_set_aside() const override { return rows_set_aside_; }
 
@@ -205,6 +206,7 @@ class DeadLetterSink final : public Sink {
       : sink_(std::move(sink)), options_(std::move(options)) {}
 
   Delivery delivery() const override { return sink_->delivery(); }
+  bool leaves_work() const override { return sink_->leaves_work(); }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override {
     if (options_.policy == BadRows::kDeadLetter) {
       RETURN_IF_ERROR(MakeDurableFolder(ctx.env, options_.folder));

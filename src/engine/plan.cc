@@ -36,8 +36,8 @@ const Plugin* FindPlugin(const Registry& registry, PluginKind kind, const Plugin
 Promise Strongest(const Source& source, const Sink& sink) {
   if (sink.delivery() != Delivery::kTwoPhase) {
     return {false,
-            "the sink makes rows visible at once, so rows since the last checkpoint come again "
-            "after a crash"};
+            "the sink makes rows visible before their checkpoint, so those since the last one come "
+            "again after a crash"};
   }
   if (source.replay() != Replay::kExact) {
     return {false, "the source cannot read the same rows again after a crash"};

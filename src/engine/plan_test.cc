@@ -107,7 +107,8 @@ TEST(PromiseTest, MoreThanBothEndsGiveIsRefusedWithTheReason) {
   EXPECT_EQ(Build({}, exactly).errors, "");
   EXPECT_THAT(Build({.replay = Replay::kNone}, exactly).errors,
               HasSubstr("from From to To: the source cannot read the same rows again"));
-  EXPECT_THAT(Build({.delivery = Delivery::kAtLeastOnce}, exactly).errors, HasSubstr("at once"));
+  EXPECT_THAT(Build({.delivery = Delivery::kAtLeastOnce}, exactly).errors,
+              HasSubstr("before their checkpoint"));
   EXPECT_THAT(Build({.replay_note = "read again", .converges = false}, exactly).errors,
               HasSubstr("rows are appended"));
 }

@@ -30,7 +30,7 @@ Status SinkCommitters::Commit(const PendingCommit& pending) {
 
 Status SinkCommitters::Abort(std::span<const OrphanRange> ranges) {
   for (size_t sink = 0; sink < sinks_.size(); ++sink) {
-    if (sinks_[sink].sink->delivery() != Delivery::kTwoPhase) continue;
+    if (!sinks_[sink].sink->leaves_work()) continue;
     ASSIGN_OR_RETURN(Committer * committer, Of(sink));
     for (const OrphanRange& range : ranges) RETURN_IF_ERROR(committer->AbortOrphans(range));
   }

@@ -95,6 +95,9 @@ void SourceTask::Loop() {
       report_(TaskFailed{run_, status});
       break;
     }
+    for (SinkPort& port : ports_) {
+      if (port.writer) idle_ = port.writer->Tend(idle_);
+    }
     if (idle_.count() > 0) wakeup_->Wait(idle_);
   }
   // Plugin objects end on the thread that used them.

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/writer_stage.h"
 
+#include <algorithm>
+
 namespace sluice {
+namespace {
+
+constexpr Duration kSleepMin = std::chrono::milliseconds(1);  // a writer that is late must not spin
+
+}  // namespace
 
 WriterStage::WriterStage(TaskId id, Run run, std::unique_ptr<Writer> writer, Env& env,
                          TaskCounters& counters, ReportFn report)
@@ -38,6 +45,17 @@ Status WriterStage::Write(const Chunk& chunk) {
   counters_.rows_written += written;
   if (chunk.source_micros > 0) counters_.lag_micros = env_.WallMicros() - chunk.source_micros;
   return {};
+}
+
+Duration WriterStage::Tend(Duration most) {
+  if (!status_.ok()) return most;
+  const TimePoint now = env_.Now();
+  const auto due = writer_->Tend(now);
+  if (!due) {
+    status_ = due.error();
+    return Duration(0);  // the task shall see it now
+  }
+  return *due ? std::min(most, std::max(**due - now, kSleepMin)) : most;
 }
 
 void WriterStage::PollPrepared() {

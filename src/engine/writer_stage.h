@@ -21,6 +21,9 @@ class WriterStage final : public Emitter {
   bool full() const override { return writer_->full(); }
   // Asks the writer for work it has prepared since; call after every wake-up.
   void PollPrepared();
+  // Lets the writer do what is due, in every round of the task; how long that may sleep then, at
+  // most `most`.
+  Duration Tend(Duration most);
   bool waits_for_prepared() const { return !sealed_.empty(); }
   const Status& status() const { return status_; }
 

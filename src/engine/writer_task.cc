@@ -35,11 +35,12 @@ void WriterTask::Stop() {
 void WriterTask::Loop() {
   while (!stop_) {
     stage_->PollPrepared();
+    const Duration wait = stage_->Tend(kWait);
     if (stage_->full()) {
       exchange_.wakeup(inbox_).Wait(kWaitFull);
       continue;
     }
-    if (auto event = exchange_.Next(inbox_, kWait)) stage_->Emit(std::move(*event));
+    if (auto event = exchange_.Next(inbox_, wait)) stage_->Emit(std::move(*event));
     if (!stage_->status().ok()) {
       report_(TaskFailed{run_, stage_->status()});
       break;

@@ -7,6 +7,8 @@ namespace sluice::kit {
 namespace {
 
 constexpr int kAttemptsMax = 5;
+// So late that whatever a writer holds back for some time is sent.
+constexpr TimePoint kLate{INT64_MAX / 2};
 
 }  // namespace
 
@@ -60,6 +62,8 @@ Status SinkRun::Write(const Batch& batch) {
       host_.WaitForWake();
     }
     RETURN_IF_ERROR(writer.Write(*batch[i]));
+    const auto due = writer.Tend(kLate);
+    if (!due) return due.error();
   }
   return {};
 }

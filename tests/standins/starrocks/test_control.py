@@ -220,6 +220,24 @@ def test_sql_can_fail(hooks: Client, db: str, t: str):
         assert hooks.rows(table) == found
 
 
+def test_a_held_request_is_acted_upon_although_its_sender_is_gone(
+    hooks: Client, db: str, t: str, label: str
+):
+    """What a killed client had on its way arrives when the rule is cleared."""
+    load(hooks, db, t, label)
+    rule = hooks.fault("commit", "hold", db=db)
+    path, headers = "/api/transaction/commit", hooks.headers(db=db, label=label)
+    moved = urlsplit(hooks.request("POST", path, headers, follow=False).headers["location"])
+    wire = Wire((str(moved.hostname), int(moved.port or 80)))
+    wire.send(head_bytes("POST", path, {"Host": "x", **headers}))
+    wait_for(lambda: hooks.fault_hits(rule) == 1, "the commit on its way")
+    wire.close()
+    assert hooks.state(db, label) == "PREPARE"
+    hooks.hook("DELETE", f"/faults/{rule}")
+    hooks.wait_state(db, label, "VISIBLE")
+    assert hooks.rows(f"{db}.{t}") == STORED
+
+
 def test_a_forgotten_label_loads_again(hooks: Client, db: str, t: str, label: str):
     """The record keeps what the cluster forgot."""
     prepare(hooks, db, t, label)

@@ -175,6 +175,25 @@ def test_open_transactions_are_found(ask: Asker, cluster: Client, db: str, t: st
     assert loads == [{"LABEL": label, "DB_NAME": db, "TABLE_NAME": t, "STATE": "PREPARED"}]
 
 
+def test_only_an_operator_may_list_transactions(cluster: Client, db: str, label: str):
+    """Line 51: SHOW PROC wants OPERATE on SYSTEM."""
+    user = f"u{label[2:14]}"
+    cluster.sql(f"CREATE USER '{user}' IDENTIFIED BY 'secret'")
+    connection = pymysql.connect(
+        host=cluster.mysql[0], port=cluster.mysql[1], user=user, password="secret"
+    )
+    try:
+        with connection.cursor() as cursor:
+            with pytest.raises(pymysql.MySQLError, match="OPERATE"):
+                cursor.execute("SHOW PROC '/dbs'")
+            cluster.sql(f"GRANT OPERATE ON SYSTEM TO USER '{user}'")
+            cursor.execute("SHOW PROC '/dbs'")
+            assert db in [str(row[1]).rpartition(":")[2] for row in cursor.fetchall()]
+    finally:
+        connection.close()
+        cluster.sql(f"DROP USER '{user}'")
+
+
 def test_nodes(ask: Asker):
     """Line 51: front ends and back ends."""
     fronts, backs = ask("SHOW FRONTENDS", "SHOW BACKENDS")

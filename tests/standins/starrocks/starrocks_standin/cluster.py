@@ -79,6 +79,11 @@ class User:
             for granted, d, t in self.grants
         )
 
+    @property
+    def operates(self) -> bool:
+        """Has OPERATE on SYSTEM, which no privilege on tables includes."""
+        return self.admin or ("OPERATE", "", "") in self.grants
+
 
 @dataclass
 class Stats:

@@ -17,7 +17,7 @@ OPERATIONS = (
 ).split()
 # before: the request has no effect; after: it has, and the answer is lost.
 ACTIONS = (
-    "refuse http_error hang hang_after drop_before drop_after delay too_many_versions"
+    "refuse http_error hold hang hang_after drop_before drop_after delay too_many_versions"
 ).split()
 
 
@@ -110,7 +110,7 @@ class Faults:
             return
         if rule.delay_ms:
             await asyncio.sleep(rule.delay_ms / 1000)
-        if rule.action == "hang":
+        if rule.action in ("hang", "hold"):
             await self.gone(rule)
         if rule.action in ("hang", "drop_before"):
             raise Dropped

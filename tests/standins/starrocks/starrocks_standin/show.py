@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cluster import Cluster
+from .cluster import Cluster, User
 from .ddl import Parser
 from .info_schema import key_mark, shown_default
 from .schema import SqlError
@@ -22,8 +22,11 @@ TXN_COLUMNS = (
 ).split()
 
 
-def show(cluster: Cluster, current: str | None, parser: Parser) -> Shown | None:
-    """Continues after SHOW, up to LIKE, WHERE, ORDER or LIMIT; None if it is not known here."""
+def show(
+    cluster: Cluster, current: str | None, parser: Parser, user: User | None = None
+) -> Shown | None:
+    """Continues after SHOW, up to LIKE, WHERE, ORDER or LIMIT; None if it is not known here.
+    `user` is who asks; None may see everything."""
     full = parser.take("FULL")
     parser.take("GLOBAL") or parser.take("SESSION")
     if parser.take("DATABASES") or parser.take("SCHEMAS"):
@@ -43,6 +46,12 @@ def show(cluster: Cluster, current: str | None, parser: Parser) -> Shown | None:
     if parser.take("ALTER", "TABLE", "COLUMN"):
         return _alter_jobs(cluster, current, parser)
     if parser.take("PROC"):
+        if user is not None and not user.operates:
+            raise SqlError(
+                "Access denied; you need (at least one of) the OPERATE privilege(s) on SYSTEM "
+                "for this operation.",
+                5203,
+            )
         return show_proc(cluster, parser.string())
     if parser.take("TRANSACTION"):
         return _transaction(cluster, current, parser)

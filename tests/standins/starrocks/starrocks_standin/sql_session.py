@@ -170,7 +170,8 @@ class StandinSession(BaseSession):
             while not (parser.done() or parser.peek("LIKE") or parser.peek("WHERE")):
                 parser.at += 1
         else:
-            found = show.show(self.cluster, self.database, parser)
+            user = self.cluster.users.get(self.username or "")
+            found = show.show(self.cluster, self.database, parser, user)
             if found is None:
                 raise parser.fail()
             shown = found

@@ -331,14 +331,16 @@ def drop_user(cluster: Cluster, parser: Parser) -> None:
 
 
 def grant(cluster: Cluster, parser: Parser, current: str | None, revoke: bool) -> None:
-    """GRANT privileges ON [TABLE] db.t TO [USER] u, or ALL TABLES IN DATABASE d."""
+    """GRANT privileges ON [TABLE] db.t TO [USER] u, or ALL TABLES IN DATABASE d, or SYSTEM."""
     privileges = [parser.name().upper()]
     while parser.take(","):
         privileges.append(parser.name().upper())
     parser.take("PRIVILEGES")
     parser.expect("ON")
     db, table = "*", "*"
-    if parser.take("ALL", "TABLES", "IN", "DATABASE"):
+    if parser.take("SYSTEM"):
+        db = table = ""
+    elif parser.take("ALL", "TABLES", "IN", "DATABASE"):
         db = parser.name()
     elif not parser.take("ALL", "TABLES", "IN", "ALL", "DATABASES"):
         parser.take("TABLE")
