@@ -2,11 +2,11 @@
 // JdbcSink: MySQL, MariaDB and PostgreSQL as sinks of the engine.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/sync.h"
 #include "jdbc/committer.h"
 #include "jdbc/custom_statement.h"
 #include "jdbc/sink_options.h"
@@ -36,7 +36,7 @@ class JdbcSink final : public Sink {
   Result<TablePath> Ledger() const;  // REQUIRES: mutex_ held
 
   const SinkOptions options_;
-  mutable std::mutex mutex_;  // guards what follows
+  mutable Mutex mutex_;  // guards what follows
   // Set by Prepare; what its committers learn, writers opened later know too.
   std::shared_ptr<SharedTargets> targets_ = std::make_shared<SharedTargets>(TargetTables());
   std::optional<CustomStatement> statement_;

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 
+#include "base/sync.h"
 #include "base/thread.h"
 #include "mysql/catalog.h"
 
@@ -26,7 +26,7 @@ class TableLookup {
   SqlClient& client_;
   const SqlEndpoint endpoint_;
   const TablePath path_;
-  std::mutex mutex_;  // guards what follows
+  Mutex mutex_;  // guards what follows
   std::unique_ptr<SqlSession> session_;
   bool stop_ = false;
   std::optional<Result<TableFacts>> answer_;

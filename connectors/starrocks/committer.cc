@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <latch>
 
 #include "base/logging.h"
+#include "base/sync.h"
 #include "starrocks/alter.h"
 #include "starrocks/labels.h"
 
@@ -68,7 +68,7 @@ Status StarrocksCommitter::ForEach(std::span<const PreparedTxn> work, const Step
   std::atomic<size_t> next = 0;
   std::atomic<size_t> failures = 0;
   const auto lanes = static_cast<ptrdiff_t>(std::min(kConnectionsMax, work.size()));
-  std::latch done(lanes);
+  Latch done(lanes);
   for (ptrdiff_t lane = 0; lane < lanes; ++lane) {
     pool_.Run(static_cast<uint64_t>(lane), [&] {
       while (failures < kFailuresMax) {

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <optional>
 #include <vector>
 
+#include "base/sync.h"
 #include "starrocks/catalog.h"
 
 namespace sluice::starrocks {
@@ -40,7 +40,7 @@ class SharedTargets {
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   TargetTables tables_;
 };
 

@@ -5,10 +5,10 @@
 
 #include <deque>
 #include <map>
-#include <mutex>
 
 #include "base/checksum.h"
 #include "base/logging.h"
+#include "base/sync.h"
 #include "engine/checkpoint_store.h"
 #include "engine/dead_letter_sink.h"
 #include "engine/job_settings.h"
@@ -112,7 +112,7 @@ class JobRunner::Impl {
   std::map<CheckpointId, uint64_t> rows_at_;  // rows handed to the sink when a checkpoint was taken
   std::unique_ptr<TaskSet> tasks_;
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable Mutex mutex_;  // guards what follows
   std::deque<Message> messages_;
   bool stop_requested_ = false;
   bool starting_ = true;  // the machine does not run yet, so a stop ends the waits of Start

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Planted bugs exist in the simulator's copy of the protocol and nowhere else."""
+"""What only the simulator's copy of the code has: planted bugs, threads that are fibers."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ import re
 
 from . import cpp, tree
 
-SWITCH = "SLUICE_PLANTED_" + "BUGS"
 HEADER = "src/engine/planted.h"
 SIMULATOR = "tests/sim/"
+# Switches of the compiler, and the headers that know them.
+SWITCHES = {
+    "SLUICE_PLANTED_" + "BUGS": (HEADER,),
+    "SLUICE_SIMU" + "LATION": ("src/base/sync.h",),
+}
 
 
-def test_only_the_simulator_switches_planted_bugs_on():
+def test_only_the_simulator_switches_its_code_on():
     found = [
-        path
+        f"{path}: {switch}"
         for path in tree.ending(*tree.CPP, ".cmake", ".txt", ".json", ".py") + tree.shell_scripts()
-        if SWITCH in tree.text(path) and path != HEADER and not path.startswith(SIMULATOR)
+        for switch, headers in SWITCHES.items()
+        if switch in tree.text(path) and path not in headers and not path.startswith(SIMULATOR)
     ]
-    assert not found, tree.report(f"{SWITCH} belongs to {HEADER} and {SIMULATOR}:", found)
+    assert not found, tree.report(f"these belong to their headers and {SIMULATOR}:", found)
 
 
 def test_only_the_protocol_asks_whether_a_bug_is_planted():
