@@ -36,7 +36,7 @@ Status TaskSet::Open(const std::optional<Manifest>& from) {
   RETURN_IF_ERROR(OpenWriters());
   for (Reading& reading : readings_) RETURN_IF_ERROR(OpenTasks(reading));
   for (auto& task : tasks_) task->Start();
-  return AssignSplits();
+  return {};
 }
 
 void TaskSet::Number() {
