@@ -32,19 +32,37 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
     ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
     const TableName name{path.database, path.table};
     if (fresh) RETURN_IF_ERROR(ApplySaveModes(*session, options_, name, *schema));
-    ASSIGN_OR_RETURN(std::optional<TargetFacts> facts, LookUp(*session, name));
-    if (!facts) {
-      return {Code::kInvalidConfig,
-              fmt::format("the table {}.{} does not exist in StarRocks, or {} may not see it",
-                          name.database, name.table, options_.username)};
-    }
+    ASSIGN_OR_RETURN(TargetTable table, LookAt(*session, *schema));
     // A job that resumes may stand before a change of schema that the target has gone through.
-    if (fresh) RETURN_IF_ERROR(CheckColumns(*facts, name, *schema));
-    RETURN_IF_ERROR(CheckModel(*facts, options_, name, *schema));
-    const bool same_key = SameKey(*facts, *schema);
-    targets[schema->path] = {name, std::move(*facts), same_key};
+    if (fresh) RETURN_IF_ERROR(CheckColumns(table.facts, name, *schema));
+    targets[schema->path] = std::move(table);
   }
   targets_ = std::make_shared<SharedTargets>(std::move(targets));
+  return {};
+}
+
+Result<TargetTable> StarrocksSink::LookAt(SqlSession& session, const Schema& schema) const {
+  ASSIGN_OR_RETURN(const TablePath path, Target(schema));
+  const TableName name{path.database, path.table};
+  ASSIGN_OR_RETURN(std::optional<TargetFacts> facts, LookUp(session, name));
+  if (!facts) {
+    return Fail(Code::kInvalidConfig,
+                fmt::format("the table {}.{} does not exist in StarRocks, or {} may not see it",
+                            name.database, name.table, options_.username));
+  }
+  RETURN_IF_ERROR(CheckModel(*facts, options_, name, schema));
+  const bool same_key = SameKey(*facts, schema);
+  return TargetTable{name, std::move(*facts), same_key};
+}
+
+// In place: the committer has the same.
+Status StarrocksSink::Renew(Context& ctx, std::span<const SchemaRef> tables) {
+  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.sql));
+  for (const SchemaRef& schema : tables) {
+    RETURN_IF_ERROR(ctx.cancel.Check());
+    ASSIGN_OR_RETURN(TargetTable table, LookAt(*session, *schema));
+    targets_->Put(schema->path, std::move(table));
+  }
   return {};
 }
 

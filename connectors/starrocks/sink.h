@@ -16,6 +16,7 @@ class StarrocksSink final : public Sink {
 
   Delivery delivery() const override { return Delivery::kTwoPhase; }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
+  Status Renew(Context& ctx, std::span<const SchemaRef> tables) override;
   std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override;
   bool follows_schema_changes() const override { return true; }
   bool replay_converges(std::string* why) const override;
@@ -25,6 +26,7 @@ class StarrocksSink final : public Sink {
   std::string Identity() const override;
 
  private:
+  Result<TargetTable> LookAt(SqlSession& session, const Schema& schema) const;
   Status CheckTable(SqlSession& session, const Schema& schema) const;
 
   const StarrocksOptions options_;

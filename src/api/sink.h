@@ -105,6 +105,10 @@ class Sink {
   virtual std::vector<Status> Check(Context& /*ctx*/, std::span<const SchemaRef> /*tables*/) {
     return {};
   }
+  // The job goes on from a checkpoint of other tables than were prepared: one that was taken since,
+  // or one before a change of schema. What the sink knows of their targets may be of another time;
+  // it looks again. Blocks; no task is open.
+  virtual Status Renew(Context& /*ctx*/, std::span<const SchemaRef> /*tables*/) { return {}; }
   // True when rows that come twice end in the same table contents (upsert by key, deletes included)
   // for every table given to Prepare. `why` says which table is not, if any.
   virtual bool replay_converges(std::string* why) const = 0;

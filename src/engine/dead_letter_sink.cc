@@ -214,6 +214,9 @@ class DeadLetterSink final : public Sink {
   std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override {
     return sink_->Check(ctx, tables);
   }
+  Status Renew(Context& ctx, std::span<const SchemaRef> tables) override {
+    return sink_->Renew(ctx, tables);
+  }
   bool replay_converges(std::string* why) const override { return sink_->replay_converges(why); }
   bool follows_schema_changes() const override { return sink_->follows_schema_changes(); }
   Result<TablePath> Target(const Schema& table) const override { return sink_->Target(table); }

@@ -70,6 +70,7 @@ class JobRunner::Impl {
   void Post(Message message);
   void Take(Message message);
   void TakeReport(RunReport report);
+  Status RestoreTables(const OpenTasks& command);  // on the store worker
   void TakeRestored(const Restored& restored);
   void Open(const OpenTasks& command);
   void Feed(const Input& input);
@@ -286,11 +287,17 @@ void JobRunner::Impl::Execute(OpenTasks command) {
   const bool as_planned =
       !command.from || !plan_.passes_schema_changes() || command.from->enumerator == tables_as_of_;
   if (as_planned) return Open(command);
-  store_worker_.Run([this, command = std::move(command)] {
-    Context ctx = MakeContext(command.run, job_cancel_);
-    const Status status = DiscoverTables(plan_, ctx, command.from->enumerator);
-    Post(Restored{command, status});
-  });
+  store_worker_.Run(
+      [this, command = std::move(command)] { Post(Restored{command, RestoreTables(command)}); });
+}
+
+Status JobRunner::Impl::RestoreTables(const OpenTasks& command) {
+  Context ctx = MakeContext(command.run, job_cancel_);
+  RETURN_IF_ERROR(DiscoverTables(plan_, ctx, command.from->enumerator));
+  for (size_t i = 0; i < plan_.sinks.size(); ++i) {
+    RETURN_IF_ERROR(plan_.sinks[i].sink->Renew(ctx, plan_.TablesOf(i)));
+  }
+  return {};
 }
 
 void JobRunner::Impl::TakeRestored(const Restored& restored) {
