@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "base/logging.h"
+#include "base/probe.h"
 #include "base/sync.h"
 #include "starrocks/alter.h"
 #include "starrocks/labels.h"
@@ -58,7 +59,10 @@ Status StarrocksCommitter::Apply(const SchemaChange& change) {
   }
   // The job may wait for a transaction that a dead run began after it was swept.
   if (status.code() == Code::kTimeout) {
-    for (const OrphanRange& range : swept_) RETURN_IF_ERROR(Sweep(range));
+    for (const OrphanRange& range : swept_) {
+      Probe("swept again for an alter");
+      RETURN_IF_ERROR(Sweep(range));
+    }
   }
   return status;
 }

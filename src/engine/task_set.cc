@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/probe.h"
 #include "engine/job_pieces.h"
 
 namespace sluice {
@@ -215,6 +216,7 @@ Result<TaskSet::Outcome> TaskSet::OnReport(TaskReport report) {
   Outcome outcome;
   if (auto* finished = std::get_if<SplitFinished>(&report)) {
     if (aligning_ && saved_.contains(finished->source)) {
+      Probe("split finished behind its barrier");
       set_aside_.push_back(std::move(*finished));
       return outcome;
     }
@@ -256,6 +258,7 @@ Result<TaskSet::Outcome> TaskSet::Saved(SourceSaved report) {
   // Splits of an earlier run that nobody reads yet are still part of the state.
   if (saved.source == reading.first) {
     for (const Split& split : reading.restored) {
+      Probe("split saved before it was read again");
       saved.splits.push_back(OfSource(reading.number, split));
     }
   }

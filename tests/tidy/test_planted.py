@@ -9,10 +9,11 @@ from . import cpp, tree
 
 HEADER = "src/engine/planted.h"
 SIMULATOR = "tests/sim/"
+PROBES = SIMULATOR + "probes.h"
 # Switches of the compiler, and the headers that know them.
 SWITCHES = {
     "SLUICE_PLANTED_" + "BUGS": (HEADER,),
-    "SLUICE_SIMU" + "LATION": ("src/base/sync.h",),
+    "SLUICE_SIMU" + "LATION": ("src/base/sync.h", "src/base/probe.h"),
 }
 
 
@@ -46,3 +47,15 @@ def test_every_planted_bug_is_a_branch_of_the_code():
     uses = "".join(cpp.code(path) for path in shipped if path != HEADER)
     found = [name for name in bugs if not re.search(rf"\bPlanted\(Bug::{name}\)", uses)]
     assert not found, tree.report(f"{HEADER} names bugs that no code has:", found)
+
+
+def test_the_simulator_looks_for_every_probe_of_the_code():
+    shipped = tree.under("src", *tree.CPP) + tree.under("connectors", *tree.CPP)
+    placed = [
+        name for path in shipped for name in re.findall(r'\bProbe\("([^"]+)"\)', tree.text(path))
+    ]
+    text = tree.text(PROBES)
+    listed = re.findall(r'^ +"([^"]+)",$', text[: text.index("kProbesOfTheWorld")], re.MULTILINE)
+    doubled = sorted({name for name in placed if placed.count(name) > 1})
+    assert not doubled, tree.report("a probe stands in one place:", doubled)
+    assert sorted(listed) == sorted(placed), f"{PROBES}: list exactly the probes of the code"
