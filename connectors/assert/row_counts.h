@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 
+#include "base/sync.h"
 #include "data/event.h"
 
 namespace sluice::asserts {
@@ -23,7 +23,7 @@ class RowCounts {
   uint64_t Of(const TablePath& table) const;
 
  private:
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::pair<uint32_t, CheckpointId>, ByTable> rows_;
 };
 

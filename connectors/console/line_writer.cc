@@ -2,7 +2,8 @@
 #include "console/line_writer.h"
 
 #include <cstdio>
-#include <mutex>
+
+#include "base/sync.h"
 
 namespace sluice::console {
 namespace {
@@ -21,7 +22,7 @@ class StdoutLines : public LineWriter {
   }
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
 };
 
 }  // namespace

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 
 #include "api/context.h"
 #include "base/bounded_queue.h"
+#include "base/sync.h"
 #include "base/thread.h"
 #include "file/read_table.h"
 
@@ -38,7 +38,7 @@ class FileReader final : public Reader {
   const FileSplit first_;  // what there was to read in the beginning
   BoundedQueue<Piece> pieces_;
   std::atomic<bool> stop_ = false;
-  std::mutex mutex_;  // guards what follows
+  Mutex mutex_;  // guards what follows
   Status status_;
   bool decoded_ = false;
   Thread thread_;

@@ -2,9 +2,8 @@
 // LocalFile, the sink: files that wait aside and are renamed into place with their checkpoint.
 #pragma once
 
-#include <mutex>
-
 #include "api/sink.h"
+#include "base/sync.h"
 #include "file/target.h"
 
 namespace sluice::file {
@@ -28,7 +27,7 @@ class FileSink final : public Sink {
   Status ApplySaveModes(Env& env, const std::string& folder) const;
 
   const SinkOptions options_;
-  std::mutex mutex_;
+  Mutex mutex_;
   TargetTables tables_;  // guarded by mutex_; set by Prepare
 };
 

@@ -5,9 +5,8 @@
 // place up to which a checkpoint holds its rows would mean nothing in it.
 #pragma once
 
-#include <mutex>
-
 #include "api/source.h"
+#include "base/sync.h"
 #include "file/reader.h"
 
 namespace sluice::file {
@@ -26,7 +25,7 @@ class FileSource final : public Source {
 
  private:
   const std::vector<TableConfig> configs_;
-  std::mutex mutex_;   // guards found_
+  Mutex mutex_;        // guards found_
   SourceState found_;  // by Discover, or restored
 };
 

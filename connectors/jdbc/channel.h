@@ -4,12 +4,12 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "api/context.h"
+#include "base/sync.h"
 #include "jdbc/dialect.h"
 #include "jdbc/row_batch.h"
 #include "jdbc/sink_options.h"
@@ -49,7 +49,7 @@ class Channel {
   const SinkOptions& options_;
   const Dialect& dialect_;
   const uint32_t writer_;
-  std::mutex mutex_;  // guards session_ against Interrupt
+  Mutex mutex_;  // guards session_ against Interrupt
   std::unique_ptr<SqlSession> session_;
   bool interrupted_ = false;
   bool open_transaction_ = false;

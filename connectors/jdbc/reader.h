@@ -4,12 +4,12 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "api/context.h"
 #include "api/reader.h"
 #include "base/bounded_queue.h"
+#include "base/sync.h"
 #include "base/thread.h"
 #include "jdbc/splits.h"
 
@@ -22,7 +22,7 @@ class SessionPool {
   void PutBack(std::unique_ptr<SqlSession> session);
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<std::unique_ptr<SqlSession>> free_;
 };
 
@@ -50,7 +50,7 @@ class JdbcReader final : public Reader {
   JdbcSplit split_;  // what is still to be emitted
   BoundedQueue<ChunkPtr> chunks_;
   std::atomic<bool> stop_ = false;
-  std::mutex mutex_;  // guards what follows
+  Mutex mutex_;  // guards what follows
   std::unique_ptr<SqlSession> session_;
   Status status_;
   bool fetched_ = false;

@@ -2,11 +2,11 @@
 // JdbcSink: MySQL, MariaDB and PostgreSQL as sinks of the engine.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/sync.h"
 #include "jdbc/committer.h"
 #include "jdbc/custom_statement.h"
 #include "jdbc/sink_options.h"
@@ -34,7 +34,7 @@ class JdbcSink final : public Sink {
   Status PrepareStatement(std::span<const SchemaRef> tables);
 
   const SinkOptions options_;
-  mutable std::mutex mutex_;  // guards what follows
+  mutable Mutex mutex_;  // guards what follows
   // Filled by Prepare; what its committers learn, writers opened later know too.
   const std::shared_ptr<SharedTargets> targets_ = std::make_shared<SharedTargets>(TargetTables());
   // Beside the first target by name of those that the job began with, which a resumed job has

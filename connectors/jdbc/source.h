@@ -7,9 +7,8 @@
 // beginning, and replay_note says so.
 #pragma once
 
-#include <mutex>
-
 #include "api/source.h"
+#include "base/sync.h"
 #include "jdbc/reader.h"
 #include "jdbc/split_planner.h"
 
@@ -30,7 +29,7 @@ class JdbcSource final : public Source {
  private:
   const SourceOptions options_;
   SessionPool sessions_;
-  mutable std::mutex mutex_;  // guards tables_
+  mutable Mutex mutex_;  // guards tables_
   ReadTables tables_;
 };
 

@@ -3,14 +3,13 @@
 // readers, so that its state stays small however large the tables are.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "api/context.h"
+#include "base/sync.h"
 #include "base/thread.h"
 #include "jdbc/splits.h"
 
@@ -59,8 +58,8 @@ class SplitPlanner {
   const Dialect& dialect_;
   const ReadTables tables_;
 
-  mutable std::mutex mutex_;  // guards what follows
-  std::condition_variable room_;
+  mutable Mutex mutex_;  // guards what follows
+  CondVar room_;
   PlanState state_;
   Status status_;
   bool stop_ = false;

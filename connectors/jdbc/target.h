@@ -4,11 +4,11 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/sync.h"
 #include "data/schema.h"
 
 namespace sluice::jdbc {
@@ -75,7 +75,7 @@ class SharedTargets {
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   std::map<TablePath, std::shared_ptr<const TargetTable>> tables_;  // by the path of the rows
 };
 

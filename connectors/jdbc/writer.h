@@ -6,10 +6,10 @@
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "api/sink.h"
+#include "base/sync.h"
 #include "io/io_pool.h"
 #include "jdbc/channel.h"
 #include "jdbc/custom_statement.h"
@@ -76,7 +76,7 @@ class JdbcWriter final : public Writer {
   std::map<CheckpointId, std::shared_ptr<Sealed>> sealed_;
   uint64_t bytes_written_ = 0;
   std::atomic<size_t> unsent_ = 0;
-  mutable std::mutex mutex_;  // guards failure_
+  mutable Mutex mutex_;  // guards failure_
   Status failure_;
   Channel channel_;
   IoPool pool_;  // last: its jobs use everything above

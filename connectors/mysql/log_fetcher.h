@@ -3,13 +3,12 @@
 // task that decodes them never waits on a socket.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/sync.h"
 #include "base/thread.h"
 #include "mysql/server_log.h"
 
@@ -56,8 +55,8 @@ class LogFetcher {
   const std::function<void()> wake_;
   LogBatch fetched_;  // of the thread alone: not yet handed over
 
-  std::mutex mutex_;  // guards everything below
-  std::condition_variable room_;
+  Mutex mutex_;  // guards everything below
+  CondVar room_;
   LogBatch batch_;
   bool stop_ = false;
   ServerFacts server_;

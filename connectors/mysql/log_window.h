@@ -16,6 +16,7 @@
 #include <unordered_map>
 
 #include "api/sql_session.h"
+#include "base/sync.h"
 #include "mysql/binlog/row_decoder.h"
 #include "mysql/log_cursor.h"
 #include "mysql/table_key.h"
@@ -68,7 +69,7 @@ class LogWindow {
   std::unique_ptr<EventParser> parser_;
   LogCursor cursor_;
   GtidSet consumed_;  // transactions that the open stream has already given
-  std::mutex mutex_;  // guards the making and the interrupting of stream_
+  Mutex mutex_;       // guards the making and the interrupting of stream_
   std::unique_ptr<LogStream> stream_;
   bool interrupted_ = false;
 };

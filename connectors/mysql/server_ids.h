@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <set>
 
 #include "base/status.h"
+#include "base/sync.h"
 
 namespace sluice::mysql {
 
@@ -58,7 +58,7 @@ class ServerIds {
 
   const uint32_t first_;
   const uint32_t last_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::set<uint32_t> used_;
 };
 

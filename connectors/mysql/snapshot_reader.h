@@ -3,11 +3,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "api/context.h"
 #include "api/reader.h"
+#include "base/sync.h"
 #include "mysql/server_ids.h"
 #include "mysql/snapshot_worker.h"
 
@@ -26,7 +26,7 @@ class SnapshotWorkers {
   void Clear();
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<Entry> idle_;
 };
 

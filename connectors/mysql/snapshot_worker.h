@@ -9,13 +9,12 @@
 // that finished neighbours are one range. Tables that cannot be cut are handed over as they come.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "base/bounded_queue.h"
+#include "base/sync.h"
 #include "base/thread.h"
 #include "mysql/log_window.h"
 #include "mysql/server_log.h"
@@ -92,8 +91,8 @@ class SnapshotWorker {
   std::deque<std::pair<TimePoint, LogPoint>> marks_;  // where the log stood, for kSettled
 
   CancelToken stop_;
-  mutable std::mutex mutex_;  // guards what follows, and the making of session_
-  std::condition_variable changed_;
+  mutable Mutex mutex_;  // guards what follows, and the making of session_
+  CondVar changed_;
   std::optional<SnapshotJob> job_;
   std::function<void()> wake_;
   bool busy_ = false;

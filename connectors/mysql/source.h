@@ -4,9 +4,9 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 
 #include "api/source.h"
+#include "base/sync.h"
 #include "mysql/enumerator.h"
 #include "mysql/snapshot_reader.h"
 
@@ -60,7 +60,7 @@ class MysqlCdcSource final : public Source {
   const MysqlCdcOptions options_;
   ServerIds server_ids_;
   SnapshotWorkers workers_;
-  std::mutex mutex_;  // guards discovered_
+  Mutex mutex_;  // guards discovered_
   DiscoveredRef discovered_;
 };
 

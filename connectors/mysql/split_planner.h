@@ -3,13 +3,12 @@
 // the readers, so that its state stays small however large the tables are.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <vector>
 
+#include "base/sync.h"
 #include "base/thread.h"
 #include "mysql/catalog.h"
 #include "mysql/splits.h"
@@ -66,8 +65,8 @@ class SplitPlanner {
   const std::map<TablePath, PlannedTable> tables_;
   const std::function<void()> wake_;
 
-  mutable std::mutex mutex_;  // guards what follows
-  std::condition_variable room_;
+  mutable Mutex mutex_;  // guards what follows
+  CondVar room_;
   PlanState state_;
   Status status_;
   bool stop_ = false;

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 
 #include "base/cancel.h"
+#include "base/sync.h"
 #include "base/thread.h"
 #include "mysql/catalog.h"
 #include "mysql/splits.h"
@@ -36,7 +36,7 @@ class TableLookup {
   const TablePath path_;
   const Duration settle_;
   CancelToken cancel_;
-  std::mutex mutex_;  // guards what follows
+  Mutex mutex_;  // guards what follows
   std::unique_ptr<SqlSession> session_;
   std::optional<Result<JoiningTable>> answer_;
   Thread thread_;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/logging.h"
+#include "base/probe.h"
 #include "starrocks/alter_table.h"
 #include "starrocks/create_table.h"
 
@@ -47,6 +48,7 @@ class Altering {
       if (!done.insert(statement).second) return Refused(statement, "it had no effect");
       RETURN_IF_ERROR(Execute(statement));
       ASSIGN_OR_RETURN(job, WaitForJob());
+      if (job.state == "CANCELLED") Probe("alter job cancelled");
       if (job.state == "CANCELLED") return Refused(statement, job.message);
     }
   }
@@ -66,6 +68,7 @@ class Altering {
     if (status.ok() || status.retry() == Retry::kInPlace) return status;
     // Somebody else's job began in between.
     if (status.message().find("SCHEMA_CHANGE") != std::string_view::npos) {
+      Probe("alter of somebody else runs");
       return {Code::kUnavailable, std::string(status.message())};
     }
     return Refused(statement, status.message());
@@ -94,6 +97,7 @@ class Altering {
       ASSIGN_OR_RETURN(Job job, NewestJob());
       if (job.ended()) return job;
       if (ctx_.env.Now() >= until_) {
+        Probe("alter job takes long");
         return Fail(Code::kTimeout,
                     fmt::format("the column change of {} is {}{}{}", Place(), job.state,
                                 job.message.empty() ? "" : ": ", job.message));

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "base/probe.h"
 #include "engine/planted.h"
 #include "starrocks/labels.h"
 
@@ -94,6 +95,7 @@ Status CommitLabel(TransactionApi& api, const PreparedTxn& txn) {
   const auto before = api.State(txn.database, txn.label);
   if (!before) return before.error().In("asking for the state of " + Name(txn));
   if (Committed(*before)) {
+    Probe("committed before");
     return Planted(Bug::kCommitNotIdempotent) ? Lost(txn, *before) : Status();
   }
   if (*before != TxnState::kPrepared) return Lost(txn, *before);
@@ -102,8 +104,12 @@ Status CommitLabel(TransactionApi& api, const PreparedTxn& txn) {
   if (answer.ok()) return {};
   const auto after = api.State(txn.database, txn.label);
   if (!after) return after.error().In("asking for the state of " + Name(txn));
-  if (Committed(*after)) return {};
+  if (Committed(*after)) {
+    Probe("committed without an answer");
+    return {};
+  }
   if (*after != TxnState::kPrepared) return Lost(txn, *after);
+  Probe("still prepared after a commit");
   return {Code::kUnavailable,
           fmt::format("{} is still PREPARED after a commit: {}", Name(txn), answer.message())};
 }
@@ -135,6 +141,7 @@ Status AbortLabel(TransactionApi& api, const PreparedTxn& txn, std::string* note
   }
   if (state == TxnState::kUnknown || state == TxnState::kAborted) return {};
   if (Committed(state)) {
+    Probe("leftover is visible");
     if (note != nullptr) {
       *note =
           fmt::format("{} is {} although no checkpoint that counts holds it: its rows come again",
@@ -142,6 +149,7 @@ Status AbortLabel(TransactionApi& api, const PreparedTxn& txn, std::string* note
     }
     return {};
   }
+  Probe("still there after a rollback");
   return {Code::kUnavailable, fmt::format("{} is still {} after a rollback: {}", Name(txn),
                                           TxnStateName(state), answer.message())};
 }

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <latch>
 #include <set>
 
 #include "base/logging.h"
+#include "base/probe.h"
+#include "base/sync.h"
 #include "starrocks/alter.h"
 #include "starrocks/labels.h"
 #include "starrocks/running_labels.h"
@@ -97,7 +98,10 @@ Status StarrocksCommitter::Apply(const SchemaChange& change) {
   }
   // The job may wait for a transaction that a dead run began after it was swept.
   if (status.code() == Code::kTimeout) {
-    for (const OrphanRange& range : swept_) RETURN_IF_ERROR(Sweep(range));
+    for (const OrphanRange& range : swept_) {
+      Probe("swept again for an alter");
+      RETURN_IF_ERROR(Sweep(range));
+    }
   }
   return status;
 }
@@ -107,7 +111,7 @@ Status StarrocksCommitter::ForEach(std::span<const PreparedTxn> work, const Step
   std::atomic<size_t> next = 0;
   std::atomic<size_t> failures = 0;
   const auto lanes = static_cast<ptrdiff_t>(std::min(kConnectionsMax, work.size()));
-  std::latch done(lanes);
+  Latch done(lanes);
   for (ptrdiff_t lane = 0; lane < lanes; ++lane) {
     pool_.Run(static_cast<uint64_t>(lane), [&] {
       while (failures < kFailuresMax) {

@@ -34,17 +34,10 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
     ASSIGN_OR_RETURN(const TablePath path, Target(*schema));
     const TableName name{path.database, path.table};
     if (fresh) RETURN_IF_ERROR(ApplySaveModes(*session, options_, name, *schema));
-    ASSIGN_OR_RETURN(std::optional<TargetFacts> facts, LookUp(*session, name));
-    if (!facts) {
-      return {Code::kInvalidConfig,
-              fmt::format("the table {}.{} does not exist in StarRocks, or {} may not see it",
-                          name.database, name.table, options_.username)};
-    }
+    ASSIGN_OR_RETURN(TargetTable table, LookAt(*session, *schema));
     // A job that resumes may stand before a change of schema that the target has gone through.
-    if (fresh) RETURN_IF_ERROR(CheckColumns(*facts, name, *schema));
-    RETURN_IF_ERROR(CheckModel(*facts, options_, name, *schema));
-    const bool same_key = SameKey(*facts, *schema);
-    targets_->Put(schema->path, {name, std::move(*facts), same_key});
+    if (fresh) RETURN_IF_ERROR(CheckColumns(table.facts, name, *schema));
+    targets_->Put(schema->path, std::move(table));  // in place: the committer has the same
   }
   if (!options_.flush_interval) return {};
   Status may = MayFlush(*session, targets_->Databases());
@@ -69,6 +62,20 @@ Status StarrocksSink::MayFlush(SqlSession& session, const std::set<std::string>&
                         labels.error().message(), options_.username)};
   }
   return {};
+}
+
+Result<TargetTable> StarrocksSink::LookAt(SqlSession& session, const Schema& schema) const {
+  ASSIGN_OR_RETURN(const TablePath path, Target(schema));
+  const TableName name{path.database, path.table};
+  ASSIGN_OR_RETURN(std::optional<TargetFacts> facts, LookUp(session, name));
+  if (!facts) {
+    return Fail(Code::kInvalidConfig,
+                fmt::format("the table {}.{} does not exist in StarRocks, or {} may not see it",
+                            name.database, name.table, options_.username));
+  }
+  RETURN_IF_ERROR(CheckModel(*facts, options_, name, schema));
+  const bool same_key = SameKey(*facts, schema);
+  return TargetTable{name, std::move(*facts), same_key};
 }
 
 std::vector<Status> StarrocksSink::Check(Context& ctx, std::span<const SchemaRef> tables) {

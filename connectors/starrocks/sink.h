@@ -35,6 +35,7 @@ class StarrocksSink final : public Sink {
   std::string Identity() const override;
 
  private:
+  Result<TargetTable> LookAt(SqlSession& session, const Schema& schema) const;
   Status CheckTable(SqlSession& session, const Schema& schema) const;
   // Whether what flushes leave in `databases` could be found. kInvalidConfig: no, and the remedy;
   // kUnavailable: not told.

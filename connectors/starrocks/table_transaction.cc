@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/logging.h"
+#include "base/probe.h"
 
 namespace sluice::starrocks {
 namespace {
@@ -128,8 +129,12 @@ Status TableTransaction::PrepareTry() {
     status = setup_.client.Prepare(setup_.database, setup_.table, label());
     if (status.ok()) return {};
     const auto state = setup_.client.State(setup_.database, label());
-    if (state && *state == TxnState::kPrepared) return {};
+    if (state && *state == TxnState::kPrepared) {
+      Probe("prepared without an answer");
+      return {};
+    }
     if (state && *state != TxnState::kPrepare) return status;
+    Probe("prepare asked for again");
     if (setup_.ctx.cancel.WaitFor(kEndPause)) return setup_.ctx.cancel.Check();
   }
   return status;
@@ -155,6 +160,7 @@ Status TableTransaction::TryAgain(const Status& failure) {
   while (true) {
     const bool may = MayRepeat(last) && repeatable_ && tries_ < tries_max;
     if (!may) {
+      Probe("transaction given up");
       // What failed for certain here may go well from the checkpoint on.
       return last.code() == Code::kExhausted
                  ? Status(Code::kUnavailable, std::string(last.message()))
@@ -164,6 +170,7 @@ Status TableTransaction::TryAgain(const Status& failure) {
         setup_.options.max_retry_backoff_ms, setup_.options.retry_backoff_multiplier_ms * tries_)));
     LogWarn(fmt::format("{}; writing its rows again", last.ToString()));
     if (setup_.ctx.cancel.WaitFor(pause)) return setup_.ctx.cancel.Check();
+    Probe("transaction written again");
     last = Leave();
     if (found_committed_) return {};
     if (last.ok()) last = Replay();

@@ -15,11 +15,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "api/context.h"
+#include "base/sync.h"
 #include "io/io_pool.h"
 #include "starrocks/labels.h"
 #include "starrocks/transaction_client.h"
@@ -93,7 +93,7 @@ class TableTransaction : public std::enable_shared_from_this<TableTransaction> {
   size_t held_bytes_ = 0;
   bool repeatable_ = true;  // every batch of the transaction is in held_
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable Mutex mutex_;  // guards what follows
   Status status_;
   uint64_t rows_ = 0;
   uint64_t bytes_ = 0;

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <vector>
 
+#include "base/sync.h"
 #include "starrocks/catalog.h"
 
 namespace sluice::starrocks {
@@ -56,7 +56,7 @@ class SharedTargets {
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   TargetTables tables_;
   std::set<Run> runs_;
 };

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ascii.h"
+#include "base/probe.h"
 
 namespace sluice::starrocks {
 namespace {
@@ -94,6 +95,7 @@ Status TransactionClient::Begin(const std::string& database, const std::string& 
   for (int64_t asks = 1;; ++asks) {
     Status status = Operate(request, "begin", label);
     if (asks == kLimitAsksMax || !IsOfTheLimit(status.message())) return status;
+    Probe("waits for room for a transaction");
     const int64_t pause_ms =
         std::min(options_.max_retry_backoff_ms, options_.retry_backoff_multiplier_ms * asks);
     if (cancel_.WaitFor(std::chrono::milliseconds(pause_ms))) return cancel_.Check();
@@ -148,7 +150,10 @@ Status TransactionClient::Rollback(const std::string& database, const std::strin
   cancel.timeout = kDecideTimeout;
   auto response = Perform(std::move(cancel), fmt::format("/api/{}/{}/_cancel?label={}",
                                                          Encoded(database), label, label));
-  if (response && ParseAnswer(response->body).status == "OK") return {};
+  if (response && ParseAnswer(response->body).status == "OK") {
+    Probe("cancelled instead of rolled back");
+    return {};
+  }
   return status;
 }
 
@@ -202,6 +207,7 @@ Result<http::Response> TransactionClient::Perform(http::Request request, const s
     // A server that was not reached has done nothing.
     const bool untouched = !response && last.code() == Code::kUnavailable;
     if (!untouched && !repeatable) break;
+    Probe("another front end is asked");
   }
   return Fail(last);
 }
@@ -215,7 +221,10 @@ Status TransactionClient::Operate(http::Request request, const std::string& oper
   const std::string text =
       fmt::format("StarRocks: {} of {}: {} {}", operation, label,
                   answer.status.empty() ? "no readable answer" : answer.status, answer.message);
-  if (answer.status.empty()) return {Code::kTimeout, text};
+  if (answer.status.empty()) {
+    Probe("unreadable answer");
+    return {Code::kTimeout, text};
+  }
   if (IsOfTheRows(answer.message)) return {Code::kSchemaMismatch, text};
   if (IsOfTheAccount(answer.message)) return {Code::kInvalidConfig, text};
   if (IsOfTheLimit(answer.message)) {

@@ -109,7 +109,9 @@ class Sink {
   // Checks that the target can take these tables, and creates or empties them as the save modes
   // say; `fresh` is false when the job resumes, then save modes do not run. Blocks; called before
   // the tasks start, first with the tables that the job began with, then with those that joined it
-  // since, which add to what was prepared. May be repeated.
+  // since, which add to what was prepared. Repeated when the job goes on from a checkpoint of other
+  // schemas: one that was taken since, or one before a change; what the sink knows of its targets
+  // may be of another time.
   virtual Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) = 0;
   // What Prepare would complain of at a start anew, all of it, without changing anything. Blocks;
   // instead of Prepare.

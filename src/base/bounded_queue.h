@@ -6,14 +6,13 @@
 // refused, pops drain what is left.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "base/env.h"
+#include "base/sync.h"
 
 namespace sluice {
 
@@ -76,9 +75,9 @@ class BoundedQueue {
 
  private:
   const size_t bytes_max_;
-  mutable std::mutex mutex_;
-  std::condition_variable filled_;
-  std::condition_variable room_;
+  mutable Mutex mutex_;
+  CondVar filled_;
+  CondVar room_;
   std::deque<std::pair<T, size_t>> items_;
   size_t bytes_ = 0;
   bool closed_ = false;

@@ -3,12 +3,11 @@
 // it.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 
 #include "base/env.h"
 #include "base/status.h"
+#include "base/sync.h"
 
 namespace sluice {
 
@@ -24,8 +23,8 @@ class CancelToken {
 
  private:
   struct State {
-    mutable std::mutex mutex;
-    std::condition_variable changed;
+    mutable Mutex mutex;
+    CondVar changed;
     bool cancelled = false;
   };
   std::shared_ptr<State> state_;

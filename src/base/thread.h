@@ -4,7 +4,8 @@
 
 #include <functional>
 #include <string>
-#include <thread>
+
+#include "base/sync.h"
 
 namespace sluice {
 
@@ -21,7 +22,7 @@ class Thread {
   bool joinable() const { return thread_.joinable(); }
 
  private:
-  std::thread thread_;
+  NativeThread thread_;
 };
 
 }  // namespace sluice

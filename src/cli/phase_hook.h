@@ -8,10 +8,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "api/context.h"
+#include "base/sync.h"
 
 namespace sluice::cli {
 
@@ -26,7 +26,7 @@ class FilePhaseHook : public PhaseHook {
 
   Env& env_;
   std::string dir_;
-  std::mutex mutex_;  // of the files that are written
+  Mutex mutex_;  // of the files that are written
 };
 
 // The hook of the directory that the environment variable SLUICE_TEST_PHASES names, or one that

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/checksum.h"
+#include "base/probe.h"
 #include "engine/planted.h"
 
 namespace sluice {
@@ -98,6 +99,7 @@ Status CheckpointStore::SetRecordsAside() {
 Status CheckpointStore::Replace(const ReplaceRecord& command) {
   ASSIGN_OR_RETURN(const LoadedRecord stored, Load());
   if (!SameOwner(stored.record, command.expected) && !Planted(Bug::kPublishNotFenced)) {
+    Probe("record of another run");
     return {Code::kFenced, "the job record was replaced by another run"};
   }
   const JobRecord& next = command.next;
@@ -124,6 +126,7 @@ Result<Bytes> CheckpointStore::LoadBody(const BodyRef& body) {
   }
   if (!bytes) return Fail(bytes.error());
   if (Hash64(*bytes) != body.checksum) {
+    Probe("torn body");
     return Fail(Code::kCorruption, body.name + " fails its checksum");
   }
   return bytes;
@@ -139,6 +142,7 @@ Status CheckpointStore::Prune(const JobRecord& record, size_t keep) {
   std::vector<std::pair<uint64_t, std::string>> bodies;
   for (const std::string& name : names) {
     if (name.ends_with(kAside)) {  // a write that was cut short; nothing is written now
+      Probe("half a file removed");
       RETURN_IF_ERROR(env_.RemoveFile(Path(name)));
       continue;
     }

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/checksum.h"
+#include "base/probe.h"
 
 namespace sluice {
 
@@ -91,6 +92,7 @@ std::optional<Event> Exchange::TryNext(Inbox& inbox) {
     const auto* barrier = std::get_if<Barrier>(&*event);
     if (barrier == nullptr) return event;
     if (auto aligned = Align(inbox, source, *barrier)) return aligned;
+    Probe("barrier held back");
     i = UINT32_MAX;  // begin again: another source may have something
   }
   return std::nullopt;

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string_view>
+
 #include "base/check.h"
+#include "base/probe.h"
 #include "engine/planted.h"
 
 namespace sluice {
@@ -11,6 +15,16 @@ namespace {
 
 // So many committed checkpoints without a failure forgive earlier restarts.
 constexpr int kProgressCommits = 10;
+
+// The simulator crashes in each of them.
+std::string_view ProbeOf(JobMachine::State state, bool changing) {
+  static constexpr auto kProbes = std::to_array<std::string_view>(
+      {"machine: idle", "machine: loading", "machine: raising", "machine: reading",
+       "machine: recommitting", "machine: sweeping", "machine: marking", "machine: opening",
+       "machine: running", "machine: closing", "machine: waiting", "machine: ended"});
+  if (state == JobMachine::State::kRunning && changing) return "machine: changing a schema";
+  return kProbes[static_cast<size_t>(state)];
+}
 
 }  // namespace
 
@@ -20,6 +34,7 @@ std::vector<Command> JobMachine::On(const Input& input, TimePoint now) {
   if (state_ != State::kEnded) {
     std::visit([&](const auto& one) { Handle(one); }, input);
   }
+  Probe(ProbeOf(state_, changing()));
   return std::exchange(out_, {});
 }
 
@@ -41,6 +56,7 @@ void JobMachine::Handle(const RecordLoaded& input) {
                     "directory, or empty the target and start with --fresh"});
   }
   if (torn_ > 0) {
+    Probe("torn record");
     Send(Note{true, "the newest job record is damaged; going on from the one before it"});
   }
   if (Planted(Bug::kManifestReadBeforeFence) && !keep_base && !record_.latest.name.empty()) {
@@ -62,6 +78,7 @@ void JobMachine::RaiseRun() {
 
 void JobMachine::Raised(const Status& status) {
   if (status.code() == Code::kFenced) {  // somebody else was quicker: look again
+    Probe("run raised by another");
     state_ = State::kLoading;
     next_record_.reset();
     return Send(LoadRecord{});
@@ -99,6 +116,7 @@ void JobMachine::Handle(const ManifestLoaded& input) {
     }
     Send(Note{true, fmt::format("checkpoint {} is damaged ({}); going on from checkpoint {}",
                                 base_body_.id, why.message(), before.id)});
+    Probe("earlier checkpoint");
     rolled_back_ = true;
     return Read(before);
   }
@@ -121,6 +139,7 @@ void JobMachine::Recommit() {
 
 void JobMachine::RecommitDone(const Status& status) {
   if (status.ok()) {
+    Probe("recommit on recovery");
     recommit_.pop_front();
     if (recommit_.empty()) return Sweep();
     Send(CommitWork{NewOp(), recommit_.front()});
@@ -137,6 +156,7 @@ void JobMachine::RecommitDone(const Status& status) {
   }
   Send(Note{true, fmt::format("{}; reading again from checkpoint {}, which upserts make harmless",
                               status.message(), record_.confirmed.id)});
+  Probe("roll back");
   rolled_back_ = true;
   Read(record_.confirmed);
 }
@@ -262,7 +282,10 @@ bool JobMachine::MayRestart(const Status& status) const {
 
 void JobMachine::RestartOrFinish() {
   if (stop_requested_) return End(Outcome::kFailed, failure_);
-  if (commits_since_start_ >= kProgressCommits) attempts_ = 0;
+  if (commits_since_start_ >= kProgressCommits) {
+    Probe("progress forgives restarts");
+    attempts_ = 0;
+  }
   commits_since_start_ = 0;
   if (!MayRestart(failure_) || attempts_ >= config_.retry_times) {
     return End(Outcome::kFailed, failure_);
@@ -288,11 +311,13 @@ void JobMachine::Handle(const Tick& /*input*/) {
       // Commits and roll-backs take as long as they take: each call to the target has a deadline of
       // its own, and giving up on many labels halfway would never come to an end.
       if (now_ - op_started_ > config_.checkpoint_timeout) {
+        Probe("recovery times out");
         FailRun({Code::kTimeout, "recovery got no answer in time"});
       }
       return;
     case State::kRunning:
       if (flight_ && now_ - flight_->started > flight_->timeout) {
+        Probe("checkpoint times out");
         return FailRun({Code::kTimeout, fmt::format("checkpoint {} was not complete in time",
                                                     flight_->barrier.id)});
       }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JobMachine: the control logic of one job: recovery, checkpoints, commits, restarts. Pure: inputs
 // go in, commands come out. It owns no thread, clock, socket or file; the runtime
-// (engine/job_runner.h) and the simulator (tests/sim) execute its commands and feed back what
-// happened.
+// (engine/job_runner.h) executes its commands and feeds back what happened.
 //
 // The order that everything rests on (ARCHITECTURE.md tells why):
 //   recovery    load the record, raise the run, then read the manifest, commit its pending work

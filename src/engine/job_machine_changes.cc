@@ -2,6 +2,7 @@
 // The flow of a change of schema while a job runs: fence, take, apply, pass on.
 #include <fmt/format.h>
 
+#include "base/probe.h"
 #include "engine/job_machine.h"
 #include "engine/planted.h"
 
@@ -35,6 +36,7 @@ bool JobMachine::FenceStands() const {
 void JobMachine::MaybeTake() {
   if (state_ != State::kRunning || !FenceStands()) return;
   if (stop_requested_) {  // the last checkpoint stands before the change
+    Probe("stop before a change");
     change_phase_ = ChangePhase::kNone;
     return MaybeBegin();
   }
@@ -64,6 +66,7 @@ void JobMachine::Handle(const ChangeApplied& input) {
   change_op_ = 0;
   if (input.status.ok()) return Pass();
   if (input.status.retry() != Retry::kInPlace) return FailRun(input.status);
+  Probe("alter asked for again");
   change_retry_at_ = now_ + kApplyRetryPause;
   Send(Note{false, fmt::format("the target does not serve the new schema of {} yet: {}",
                                for_targets_.front().change.after->path.ToString(),
@@ -97,6 +100,7 @@ bool JobMachine::StopsInChange() {
   const bool between =
       change_phase_ == ChangePhase::kTaking || change_phase_ == ChangePhase::kApplying;
   if (state_ != State::kRunning || !between) return false;
+  Probe("stop inside a change");
   state_ = State::kClosing;
   Send(CloseTasks{record_.run});
   return true;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/checksum.h"
+#include "base/probe.h"
 #include "engine/job_machine.h"
 #include "engine/planted.h"
 
@@ -25,7 +26,7 @@ void JobMachine::MaybeBegin() {
   const bool last = source_done_ || stop_requested_ || reopening_;
   // The last checkpoint waits for the earlier ones, so that the end of the job is the end of its
   // commits.
-  if (last && !published_.empty()) return;
+  if (last && !published_.empty()) return Probe("last checkpoint waits for the one before");
   const bool hold = !last && !at_change_.empty();
   const bool at_once = last || hold || second_due_ || checkpoint_wanted_;
   if (!at_once && now_ < next_checkpoint_at_) return;
@@ -120,6 +121,7 @@ void JobMachine::Handle(const RecordReplaced& input) {
   if (state_ != State::kRunning || input.op != record_op_) return;
   record_op_ = 0;
   if (input.status.code() == Code::kFenced) {
+    Probe("fenced publish");
     return FailRun({Code::kFenced, "another run of this job has taken over; this one stops"});
   }
   // Anything else may have been stored or not: only a new start, which reads the record, can tell.
@@ -169,6 +171,7 @@ void JobMachine::Handle(const CommitDone& input) {
   if (input.status.retry() != Retry::kInPlace) return FailRun(input.status);
   // Unknown or not now: the work stays pending in every later manifest until it is known to be
   // done.
+  Probe("commit asked for again");
   commit_retry_at_ = now_ + kCommitRetryPause;
 }
 

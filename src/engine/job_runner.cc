@@ -5,10 +5,10 @@
 
 #include <deque>
 #include <map>
-#include <mutex>
 
 #include "base/checksum.h"
 #include "base/logging.h"
+#include "base/sync.h"
 #include "engine/checkpoint_store.h"
 #include "engine/dead_letter_sink.h"
 #include "engine/job_settings.h"
@@ -70,6 +70,7 @@ class JobRunner::Impl {
   void Post(Message message);
   void Take(Message message);
   void TakeReport(RunReport report);
+  Status RestoreTables(const OpenTasks& command);  // on the store worker
   void TakeRestored(const Restored& restored);
   Status RestoreTables(const OpenTasks& command);
   void Open(const OpenTasks& command);
@@ -114,7 +115,7 @@ class JobRunner::Impl {
   std::map<CheckpointId, uint64_t> rows_at_;  // rows handed to the sink when a checkpoint was taken
   std::unique_ptr<TaskSet> tasks_;
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable Mutex mutex_;  // guards what follows
   std::deque<Message> messages_;
   bool stop_requested_ = false;
   bool starting_ = true;  // the machine does not run yet, so a stop ends the waits of Start
@@ -296,10 +297,15 @@ void JobRunner::Impl::Execute(OpenTasks command) {
       [this, command = std::move(command)] { Post(Restored{command, RestoreTables(command)}); });
 }
 
-// On the commit worker, whose committers know the tables of before.
+// On the commit worker, whose committers know the tables of before. What the sinks know of targets
+// that are altered may be of another time than the checkpoint, so they look again.
 Status JobRunner::Impl::RestoreTables(const OpenTasks& command) {
   Context ctx = MakeContext(command.run, job_cancel_);
   RETURN_IF_ERROR(DiscoverTables(plan_, ctx, command.from->enumerator));
+  for (size_t i = 0; plan_.passes_schema_changes() && i < plan_.sinks.size(); ++i) {
+    const std::vector<SchemaRef> tables = plan_.TablesOf(i, TableOrigin::kFromStart);
+    RETURN_IF_ERROR(plan_.sinks[i].sink->Prepare(ctx, tables, false));
+  }
   ASSIGN_OR_RETURN(const bool joined, PrepareJoined(plan_, ctx, options_.keeps_targets));
   if (joined) committers_.emplace(plan_.sinks, MakeContext(0, job_cancel_));
   return {};

@@ -21,6 +21,7 @@ struct Table {
   std::atomic<bool> refuses = false;     // the target
   std::atomic<int> asks_before_done{0};  // of the target
   std::atomic<int> restored_version{0};
+  std::atomic<int> prepared_version{0};  // of the sink
   std::mutex mutex;
   uint64_t altered_to = 1;
   std::map<int64_t, size_t> columns;  // of each row that is visible
@@ -167,7 +168,10 @@ class ChangingSink final : public Sink {
  public:
   explicit ChangingSink(Table& table) : table_(table) {}
   Delivery delivery() const override { return Delivery::kAtLeastOnce; }
-  Status Prepare(Context&, std::span<const SchemaRef>, bool) override { return {}; }
+  Status Prepare(Context&, std::span<const SchemaRef> tables, bool) override {
+    table_.prepared_version = static_cast<int>(tables[0]->version);
+    return {};
+  }
   bool replay_converges(std::string*) const override { return true; }
   bool follows_schema_changes() const override { return true; }
   Result<TablePath> Target(const Schema& table) const override { return table.path; }
@@ -226,6 +230,7 @@ TEST_F(JobRunnerChangesTest, ARunBehindTheChangeStartsWithTheSchemaOfItsCheckpoi
   EXPECT_EQ(summary.outcome, Outcome::kFinished) << summary.status.ToString();
   EXPECT_EQ(summary.progress.restarts, 1);
   EXPECT_GE(table_.restored_version, 1);
+  EXPECT_EQ(table_.prepared_version, table_.restored_version);
 }
 
 TEST_F(JobRunnerChangesTest, AnAlterationThatIsRefusedEndsTheJobWithEverythingBeforeIt) {

@@ -17,6 +17,12 @@ TEST_F(JobRunnerTest, BoundedJobBringsEveryRowOnce) {
   EXPECT_EQ(summary.progress.rows_committed, 1000U);
 }
 
+// Should its rows be lost, there must be a checkpoint before them.
+TEST_F(JobRunnerTest, TheFirstCheckpointStandsBeforeTheFirstRow) {
+  EXPECT_EQ(Make(1)->Run().outcome, Outcome::kFinished);
+  EXPECT_TRUE(target_.prepared.at("r1-c1-w0").empty());
+}
+
 TEST_F(JobRunnerTest, SeveralReadersAndWritersBringEveryRowOnce) {
   numbers_.count = 50'000;
   numbers_.splits = 9;

@@ -7,6 +7,7 @@
 
 #include "base/checksum.h"
 #include "base/logging.h"
+#include "base/probe.h"
 
 namespace sluice {
 namespace {
@@ -18,6 +19,7 @@ Status WithRetries(const JobPlan& plan, const Context& ctx,
     if (status.ok() || status.retry() != Retry::kInPlace || tries >= plan.env.job_retry_times) {
       return status;
     }
+    Probe("start tried again");
     LogWarn(fmt::format("{}; trying again in {} s", status.ToString(),
                         plan.env.job_retry_interval_seconds));
     if (ctx.cancel.WaitFor(std::chrono::seconds(plan.env.job_retry_interval_seconds))) {

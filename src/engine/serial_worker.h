@@ -5,9 +5,9 @@
 
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 
+#include "base/sync.h"
 #include "base/thread.h"
 #include "engine/wakeup.h"
 
@@ -23,7 +23,7 @@ class SerialWorker {
  private:
   void Loop();
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::deque<std::function<void()>> jobs_;
   bool ending_ = false;
   Wakeup wakeup_;

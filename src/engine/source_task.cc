@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/probe.h"
 
 namespace sluice {
 namespace {
@@ -130,7 +131,10 @@ Status SourceTask::HandleMessages() {
     {
       const std::lock_guard lock(mutex_);
       if (messages_.empty()) return {};
-      if (std::holds_alternative<BarrierToPass>(messages_.front()) && inside()) return {};
+      if (std::holds_alternative<BarrierToPass>(messages_.front()) && inside()) {
+        Probe("barrier waits inside a transaction");
+        return {};
+      }
       message = std::move(messages_.front());
       messages_.pop_front();
     }

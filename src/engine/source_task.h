@@ -6,11 +6,11 @@
 
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <variant>
 
 #include "api/source.h"
+#include "base/sync.h"
 #include "base/thread.h"
 #include "engine/rate_limit.h"
 #include "engine/transform_tree.h"
@@ -109,7 +109,7 @@ class SourceTask {
   Counter counter_{*this};
 
   std::shared_ptr<Wakeup> wakeup_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::deque<Message> messages_;
   bool stop_ = false;
 

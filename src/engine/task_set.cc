@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/probe.h"
 #include "engine/job_pieces.h"
 
 namespace sluice {
@@ -36,7 +37,7 @@ Status TaskSet::Open(const std::optional<Manifest>& from) {
   RETURN_IF_ERROR(OpenWriters());
   for (Reading& reading : readings_) RETURN_IF_ERROR(OpenTasks(reading));
   for (auto& task : tasks_) task->Start();
-  return AssignSplits();
+  return {};
 }
 
 void TaskSet::Number() {
@@ -221,6 +222,7 @@ Result<TaskSet::Outcome> TaskSet::OnReport(TaskReport report) {
   Outcome outcome;
   if (auto* finished = std::get_if<SplitFinished>(&report)) {
     if (aligning_ && saved_.contains(finished->source)) {
+      Probe("split finished behind its barrier");
       set_aside_.push_back(std::move(*finished));
       return outcome;
     }
@@ -262,6 +264,7 @@ Result<TaskSet::Outcome> TaskSet::Saved(SourceSaved report) {
   // Splits of an earlier run that nobody reads yet are still part of the state.
   if (saved.source == reading.first) {
     for (const Split& split : reading.restored) {
+      Probe("split saved before it was read again");
       saved.splits.push_back(OfSource(reading.number, split));
     }
   }

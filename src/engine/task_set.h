@@ -31,7 +31,8 @@ class TaskSet {
   TaskSet(JobPlan& plan, const Context& base, TaskCounters& counters, ReportFn report);
   ~TaskSet();
 
-  // Restores the enumerators and opens the tasks; `from` empty: a fresh start.
+  // Restores the enumerators and opens the tasks; `from` empty: a fresh start. No split is handed
+  // out yet, so that a barrier sent now passes in front of all rows.
   Status Open(const std::optional<Manifest>& from);
 
   void SendBarriers(const Barrier& barrier, bool hold);

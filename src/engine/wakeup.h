@@ -3,10 +3,8 @@
 // Never spins.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-
 #include "base/env.h"
+#include "base/sync.h"
 
 namespace sluice {
 
@@ -25,8 +23,8 @@ class Wakeup {
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  Mutex mutex_;
+  CondVar changed_;
   bool notified_ = false;
 };
 

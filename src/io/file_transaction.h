@@ -7,11 +7,11 @@
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "api/context.h"
+#include "base/sync.h"
 #include "io/io_pool.h"
 #include "io/staged_files.h"
 
@@ -50,7 +50,7 @@ class FileTransaction : public std::enable_shared_from_this<FileTransaction> {
   std::map<std::string, std::unique_ptr<AppendFile>> files_;  // null: closed for now
   size_t open_ = 0;
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable Mutex mutex_;  // guards what follows
   Status status_;
   bool prepared_ = false;
 };

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/sync.h"
 #include "io/broken_pipe.h"
 
 namespace sluice {
@@ -392,7 +393,7 @@ class CurlClient final : public http::Client {
   }
 
   Env& env_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<std::unique_ptr<Handle>> idle_;  // the last used one is taken first
 };
 

@@ -8,15 +8,14 @@
 // live until Stop; an idle pool uses no CPU.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/sync.h"
 #include "base/thread.h"
 
 namespace sluice {
@@ -51,8 +50,8 @@ class IoPool {
 
   const std::string name_;
   const size_t threads_max_;
-  mutable std::mutex mutex_;
-  std::condition_variable work_;
+  mutable Mutex mutex_;
+  CondVar work_;
   std::unordered_map<uint64_t, Strand> strands_;  // those with queued or running jobs
   std::deque<uint64_t> ready_;                    // have jobs, none of which is running
   std::vector<Thread> threads_;

@@ -17,9 +17,9 @@ namespace sluice::sim {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr size_t kStackBytes = size_t{512} << 10U;
+constexpr size_t kStackBytes = size_t{1024} << 10U;
 #else
-constexpr size_t kStackBytes = size_t{128} << 10U;
+constexpr size_t kStackBytes = size_t{256} << 10U;
 #endif
 
 thread_local Fiber* current_fiber = nullptr;
@@ -49,8 +49,11 @@ struct Fiber::Sanitizer {
 #endif
 };
 
-Fiber::Fiber(std::function<void()> body)
-    : body_(std::move(body)), stack_(TakeStack()), sanitizer_(std::make_unique<Sanitizer>()) {
+Fiber::Fiber(std::function<void()> body, void* owner)
+    : body_(std::move(body)),
+      owner_(owner),
+      stack_(TakeStack()),
+      sanitizer_(std::make_unique<Sanitizer>()) {
   CHECK(getcontext(&self_) == 0);
   self_.uc_stack.ss_sp = stack_.get();
   self_.uc_stack.ss_size = kStackBytes;
@@ -129,11 +132,11 @@ void Fiber::SwitchOut(bool last) {
 #endif
 }
 
-void Fiber::Suspend() {
+bool Fiber::Suspend() {
   Fiber* self = current_fiber;
   CHECK(self != nullptr);
   self->SwitchOut(false);
-  if (self->abandoned_) throw Abandoned();
+  return !self->abandoned_;
 }
 
 void Fiber::Abandon() {
@@ -150,23 +153,6 @@ void Fiber::Abandon() {
 
 Fiber* Fiber::Current() {
   return current_fiber;
-}
-
-Waker Waker::ForCurrent() {
-  CHECK(current_fiber != nullptr);
-  Waker waker;
-  waker.fiber_ = current_fiber->weak_from_this();
-  waker.ticket_ = current_fiber->ticket_;
-  return waker;
-}
-
-bool Waker::waiting() const {
-  const auto fiber = fiber_.lock();
-  return fiber && !fiber->finished() && fiber->ticket_ == ticket_;
-}
-
-void Waker::Wake() const {
-  if (waiting()) fiber_.lock()->Resume();
 }
 
 }  // namespace sluice::sim

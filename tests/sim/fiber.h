@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fiber: code that blocks, run in steps on one thread. The real store and committer block in the
-// middle of what they do; on a fiber the simulator can let other things happen there, or never
-// come back.
+// Fiber: code that blocks, run in steps on one thread. What is a thread of its own elsewhere is a
+// fiber here: wherever it waits the simulator can let other things happen, or never come back.
+// sim/threads.h builds the threads of a process of them.
 #pragma once
 
 #include <ucontext.h>
@@ -17,7 +17,8 @@ struct Abandoned {};
 
 class Fiber : public std::enable_shared_from_this<Fiber> {
  public:
-  explicit Fiber(std::function<void()> body);
+  // `owner`: whose it is, for owner().
+  Fiber(std::function<void()> body, void* owner);
   ~Fiber();  // REQUIRES: finished
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
@@ -27,42 +28,33 @@ class Fiber : public std::enable_shared_from_this<Fiber> {
   // Unwinds the fiber; it is finished then. Not from within a fiber.
   void Abandon();
   bool finished() const { return finished_; }
+  void* owner() const { return owner_; }
+  // Of the present or the next suspension; each has another.
+  uint64_t ticket() const { return ticket_; }
 
   // The fiber that runs now; null outside of any.
   static Fiber* Current();
-  // Within a fiber: back to whoever resumed it. Throws Abandoned when it is given up.
-  static void Suspend();
+  // Within a fiber: back to whoever resumed it. False: it is given up, and must throw Abandoned
+  // wherever it may.
+  static bool Suspend();
 
  private:
-  friend class Waker;
   static void Main(unsigned high, unsigned low);
   void Run();
   void SwitchIn();
   void SwitchOut(bool last);
 
   std::function<void()> body_;
+  void* const owner_;
   bool started_ = false;
   bool finished_ = false;
   bool abandoned_ = false;
-  uint64_t ticket_ = 0;  // of the present or next suspension
+  uint64_t ticket_ = 0;
   std::unique_ptr<char[]> stack_;
   ucontext_t self_;
   ucontext_t caller_;
   struct Sanitizer;  // what the sanitizers must be told of a switch
   std::unique_ptr<Sanitizer> sanitizer_;
-};
-
-// Resumes one suspension of one fiber, once; does nothing when that has passed.
-class Waker {
- public:
-  // For the next suspension of the fiber that runs now.
-  static Waker ForCurrent();
-  bool waiting() const;
-  void Wake() const;  // not from within a fiber
-
- private:
-  std::weak_ptr<Fiber> fiber_;
-  uint64_t ticket_ = 0;
 };
 
 }  // namespace sluice::sim

@@ -7,12 +7,15 @@
 // - kept: a body that a record may need is there; named work is not rolled back without reason
 // - reasons: CommitLost and Corruption are said only when something was lost or damaged
 // - schema: no row loses a column; a checkpoint behind a change is published when the target has
-//   it; a change that is refused ends the job with everything before it committed
+//   it; a change that is refused ends the job with everything before it committed; while the target
+//   is altered, the run that does it writes nothing
 // - clean end: no transaction of a run that was swept or ended stays open; a drained job has it all
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,11 +34,14 @@ class Laws {
   // Of processes:
   void OnSweep(Run run);  // begins to look for what runs before `run` left
   void OnOpen(Run run);
-  void OnCommitAnswer(const PendingCommit& pending, const Status& status);
-  void OnFinish(Run run, const Finish& finish);
+  void OnAlter(Run run, bool begins);  // of the target: a committer begins, or has ended
+  void OnCommitAnswer(CheckpointId id, std::span<const Prepared> work, const Status& status);
+  void OnEnd(Run run, Outcome outcome, const Status& status);
   void OnDamage() { ++damages_; }
 
   const JobRecord& record() const { return record_; }  // the newest durable one
+  // Called when a job that had finished is begun anew: nothing that happens then is looked at.
+  std::function<void()> on_anew;
   // The job ended for good with a reason; what is visible must still be right.
   void CheckGivenUp(const Status& why);
   void CheckDrained();
@@ -79,6 +85,7 @@ class Laws {
   std::set<std::string> committed_;
   std::map<Run, TimePoint> swept_;  // by the run that swept
   std::set<Run> opened_;
+  std::set<Run> altering_;
   std::set<RowRef> appended_;
   Contents upserted_;
   Positions highest_;  // of what ever became visible

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string_view>
 
-#include "base/logging.h"
 #include "sim/planted_bugs.h"
 #include "sim/simulation.h"
 
@@ -69,7 +68,6 @@ int Many(uint64_t seeds, Bug bug) {
 }
 
 int Main(int argc, char** argv) {
-  SetLogLevel(LogLevel::kOff);
   testing::InitGoogleTest(&argc, argv);
   Arguments arguments;
   for (int i = 1; i < argc; ++i) {

@@ -10,33 +10,46 @@ namespace {
 
 void ChooseJob(World& world, Scenario& s) {
   Dice& dice = world.dice;
-  s.machine.sources = static_cast<uint32_t>(dice.Between(1, 3));
-  s.machine.writers = static_cast<uint32_t>(dice.Between(1, 3));
-  s.machine.checkpoint_interval = milliseconds(dice.Between(200, 3000));
-  s.machine.checkpoint_timeout = seconds(dice.Between(8, 30));
-  s.machine.schema_change_timeout = seconds(dice.Between(8, 30));
-  s.machine.min_pause = milliseconds(dice.Chance(0.3) ? dice.Below(500) : 0);
-  s.machine.retry_times = static_cast<int>(dice.Between(0, 4));
-  s.machine.retry_interval = milliseconds(dice.Between(10, 3000));
-  s.machine.replay_converges = dice.Chance(0.5);
-  s.tables = static_cast<uint32_t>(dice.Between(1, 3));
-  s.splits = s.machine.sources + static_cast<uint32_t>(dice.Below(3));
+  s.readers = static_cast<uint32_t>(dice.Between(1, 3));
+  s.writers = static_cast<uint32_t>(dice.Between(1, 3));
+  s.reshapes = dice.Chance(0.2);
+  s.checkpoint_interval = milliseconds(dice.Between(200, 3000));
+  s.checkpoint_timeout = seconds(dice.Between(8, 30));
+  s.schema_change_timeout = seconds(dice.Between(8, 30));
+  s.min_pause = milliseconds(dice.Chance(0.3) ? dice.Below(500) : 0);
+  s.retry_times = static_cast<int64_t>(dice.Between(0, 4));
+  s.retry_seconds = static_cast<int64_t>(dice.Below(3));
+  s.upserts = dice.Chance(0.5);
+  s.shared_tables = static_cast<uint32_t>(dice.Between(1, 2));
+  s.splits = s.readers + static_cast<uint32_t>(dice.Below(3));
   s.rows_per_split = dice.Between(5, 300);
   s.keys_per_split = dice.Between(1, 20);
-  s.batch_rows = dice.Between(1, 12);
   s.changes_per_split_max = dice.Chance(0.5) ? dice.Between(1, 3) : 0;
+  s.transaction_rows = dice.Chance(0.3) ? dice.Between(2, 9) : 1;
   s.bodies_kept = static_cast<uint32_t>(dice.Below(3));
   s.step_millis_max = dice.Between(20, 400);
+  s.front_ends = static_cast<uint32_t>(dice.Between(1, 3));
+  s.batch_rows = static_cast<int64_t>(dice.Between(1, 12));
+  s.max_retries = dice.Chance(0.8) ? 3 : static_cast<int64_t>(dice.Below(3));
+  s.http_timeout_ms = static_cast<int64_t>(dice.Between(2000, 5000));
   s.faults_end = TimePoint{} + seconds(dice.Between(20, 120));
+}
+
+void ChoosePace(World& world, Scenario& s) {
+  Dice& dice = world.dice;
+  const double size = static_cast<double>(dice.Between(1, 100)) / 100;
+  s.pace.yields = dice.Chance(0.5) ? 0.3 * size : 0;
+  s.pace.stalls = dice.Chance(0.2) ? 0.003 * size : 0;
+  s.pace.spurious = dice.Chance(0.3) ? 0.02 : 0;
+  s.pace.slowness = dice.Chance(0.2) ? dice.Between(2, 100) : 1;
 }
 
 // Processes that are believed dead all the time, and little else: where two of them meet.
 void MakeZombies(World& world, Scenario& s) {
   Dice& dice = world.dice;
-  s.machine.checkpoint_interval = milliseconds(dice.Between(200, 2500));
-  s.machine.retry_times = 4;
-  s.machine.writers = 1;
-  s.tables = static_cast<uint32_t>(dice.Between(1, 2));
+  s.checkpoint_interval = milliseconds(dice.Between(200, 2500));
+  s.retry_times = 4;
+  s.writers = 1;
   s.zombie = 1;
   s.zombie_in_sweep = 0.4;
   s.effects_max = dice.Chance(0.5) ? dice.Between(10, 60) : 0;
@@ -48,11 +61,23 @@ void MakeZombies(World& world, Scenario& s) {
   s.stop_seconds = s.outage_seconds = s.leader_change_seconds = 0;
 }
 
+void ChooseTimes(World& world, Scenario& s) {
+  Dice& dice = world.dice;
+  s.effects_max = dice.Chance(0.7) ? dice.Between(20, 600) : 0;
+  s.crash_seconds = dice.Chance(0.4) ? dice.Between(2, 30) : 0;
+  s.stop_seconds = dice.Chance(0.3) ? dice.Between(3, 40) : 0;
+  s.pause_seconds = dice.Chance(0.2) ? dice.Between(5, 40) : 0;
+  s.clock_jump_seconds = dice.Chance(0.2) ? dice.Between(2, 20) : 0;
+  s.outage_seconds = dice.Chance(0.2) ? dice.Between(5, 40) : 0;
+  s.leader_change_seconds = dice.Chance(0.2) ? dice.Between(5, 40) : 0;
+}
+
 }  // namespace
 
 Scenario MakeScenario(World& world) {
   Scenario s;
   ChooseJob(world, s);
+  ChoosePace(world, s);
   Dice& dice = world.dice;
   const auto maybe = [&](double share, double most) {
     const bool on = dice.Chance(share);
@@ -61,9 +86,11 @@ Scenario MakeScenario(World& world) {
   };
   s.request_lost = maybe(0.5, 0.1);
   s.answer_lost = maybe(0.5, 0.1);
+  s.answer_garbled = maybe(0.2, 0.05);
   s.request_doubled = maybe(0.4, 0.15);
   s.message_late = maybe(0.5, 0.1);
   s.refused = maybe(0.4, 0.1);
+  s.load_fails = maybe(0.2, 0.05);
   s.publish_late = maybe(0.4, 0.5);
   s.disk_error = maybe(0.3, 0.02);
   s.disk_stall = maybe(0.3, 0.05);
@@ -72,17 +99,17 @@ Scenario MakeScenario(World& world) {
   s.open_fails = maybe(0.2, 0.3);
   s.change_refused = maybe(0.05, 0.3);
   s.alter_refused = maybe(0.05, 0.3);
+  s.alter_cancelled = maybe(0.2, 0.5);
   s.vanish = maybe(0.35, 0.15);
   s.forget = maybe(0.15, 0.3);
   s.damage = maybe(0.2, 0.5);
   s.power_loss = maybe(0.4, 0.8);
   s.zombie = maybe(0.6, 1.0);
-  s.effects_max = dice.Chance(0.7) ? dice.Between(20, 600) : 0;
-  s.crash_seconds = dice.Chance(0.4) ? dice.Between(2, 30) : 0;
-  s.stop_seconds = dice.Chance(0.3) ? dice.Between(3, 40) : 0;
-  s.outage_seconds = dice.Chance(0.2) ? dice.Between(5, 40) : 0;
-  s.leader_change_seconds = dice.Chance(0.2) ? dice.Between(5, 40) : 0;
+  ChooseTimes(world, s);
   if (dice.Chance(0.25)) MakeZombies(world, s);
+  // Enough for one checkpoint that is being committed, one that is prepared and one that is open.
+  const uint64_t tables = s.shared_tables + s.splits;
+  if (dice.Chance(0.1)) s.running_max = tables * s.writers * 2 + dice.Below(4);
   return s;
 }
 

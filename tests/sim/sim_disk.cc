@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sim_disk.h"
 
+#include <utility>
+
+#include "base/check.h"
+
 namespace sluice::sim {
 namespace {
 
@@ -9,6 +13,16 @@ Status DiskError(const char* what, const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<JobRecord> SimDisk::NewestRecord() const {
+  std::optional<JobRecord> newest;
+  for (const auto& [name, bytes] : files_) {
+    if (!name.starts_with("record-") || name.ends_with(".tmp")) continue;
+    auto record = DecodeJobRecord(bytes);
+    if (record && (!newest || record->version > newest->version)) newest = std::move(*record);
+  }
+  return newest;
+}
 
 void SimDisk::LosePower() {
   std::set<std::string> names;
@@ -45,12 +59,35 @@ bool SimDisk::Damage(const std::string& name) {
   return true;
 }
 
-void DiskEnv::Wait() {
-  if (disk_.scenario_.Happens(world_, disk_.scenario_.disk_stall)) {
-    world_.Sleep(world_.Millis(100, 5000));
-  } else {
-    world_.Sleep(world_.Micros(20, 2000));
+bool SimDisk::Enter() {
+  const Fiber* self = Fiber::Current();
+  if (inside_ == self) return false;
+  while (inside_ != nullptr) {
+    waiting_.push_back(Waker::ForCurrent());
+    Threads::Current()->Wait();
   }
+  inside_ = self;
+  return true;
+}
+
+void SimDisk::Leave(const Fiber* fiber) {
+  if (inside_ != fiber) return;
+  inside_ = nullptr;
+  for (const Waker& waker : std::exchange(waiting_, {})) waker.WakeSoon();
+}
+
+void DiskEnv::Begin() {
+  Threads* threads = Threads::Current();
+  threads->CheckAlive();
+  CHECK(!threads->dead());  // or a destructor changes the disk
+  if (!disk_.Enter()) return;
+  const bool stalls = disk_.scenario_.Happens(world_, disk_.scenario_.store_stall);
+  if (stalls) threads->Sleep(world_.Millis(10, 3000));
+}
+
+void DiskEnv::Wait() {
+  const bool stalls = disk_.scenario_.Happens(world_, disk_.scenario_.disk_stall);
+  Threads::Current()->Sleep(stalls ? world_.Millis(100, 5000) : world_.Micros(20, 2000));
 }
 
 void DiskEnv::Effect() {
@@ -59,6 +96,7 @@ void DiskEnv::Effect() {
 }
 
 Result<std::string> DiskEnv::ReadFile(const std::string& path) {
+  Begin();
   Wait();
   if (Fails()) return Fail(DiskError("read", path));
   const auto file = disk_.files_.find(Name(path));
@@ -67,11 +105,13 @@ Result<std::string> DiskEnv::ReadFile(const std::string& path) {
 }
 
 Status DiskEnv::WriteFile(const std::string& path, std::string_view bytes) {
+  Begin();
   // Half first: a crash may come before the rest.
   disk_.files_[Name(path)] = bytes.substr(0, world_.dice.Below(bytes.size() + 1));
   Effect();
   if (Fails()) return DiskError("write", path);
   disk_.files_[Name(path)] = bytes;
+  on_write_(bytes);
   Effect();
   return {};
 }
@@ -81,6 +121,7 @@ Result<std::unique_ptr<AppendFile>> DiskEnv::OpenForAppend(const std::string& pa
 }
 
 Status DiskEnv::Rename(const std::string& from, const std::string& to) {
+  Begin();
   const bool fails = Fails();
   const bool acts = !fails || world_.dice.Chance(0.3);  // a failure may have had its effect
   if (acts) {
@@ -94,6 +135,7 @@ Status DiskEnv::Rename(const std::string& from, const std::string& to) {
 }
 
 Status DiskEnv::SyncDir(const std::string& path) {
+  Begin();
   if (Fails()) return DiskError("fsync", path);
   disk_.durable_ = disk_.files_;
   if (disk_.on_sync) disk_.on_sync();
@@ -102,6 +144,7 @@ Status DiskEnv::SyncDir(const std::string& path) {
 }
 
 Status DiskEnv::RemoveFile(const std::string& path) {
+  Begin();
   if (Fails()) return DiskError("remove", path);
   if (disk_.on_remove) disk_.on_remove(Name(path));
   disk_.files_.erase(Name(path));
@@ -114,6 +157,7 @@ Status DiskEnv::MakeDirs(const std::string& /*path*/) {
 }
 
 Result<std::vector<std::string>> DiskEnv::List(const std::string& dir) {
+  Begin();
   Wait();
   if (Fails()) return Fail(DiskError("list", dir));
   std::vector<std::string> names;

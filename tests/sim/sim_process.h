@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// SimProcess: one process that runs the job, as engine/job_start.cc and engine/job_runner.cc do it:
-// the real JobMachine, the real CheckpointStore and the real commit logic around simulated tasks.
+// SimProcess: one process that runs the job: the engine as it ships on simulated threads, with a
+// simulated source, disk, clock and target.
 #pragma once
 
-#include <deque>
+#include <functional>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 
-#include "engine/checkpoint_store.h"
-#include "engine/job_machine.h"
+#include "engine/job_runner.h"
+#include "sim/front.h"
 #include "sim/laws.h"
 #include "sim/sim_disk.h"
-#include "sim/sim_tasks.h"
+#include "sim/threads.h"
+#include "sim/watched_sink.h"
 #include "sim/wire.h"
 
 namespace sluice::sim {
@@ -27,68 +26,54 @@ struct Surroundings {
   SimDisk& disk;
   Laws& laws;
   bool target_is_up = true;
+  Duration clock_error{0};  // of the wall clock of the machine
   std::function<void(int process)> on_sweep;
 };
 
-class SimProcess : public std::enable_shared_from_this<SimProcess> {
+class SimProcess {
  public:
-  // `on_effect`: after every outside effect. `on_end`: once, unless it is killed.
+  // `on_effect`: after every outside effect. `on_end`: once, on a thread of the process, unless it
+  // is killed.
   SimProcess(Surroundings& around, int number, std::function<void()> on_effect,
-             std::function<void(const Finish&)> on_end);
-  ~SimProcess();
+             std::function<void(const JobSummary&)> on_end);
+  ~SimProcess();  // kills it
 
   void Start();
   void RequestStop();
-  JobMachine::State state() const;
-  std::string_view state_name() const;
+  // Where its job stands, for probes: "starting", or a state of its machine.
+  const std::string& state() const { return state_; }
   int number() const { return number_; }
-  Run run() const { return machine_ ? machine_->run() : 0; }
+  Run run() const { return run_; }
+  // Stands still for a while.
+  void Pause(Duration pause) { threads_.Pause(world_.now + pause); }
   // A zombie: another process takes its place, and it goes on after a while.
   void BelieveDead(Duration pause);
 
- private:
-  void Claim();
-  void Feed(const Input& input);
-  void Post(Input input);  // also from a fiber
-  void Tick();
-  void Open(const OpenTasks& command);
-  Status Sweep(std::span<const OrphanRange> ranges);  // on the committer's fiber
-  void StoreJob(std::function<void(CheckpointStore&)> job);
+  // The process that runs now; null outside of any.
+  static SimProcess* Current();
+  // What base/probe.h and base/logging.h tell.
+  void OnProbe(std::string_view branch);
+  void OnLog(std::string_view line);
 
-  void Execute(const LoadRecord& command);
-  void Execute(const ReplaceRecord& command);
-  void Execute(const LoadManifest& command);
-  void Execute(const CommitWork& command);
-  void Execute(const AbortOrphans& command);
-  void Execute(const OpenTasks& command);
-  void Execute(const SendBarriers& command);
-  void Execute(const TakeChange& command);
-  void Execute(const ApplyChange& command);
-  void Execute(const PassChange& command);
-  void Execute(const NotifyComplete& command);
-  void Execute(const CloseTasks& command);
-  void Execute(const Prune& command);
-  void Execute(const Note& command);
-  void Execute(const Finish& command);
+ private:
+  void Main();
+  JobPlan Plan();
+  SinkWatcher Watcher();
+  void OnWrite(std::string_view bytes);
 
   Surroundings& around_;
   World& world_;
   const int number_;
-  const std::function<void(const Finish&)> on_end_;
+  const std::function<void(const JobSummary&)> on_end_;
   DiskEnv env_;
-  CheckpointStore store_;
-  std::shared_ptr<Wire> wire_;
-  std::string name_;  // of labels
-  std::optional<JobMachine> machine_;
-  std::deque<Input> feed_;
-  bool feeding_ = false;
-  bool ended_ = false;
+  const std::shared_ptr<Wire> wire_;
+  SimHttp http_;
+  SimSql sql_;
+  JobRunner* runner_ = nullptr;
+  std::string state_ = "starting";
+  Run run_ = 0;
   bool believed_dead_ = false;
-  TimePoint paused_until_;
-  std::vector<OrphanRange> swept_;  // as the committer remembers it
-  std::shared_ptr<SimTasks> tasks_;
-  SerialFiber store_worker_;  // last: they give their fibers up before the rest goes
-  SerialFiber commit_worker_;
+  Threads threads_;  // last: ends before what it uses
 };
 
 }  // namespace sluice::sim

@@ -6,30 +6,34 @@
 namespace sluice::sim {
 
 SimSource::SimSource(World& world, const Scenario& scenario)
-    : logs_(scenario.splits), alterations_(scenario.splits) {
-  for (auto& log : logs_) {
+    : tables_(scenario.shared_tables), logs_(scenario.splits), alterations_(scenario.splits) {
+  const bool alters = scenario.changes_per_split_max > 0;
+  if (alters) tables_ += scenario.splits;
+  for (uint32_t split = 0; split < splits(); ++split) {
     const uint64_t rows = world.dice.Between(0, scenario.rows_per_split);
     for (uint64_t i = 0; i < rows; ++i) {
       Change change;
-      change.table = static_cast<uint32_t>(world.dice.Below(scenario.tables));
+      const bool own = alters && world.dice.Chance(0.5);
+      change.table = own ? scenario.shared_tables + split
+                         : static_cast<uint32_t>(world.dice.Below(scenario.shared_tables));
       change.key = world.dice.Below(scenario.keys_per_split);
       change.removes = world.dice.Chance(0.2);
-      log.push_back(change);
+      logs_[split].push_back(change);
     }
+    if (alters) Alter(world, scenario, split);
   }
-  for (uint32_t split = 0; split < splits(); ++split) Alter(world, scenario, split);
 }
 
 void SimSource::Alter(World& world, const Scenario& scenario, uint32_t split) {
-  if (scenario.changes_per_split_max == 0 || logs_[split].empty()) return;
+  if (logs_[split].empty()) return;
   auto& alterations = alterations_[split];
+  const uint32_t own = scenario.shared_tables + split;
   for (uint64_t n = world.dice.Below(scenario.changes_per_split_max + 1); n > 0; --n) {
-    const auto table = static_cast<uint32_t>(world.dice.Below(scenario.tables));
-    alterations.push_back({split, table, world.dice.Below(logs_[split].size()), 0});
+    alterations.push_back({split, own, world.dice.Below(logs_[split].size()), 0});
   }
   std::ranges::sort(alterations, {}, &Alteration::before);
-  std::map<uint32_t, uint32_t> versions;
-  for (Alteration& one : alterations) one.version = ++versions[one.table];
+  uint32_t version = 0;
+  for (Alteration& one : alterations) one.version = ++version;
 }
 
 uint32_t SimSource::VersionOf(const RowRef& row) const {

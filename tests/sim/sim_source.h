@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SimSource: the logs that the job reads, one per split, and what a target must hold when a prefix
-// of each has arrived. Keys of different splits differ, as keys of different key ranges do. A log
-// also holds changes of schema: each gives a table one more version, for the rows of this split.
+// of each has arrived. Keys of different splits differ, as keys of different key ranges do. Rows go
+// to tables that all splits share, and to one that the split has for itself. That one is altered:
+// each change gives it one more version, which has a column of its own and lacks that of the
+// version before.
 #pragma once
 
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "sim/scenario.h"
@@ -23,7 +26,7 @@ struct RowRef {
 
 struct Change {
   uint32_t table = 0;
-  uint64_t key = 0;
+  uint64_t key = 0;  // within the split
   bool removes = false;
 };
 
@@ -32,7 +35,7 @@ struct Alteration {
   uint32_t split = 0;
   uint32_t table = 0;
   uint64_t before = 0;
-  uint32_t version = 0;  // that rows of the table and split have behind it
+  uint32_t version = 0;  // that rows of the table have behind it
 };
 
 // How far each split was read: the number of its changes.
@@ -47,11 +50,23 @@ struct RowKey {
 };
 using Contents = std::map<RowKey, uint64_t>;
 
+inline std::string TableName(uint32_t table) {
+  return fmt::format("table_{}", table);
+}
+// The column that a version of a table has for itself; from version 1 on.
+inline std::string VersionColumn(uint32_t version) {
+  return fmt::format("c{}", version);
+}
+
 class SimSource {
  public:
   SimSource(World& world, const Scenario& scenario);
   uint32_t splits() const { return static_cast<uint32_t>(logs_.size()); }
+  uint32_t tables() const { return tables_; }
   uint64_t length(uint32_t split) const { return logs_[split].size(); }
+  bool Has(const RowRef& row) const {
+    return row.split < logs_.size() && row.seq < logs_[row.split].size();
+  }
   const Change& change(const RowRef& row) const { return logs_[row.split][row.seq]; }
   Positions End() const;
 
@@ -67,6 +82,7 @@ class SimSource {
  private:
   void Alter(World& world, const Scenario& scenario, uint32_t split);
 
+  uint32_t tables_ = 0;
   std::vector<std::vector<Change>> logs_;
   std::vector<std::vector<Alteration>> alterations_;
 };

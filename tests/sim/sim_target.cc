@@ -2,6 +2,9 @@
 #include "sim/sim_target.h"
 
 #include <algorithm>
+#include <charconv>
+
+#include "sim/loaded_rows.h"
 
 namespace sluice::sim {
 
@@ -10,7 +13,7 @@ using starrocks::TxnStateName;
 
 namespace {
 
-// Of what nobody ends; only who waits for it notices.
+// Of what nobody ends; only who waits for it or for room notices.
 constexpr Duration kTransactionTimeout = std::chrono::minutes(4);
 
 bool Committed(const Txn& txn) {
@@ -21,12 +24,26 @@ bool IsOpen(const Txn& txn) {
   return txn.state == TxnState::kPrepare || txn.state == TxnState::kPrepared;
 }
 
-// What the client makes of an answer that is not OK.
 Status Refused(const char* what, const std::string& label) {
   return {Code::kExhausted, fmt::format("{} of {}", what, label)};
 }
 
+// "...-r<run>-c<checkpoint>-...", as labels are made.
+uint64_t RunOf(const std::string& label) {
+  const size_t at = label.find("-r", label.find("sluice-"));
+  uint64_t run = 0;
+  if (at != std::string::npos) {
+    std::from_chars(label.data() + at + 2, label.data() + label.size(), run);
+  }
+  return run;
+}
+
 }  // namespace
+
+SimTarget::SimTarget(World& world, const Scenario& scenario, const SimSource& source)
+    : world_(world), scenario_(scenario), source_(source), tables_(source.tables()) {
+  for (Table& table : tables_) table.columns = {"id", "split", "seq"};
+}
 
 const Txn* SimTarget::Newest(const std::string& label) const {
   const auto found = labels_.find(label);
@@ -52,60 +69,90 @@ TxnState SimTarget::State(const std::string& label) const {
   return txn == nullptr || txn->forgotten ? TxnState::kUnknown : txn->state;
 }
 
-Status SimTarget::Begin(const std::string& label, uint32_t table, uint64_t run, bool late) {
+Status SimTarget::Begin(const std::string& label, uint32_t table, bool late) {
   const Txn* newest = Known(label);
   if (newest != nullptr && newest->state != TxnState::kAborted) {
     return Refused("LABEL_ALREADY_EXISTS: begin", label);
   }
-  Txn& txn = labels_[label].emplace_back(Txn{label, table, run, late});
+  if (Open().size() >= scenario_.running_max) {
+    EndOverdue();
+    world_.Probe("too many transactions");
+    return {Code::kExhausted, "ANALYSIS_ERROR: current running txns on db 10002 are too many"};
+  }
+  Txn& txn = labels_[label].emplace_back(Txn{label, table, RunOf(label), late});
   txn.begun = world_.now;
   if (late) world_.Probe("late begin");
   if (on_begin) on_begin(txn);
   return {};
 }
 
-Status SimTarget::Load(const std::string& label, const std::vector<RowRef>& rows) {
+void SimTarget::EndOverdue() {
+  for (auto& [label, txns] : labels_) {
+    Txn& txn = txns.back();
+    const bool overdue = world_.now - txn.begun > kTransactionTimeout;
+    if (IsOpen(txn) && !txn.forgotten && overdue) End(txn, TxnState::kAborted);
+  }
+}
+
+Status SimTarget::Load(const std::string& label, const std::string& body) {
   Txn* txn = Known(label);
   if (txn == nullptr || txn->state != TxnState::kPrepare) {
     return Refused("TXN_NOT_EXISTS: load", label);
   }
-  for (const RowRef& row : rows) RETURN_IF_ERROR(Take(*txn, row));
+  if (scenario_.Happens(world_, scenario_.load_fails)) {
+    world_.Probe("load failed");
+    End(*txn, TxnState::kAborted);
+    return Refused("INTERNAL_ERROR: load", label);
+  }
+  const auto rows = ReadRows(source_, scenario_.upserts, txn->table, body);
+  if (!rows) {
+    world_.Violate(rows.error().ToString());
+    return rows.error();
+  }
+  for (const LoadedRow& row : *rows) {
+    const bool whole =
+        row.column.empty() || std::ranges::find(tables_[txn->table].columns, row.column) !=
+                                  tables_[txn->table].columns.end();
+    if (!whole) txn->stripped.push_back(row.ref);
+    txn->rows.push_back(row.ref);
+  }
   return {};
 }
 
-Status SimTarget::Take(Txn& txn, const RowRef& row) {
-  const uint32_t version = source_.VersionOf(row);
-  const uint32_t mine = Version(txn.table, row.split);
-  if (version < mine) {
-    world_.Probe("row of an old schema refused");
-    return {Code::kSchemaMismatch,
-            fmt::format("table {} has a newer schema than row {} of split {}", txn.table, row.seq,
-                        row.split)};
+std::optional<std::pair<std::string, std::string>> SimTarget::AlterJob(uint32_t table) const {
+  const Table& one = tables_[table];
+  if (one.job.empty()) return std::nullopt;
+  return std::pair(one.job, one.job_message);
+}
+
+Status SimTarget::Alter(uint32_t number, const std::string& column, bool add) {
+  Table& table = tables_[number];
+  if (table.job == "RUNNING") {
+    world_.Probe("another alter runs");
+    return {Code::kInvalidConfig, "Table[table] is under SCHEMA_CHANGE"};
   }
-  if (version > mine) txn.stripped.push_back(row);
-  txn.rows.push_back(row);
+  const bool there = std::ranges::find(table.columns, column) != table.columns.end();
+  if (there == add) {
+    world_.Probe("statement of a column that is done");
+    return {Code::kInvalidConfig, "Column '" + column + (add ? "' is there" : "' is not there")};
+  }
+  if (scenario_.Happens(world_, scenario_.alter_refused)) {
+    world_.Probe("alter refused");
+    return {Code::kInvalidConfig, "this table does not support it"};
+  }
+  table.job = "RUNNING";
+  std::vector<std::string> older;
+  for (const Txn* txn : Open()) {
+    if (txn->table == number) older.push_back(txn->label);
+  }
+  if (!older.empty()) world_.Probe("alter waits for transactions");
+  world_.In(world_.Millis(1, 3000),
+            [this, number, column, add, older] { RunAlter(number, column, add, older); });
   return {};
 }
 
-uint32_t SimTarget::Version(uint32_t table, uint32_t split) const {
-  const auto found = versions_.find({table, split});
-  return found == versions_.end() ? 0 : found->second;
-}
-
-Status SimTarget::Alter(const Alteration& to) {
-  if (Version(to.table, to.split) >= to.version) return {};
-  if (altering_.insert(to.table).second) {
-    std::vector<std::string> older;
-    for (const Txn* txn : Open()) {
-      if (txn->table == to.table) older.push_back(txn->label);
-    }
-    if (!older.empty()) world_.Probe("alter waits for transactions");
-    world_.In(world_.Millis(1, 3000), [this, to, older] { RunAlter(to, older); });
-  }
-  return {Code::kTimeout, fmt::format("table {} is being altered", to.table)};
-}
-
-void SimTarget::RunAlter(const Alteration& to, const std::vector<std::string>& waits_for) {
+void SimTarget::RunAlter(uint32_t number, const std::string& column, bool add,
+                         const std::vector<std::string>& waits_for) {
   const bool waits = std::ranges::any_of(waits_for, [&](const std::string& label) {
     Txn* txn = Known(label);
     if (txn == nullptr || !IsOpen(*txn)) return false;
@@ -115,11 +162,32 @@ void SimTarget::RunAlter(const Alteration& to, const std::vector<std::string>& w
     return false;
   });
   if (waits) {
-    return world_.In(world_.Millis(100, 1000), [this, to, waits_for] { RunAlter(to, waits_for); });
+    return world_.In(world_.Millis(100, 1000), [this, number, column, add, waits_for] {
+      RunAlter(number, column, add, waits_for);
+    });
   }
-  world_.Trace("target: table {} is at version {} of split {}", to.table, to.version, to.split);
-  altering_.erase(to.table);
-  versions_[{to.table, to.split}] = to.version;
+  Table& table = tables_[number];
+  if (scenario_.Happens(world_, scenario_.alter_cancelled)) {
+    world_.Probe("alter cancelled");
+    table.job = "CANCELLED";
+    table.job_message = "no space is left";
+    return;
+  }
+  EndAlter(table, column, add);
+  world_.Trace("target: table {} {} column {}", number, add ? "has" : "lacks", column);
+}
+
+void SimTarget::EndAlter(Table& table, const std::string& column, bool add) {
+  table.job = "FINISHED";
+  table.job_message.clear();
+  if (!add) {
+    std::erase(table.columns, column);
+    return;
+  }
+  table.columns.push_back(column);
+  uint32_t version = 0;
+  std::from_chars(column.data() + 1, column.data() + column.size(), version);
+  table.version = std::max(table.version, version);
 }
 
 Status SimTarget::Prepare(const std::string& label) {

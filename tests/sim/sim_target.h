@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// SimTarget: the transactions of a StarRocks database, as a front end answers for them. Methods act
-// at once; sim/wire.h puts a network before them. A label may own several transactions, at most one
-// of them not aborted; questions answer for the newest.
+// SimTarget: the tables and transactions of a StarRocks database, as a front end answers for them.
+// Methods act at once; sim/front.h and sim/wire.h put its interfaces and a network before them. A
+// label may own several transactions, at most one of them not aborted; questions answer for the
+// newest.
 //
-// A table holds a version of its schema for each split. It is altered by a job, which waits for the
-// transactions that were begun before it. A load of rows of an older version is refused (a column
-// that they have is gone); of rows of a newer version the new column is lost without a word.
+// A table is altered by a job, one at a time, which waits for the transactions that were begun
+// before it. A value for which a row's table has no column is dropped without a word.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,23 +36,32 @@ struct Txn {
 
 class SimTarget {
  public:
-  SimTarget(World& world, const Scenario& scenario, const SimSource& source)
-      : world_(world), scenario_(scenario), source_(source) {}
+  SimTarget(World& world, const Scenario& scenario, const SimSource& source);
 
   // What the laws look at; called as things happen.
   std::function<void(const Txn&)> on_begin;
   std::function<void(const Txn&)> on_commit;    // before its rows are applied
   std::function<void(const Txn&)> on_rollback;  // by a client
 
-  Status Begin(const std::string& label, uint32_t table, uint64_t run, bool late);
-  Status Load(const std::string& label, const std::vector<RowRef>& rows);
+  // The message of a failure begins with the word that the server answers as its status.
+  Status Begin(const std::string& label, uint32_t table, bool late);
+  Status Load(const std::string& label, const std::string& body);
   Status Prepare(const std::string& label);
   Status Commit(const std::string& label);
   Status Rollback(const std::string& label);
   starrocks::TxnState State(const std::string& label) const;
-  // OK once the table serves the version; kTimeout while the job runs.
-  Status Alter(const Alteration& to);
-  uint32_t Version(uint32_t table, uint32_t split) const;
+
+  // Statements of columns. The job goes on after the answer.
+  Status AddColumn(uint32_t table, const std::string& column) { return Alter(table, column, true); }
+  Status DropColumn(uint32_t table, const std::string& column) {
+    return Alter(table, column, false);
+  }
+  // State and message of the newest job of a table; empty when it never had one.
+  std::optional<std::pair<std::string, std::string>> AlterJob(uint32_t table) const;
+  const std::vector<std::string>& columns(uint32_t table) const { return tables_[table].columns; }
+  uint32_t tables() const { return static_cast<uint32_t>(tables_.size()); }
+  // The newest version of its schema that the table has had.
+  uint32_t Version(uint32_t table) const { return tables_[table].version; }
 
   // The newest transaction of a label, forgotten or not; null: never begun.
   const Txn* Newest(const std::string& label) const;
@@ -62,18 +72,26 @@ class SimTarget {
   void ChangeLeader();
 
  private:
+  struct Table {
+    std::vector<std::string> columns;
+    uint32_t version = 0;
+    std::string job;  // its state
+    std::string job_message;
+  };
   Txn* Known(const std::string& label);
   void End(Txn& txn, starrocks::TxnState state);
+  void EndOverdue();
   Status CommitNow(Txn& txn);
-  Status Take(Txn& txn, const RowRef& row);
-  void RunAlter(const Alteration& to, const std::vector<std::string>& waits_for);
+  Status Alter(uint32_t table, const std::string& column, bool add);
+  void RunAlter(uint32_t table, const std::string& column, bool add,
+                const std::vector<std::string>& waits_for);
+  void EndAlter(Table& table, const std::string& column, bool add);
 
   World& world_;
   const Scenario& scenario_;
   const SimSource& source_;
   std::map<std::string, std::vector<Txn>> labels_;
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> versions_;  // by table and split
-  std::set<uint32_t> altering_;                                 // tables
+  std::vector<Table> tables_;
   uint64_t commits_ = 0;
 };
 

@@ -31,7 +31,9 @@ class Simulation {
   void StartLater(uint64_t millis_max = 3000);
   void OnEffect(int process, uint64_t& left);
   void Crash(int process);
-  void OnEnd(int process, const Finish& finish);
+  void OnEnd(int process, const JobSummary& summary);
+  bool Finished();
+  void Drained();
   void EndZombie(int process);
   void DamageSomething();
   void Every(uint64_t mean_seconds, std::function<void()> what);
@@ -45,8 +47,8 @@ class Simulation {
   Laws laws_;
   Surroundings around_;
   int processes_ = 0;
-  std::shared_ptr<SimProcess> process_;               // the one that is believed to run
-  std::vector<std::shared_ptr<SimProcess>> zombies_;  // believed dead
+  std::unique_ptr<SimProcess> process_;               // the one that is believed to run
+  std::vector<std::unique_ptr<SimProcess>> zombies_;  // believed dead
   bool damaged_ = false;                              // and no checkpoint was published since
   std::string latest_at_damage_;
   bool over_ = false;
@@ -60,6 +62,14 @@ SeedResult Simulation::Run() {
   Every(scenario_.crash_seconds, [this] {
     if (process_) Crash(process_->number());
   });
+  Every(scenario_.pause_seconds, [this] {
+    world_.Probe("process stands still");
+    if (process_) process_->Pause(world_.Millis(100, 10'000));
+  });
+  Every(scenario_.clock_jump_seconds, [this] {
+    world_.Probe("clock jumps");
+    around_.clock_error = world_.Millis(0, 7'200'000) - std::chrono::hours(1);
+  });
   Every(scenario_.leader_change_seconds, [this] { target_.ChangeLeader(); });
   Every(scenario_.outage_seconds, [this] {
     around_.target_is_up = false;
@@ -72,8 +82,11 @@ SeedResult Simulation::Run() {
   };
   world_.In(scenario_.faults_end - TimePoint{}, [this] { Calm(); });
   const TimePoint end = scenario_.faults_end + kPatience;
-  while (!over_ && world_.violation().empty() && world_.Step()) {
-    if (world_.now > end) world_.Violate("stuck: the faults are over and the job does not end");
+  laws_.on_anew = [this] { Drained(); };
+  while (!over_ && world_.violation().empty()) {
+    if (!world_.Step() || world_.now > end) {
+      world_.Violate("stuck: the faults are over and the job does not end");
+    }
   }
   SeedResult result;
   result.violation = world_.violation();
@@ -102,16 +115,29 @@ void Simulation::Calm() {
   zombies_.clear();
 }
 
+// A job that has finished would begin anew.
+bool Simulation::Finished() {
+  const auto newest = disk_.NewestRecord();
+  return newest && newest->finished;
+}
+
+void Simulation::Drained() {
+  if (std::exchange(over_, true)) return;
+  world_.Probe("drained");
+  laws_.CheckDrained();
+}
+
 void Simulation::StartProcess() {
+  if (Finished()) return Drained();
   const int number = ++processes_;
   const uint64_t max = scenario_.effects_max;
   // Many crashes come early, where recovery is.
   const uint64_t bound = max == 0 ? 0 : world_.dice.Chance(0.3) ? std::min<uint64_t>(max, 30) : max;
   auto left = std::make_shared<uint64_t>(bound == 0 ? UINT64_MAX : world_.dice.Between(1, bound));
-  process_ = std::make_shared<SimProcess>(
+  process_ = std::make_unique<SimProcess>(
       around_, number, [this, number, left] { OnEffect(number, *left); },
-      [this, number](const Finish& finish) {
-        world_.In(Duration(0), [this, number, finish] { OnEnd(number, finish); });
+      [this, number](const JobSummary& summary) {
+        world_.In(Duration(0), [this, number, summary] { OnEnd(number, summary); });
       });
   process_->Start();
 }
@@ -129,7 +155,7 @@ void Simulation::OnEffect(int process, uint64_t& left) {
 void Simulation::Crash(int process) {
   if (!process_ || process_->number() != process || over_) return;
   world_.Probe("crash");
-  world_.Probe(fmt::format("crash while {}", process_->state_name()));
+  world_.Probe(fmt::format("crash while {}", process_->state()));
   if (scenario_.Happens(world_, scenario_.zombie)) {
     world_.Trace("p{}: is believed dead and goes on", process);
     world_.Probe("zombie");
@@ -166,24 +192,21 @@ void Simulation::EndZombie(int process) {
   std::erase_if(zombies_, [&](const auto& zombie) { return zombie->number() == process; });
 }
 
-void Simulation::OnEnd(int process, const Finish& finish) {
+void Simulation::OnEnd(int process, const JobSummary& summary) {
   if (over_) return;
   if (!process_ || process_->number() != process) return EndZombie(process);
   // By one that was thought dead.
   const bool overtaken = std::ranges::any_of(
       zombies_, [&](const auto& zombie) { return zombie->run() > process_->run(); });
   process_.reset();
-  if (finish.outcome == Outcome::kFinished) {
-    over_ = true;
-    world_.Probe("drained");
-    return laws_.CheckDrained();
-  }
-  if (finish.outcome == Outcome::kStopped) {
+  if (summary.outcome == Outcome::kFinished) return Drained();
+  if (summary.outcome == Outcome::kStopped) {
     world_.Probe("stopped");
     return StartLater();
   }
-  const Status& why = finish.status;
-  const bool lost = why.code() == Code::kCommitLost && scenario_.machine.replay_converges;
+  const Status& why = summary.status;
+  const bool lost = why.code() == Code::kCommitLost && scenario_.upserts &&
+                    !laws_.record().confirmed.name.empty();
   const bool goes_on =
       why.retry() != Retry::kNever || why.code() == Code::kFenced || lost || overtaken;
   if (goes_on) {

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace sluice::sim {
 
 uint64_t Dice::Next() {
@@ -17,6 +19,7 @@ bool Dice::Chance(double probability) {
 }
 
 void World::In(Duration in, std::function<void()> what) {
+  CHECK(in >= Duration(0));
   happenings_.push({now + in, ++order_, std::move(what)});
 }
 
@@ -31,11 +34,6 @@ bool World::Step() {
   return true;
 }
 
-void World::Sleep(Duration d) {
-  In(d, [waker = Waker::ForCurrent()] { waker.Wake(); });
-  Fiber::Suspend();
-}
-
 void World::AddTrace(const std::string& line) {
   trace_ += fmt::format("{:>12.6f} {}\n", static_cast<double>(now.micros) / 1e6, line);
 }
@@ -43,47 +41,6 @@ void World::AddTrace(const std::string& line) {
 void World::Violate(std::string law) {
   Trace("VIOLATION {}", law);
   if (violation_.empty()) violation_ = std::move(law);
-}
-
-void FiberGroup::Start(World& world, std::function<void()> body) {
-  const auto fiber = std::make_shared<Fiber>(std::move(body));
-  std::erase_if(fibers_, [](const auto& one) { return one->finished(); });
-  fibers_.push_back(fiber);
-  world.In(Duration(0), [fiber] {
-    if (!fiber->finished()) fiber->Resume();
-  });
-}
-
-void FiberGroup::AbandonAll() {
-  for (const auto& fiber : std::exchange(fibers_, {})) fiber->Abandon();
-}
-
-void SerialFiber::Run(std::function<void()> job) {
-  jobs_.push_back(std::move(job));
-  if (std::exchange(busy_, true)) return;
-  group_.Start(world_, [this] {
-    while (!jobs_.empty()) {
-      const auto next = std::move(jobs_.front());
-      jobs_.pop_front();
-      next();
-    }
-    busy_ = false;
-  });
-}
-
-FiberMutex::Holder::Holder(FiberMutex& mutex) : mutex_(mutex) {
-  while (mutex_.held_) {
-    mutex_.waiting_.push_back(Waker::ForCurrent());
-    Fiber::Suspend();
-  }
-  mutex_.held_ = true;
-}
-
-FiberMutex::Holder::~Holder() {
-  mutex_.held_ = false;
-  for (const Waker& waker : std::exchange(mutex_.waiting_, {})) {
-    mutex_.world_.In(Duration(0), [waker] { waker.Wake(); });
-  }
 }
 
 }  // namespace sluice::sim

@@ -6,17 +6,14 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
-#include <memory>
 #include <queue>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/env.h"
-#include "sim/fiber.h"
 
 namespace sluice::sim {
 
@@ -43,8 +40,6 @@ class World {
   void In(Duration in, std::function<void()> what);
   // False when nothing is left to happen.
   bool Step();
-  // Lets the fiber that runs now wait.
-  void Sleep(Duration d);
   Duration Millis(uint64_t first, uint64_t last) {
     return std::chrono::milliseconds(dice.Between(first, last));
   }
@@ -83,52 +78,6 @@ class World {
   std::string trace_;
   std::map<std::string, uint64_t> counts_;
   std::string violation_;
-};
-
-// Fibers with one owner; they are given up with it.
-class FiberGroup {
- public:
-  ~FiberGroup() { AbandonAll(); }
-  // Runs `body` on a fiber of its own, soon.
-  void Start(World& world, std::function<void()> body);
-  void AbandonAll();
-
- private:
-  std::vector<std::shared_ptr<Fiber>> fibers_;
-};
-
-// Jobs one after another on a fiber.
-class SerialFiber {
- public:
-  explicit SerialFiber(World& world) : world_(world) {}
-  void Run(std::function<void()> job);
-
- private:
-  World& world_;
-  std::deque<std::function<void()>> jobs_;
-  bool busy_ = false;
-  FiberGroup group_;
-};
-
-// One holder at a time, first come first served.
-class FiberMutex {
- public:
-  explicit FiberMutex(World& world) : world_(world) {}
-  class Holder {
-   public:
-    explicit Holder(FiberMutex& mutex);  // waits
-    ~Holder();
-    Holder(const Holder&) = delete;
-    Holder& operator=(const Holder&) = delete;
-
-   private:
-    FiberMutex& mutex_;
-  };
-
- private:
-  World& world_;
-  bool held_ = false;
-  std::deque<Waker> waiting_;
 };
 
 }  // namespace sluice::sim

@@ -23,6 +23,11 @@ THREAD = (
     r"\bstd::j?thread\b|\bstd::async\b|\bpthread_create\b",
     "use Thread of base/thread.h",
 )
+SYNC = (
+    r"\bstd::(?:recursive_|shared_|timed_)*mutex\b|\bstd::condition_variable\w*\b"
+    r"|\bstd::(?:latch|barrier|future|promise|counting_semaphore|binary_semaphore)\b",
+    "wait by what base/sync.h has, which the simulator replaces",
+)
 FILE = (
     r"\bstd::[io]?fstream\b|(?<![\w.>])(?:std::|::)?(?:fopen|freopen)\(|::open\(|::unlink\("
     r"|\bstd::filesystem\b",
@@ -40,7 +45,7 @@ PROCESS = (
 ENVIRONMENT = (r"\b(?:secure_)?getenv\(|\benviron\b", "take settings from the job or the arguments")
 
 EVERYWHERE = (CLOCK, SLEEP, RANDOM)
-NOT_IN_TESTS = (THREAD, FILE, SOCKET, PROCESS, ENVIRONMENT)
+NOT_IN_TESTS = (THREAD, SYNC, FILE, SOCKET, PROCESS, ENVIRONMENT)
 # The rooms whose subject is the network.
 SOCKET_ROOMS = ("src/io/", "src/server/")
 
