@@ -74,7 +74,9 @@ bool LogReader::handing_over() const {
 
 void LogReader::Connect() {
   rows_.reset();
+  thin_.reset();
   lookup_.reset();
+  row_lookup_.reset();
   ddl_.reset();
   payload_.reset();
   batch_ = {};
@@ -87,7 +89,8 @@ void LogReader::Connect() {
   parser_ = std::make_unique<EventParser>();
   cursor_ = LogCursor({position_.file, position_.tx_offset});
   fetcher_ = std::make_unique<LogFetcher>(setup_.ctx.sql, setup_.options.endpoint, setup_.server_id,
-                                          position_, anchored(), setup_.ctx.wake);
+                                          position_, anchored(), setup_.options.rereads(),
+                                          setup_.ctx.wake);
 }
 
 // A lost connection is mended here, from the position reached, without disturbing the job.
@@ -142,6 +145,7 @@ Result<bool> LogReader::Step(Emitter& out) {
     RETURN_IF_ERROR(DecodeRows(out));
     return true;
   }
+  if (thin_) return ReadThinRows(out);
   ASSIGN_OR_RETURN(const std::optional<LogEvent> event, NextEvent());
   if (!event) return false;
   RETURN_IF_ERROR(Handle(*event, out));
@@ -162,6 +166,7 @@ Result<std::optional<LogEvent>> LogReader::NextEvent() {
   if (next_event_ == batch_.ends.size()) {
     if (!batch_.status.ok()) return Fail(batch_.status);
     fetcher_->Take(batch_);
+    received_ = setup_.ctx.env.Now();
     next_event_ = 0;
     if (batch_.ends.empty()) {
       if (!batch_.status.ok()) return Fail(batch_.status);
@@ -344,6 +349,7 @@ Status LogReader::BeginRows(RowsEvent event) {
   captured_rows_ = true;
   rows_table_ = found->second;
   rows_event_ = event;
+  if (setup_.options.rereads() && LacksColumns(rows_event_)) return BeginThinRows();
   rows_.emplace(rows_event_, rows_table_->plan());
   for (; skip_rows_ > 0 && !rows_->done(); --skip_rows_) RETURN_IF_ERROR(rows_->Skip());
   return {};
@@ -356,11 +362,15 @@ Status LogReader::DecodeRows(Emitter& out) {
     if (rows_table_->full()) Emit(*rows_table_, out);
   }
   position_.rows = rows_->row();
-  if (!rows_->done()) return {};
+  if (rows_->done()) EndRows();
+  return {};
+}
+
+void LogReader::EndRows() {
   rows_.reset();
+  thin_.reset();
   ++position_.events;
   position_.rows = 0;
-  return {};
 }
 
 void LogReader::EndTransaction() {

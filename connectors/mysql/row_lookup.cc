@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mysql/row_lookup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mysql/catalog.h"
+#include "mysql/server_log.h"
+#include "mysql/sql_rows.h"
+
+namespace sluice::mysql {
+namespace {
+
+constexpr int kTriesMax = 5;  // at a table that is being altered
+constexpr size_t kAnswerBytesMax = size_t{8} << 20U;
+constexpr Duration kVisibleWaitMax = std::chrono::seconds(60);
+constexpr Duration kFirstPause = std::chrono::milliseconds(1);
+constexpr Duration kPauseMax = std::chrono::milliseconds(200);
+
+Bytes Encoded(const TableFacts& facts) {
+  ByteWriter out;
+  Encode(facts, out);
+  return std::move(out).Take();
+}
+
+}  // namespace
+
+RowLookup::RowLookup(Env& env, SqlClient& client, SqlEndpoint endpoint, ServerFacts server,
+                     std::function<void()> wake)
+    : env_(env),
+      client_(client),
+      endpoint_(std::move(endpoint)),
+      server_(std::move(server)),
+      wake_(std::move(wake)) {
+  thread_ = Thread("rows", [this] { Loop(); });
+}
+
+RowLookup::~RowLookup() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_.Cancel();
+    if (session_) session_->Interrupt();
+    changed_.notify_all();
+  }
+  thread_.Join();
+}
+
+void RowLookup::Ask(RowQuestion question) {
+  CHECK(!busy_ && question.rows.size() <= kLookupKeysMax);
+  busy_ = true;
+  const std::lock_guard lock(mutex_);
+  question_ = std::move(question);
+  changed_.notify_all();
+}
+
+std::optional<Result<RowAnswer>> RowLookup::Poll() {
+  const std::lock_guard lock(mutex_);
+  if (answer_) busy_ = false;
+  return std::exchange(answer_, std::nullopt);
+}
+
+void RowLookup::Loop() {
+  while (true) {
+    RowQuestion question;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return question_ || stop_.cancelled(); });
+      if (stop_.cancelled()) return;
+      question = *std::exchange(question_, std::nullopt);
+    }
+    auto answer = Answer(question);
+    if (!answer) {
+      Disconnect();
+      answer = Fail(answer.error().In(fmt::format("reading rows of {} that lack columns in the log",
+                                                  question.def->path.ToString())));
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      answer_ = std::move(answer);
+    }
+    wake_();
+  }
+}
+
+void RowLookup::Disconnect() {
+  const std::lock_guard lock(mutex_);
+  session_.reset();
+}
+
+Status RowLookup::Connect() {
+  if (session_) return {};
+  ASSIGN_OR_RETURN(auto session, client_.Open(endpoint_));
+  {
+    const std::lock_guard lock(mutex_);
+    RETURN_IF_ERROR(stop_.Check());
+    session_ = std::move(session);
+  }
+  ASSIGN_OR_RETURN(const std::string uuid, IdentityOf(*session_, server_));
+  if (uuid != server_.uuid) {
+    return {Code::kUnavailable, "another server answers than the one whose log is read"};
+  }
+  return ReadAsLogged(*session_);
+}
+
+Result<RowAnswer> RowLookup::Answer(const RowQuestion& question) {
+  RETURN_IF_ERROR(Connect());
+  RETURN_IF_ERROR(WaitUntilVisible(question));
+  const TablePath& path = question.def->path;
+  for (int tries = 1; tries <= kTriesMax; ++tries) {
+    const auto found = known_.find(path);
+    Known* known = found == known_.end() ? nullptr : &found->second;
+    if (known == nullptr || known->now.def() != question.def) {
+      auto learnt = Learn(question);
+      // All its rows went with it; the statement that did it is in the log further on.
+      if (!learnt && learnt.error().code() == Code::kNotFound) {
+        return RowAnswer{question.rows.size(), nullptr, {}};
+      }
+      if (!learnt) return Fail(learnt.error());
+      known = *learnt;
+    }
+    auto answer = Read(question, known->now);
+    // What the answer meant is known if the table was still the same behind it.
+    const auto described = answer ? Describe(known->now) : Fail(answer.error());
+    if (described && *described == known->described) return answer;
+    const Code code = described ? Code::kSchemaMismatch : described.error().code();
+    if (code != Code::kSchemaMismatch && code != Code::kNotFound) return Fail(described.error());
+    known_.erase(path);
+    if (!described && tries == kTriesMax) return Fail(described.error());
+    RETURN_IF_ERROR(Connect());  // the rest of an answer may not have been read
+  }
+  return Fail(Code::kUnavailable, "the table is being altered");
+}
+
+// The definition that the table has by now, and what the server says of it: they must belong
+// together.
+Result<RowLookup::Known*> RowLookup::Learn(const RowQuestion& question) {
+  const TablePath& path = question.def->path;
+  known_.erase(path);
+  ASSIGN_OR_RETURN(TableFacts facts, LoadTable(*session_, path));
+  while (true) {
+    RETURN_IF_ERROR(stop_.Check());
+    ASSIGN_OR_RETURN(const TableDefRef now, MakeTable(facts, {}));
+    ASSIGN_OR_RETURN(TableNow reading, TableNow::Make(question.def, *now));
+    auto described = Describe(reading);
+    const bool altered = !described && described.error().code() == Code::kSchemaMismatch;
+    if (!described && !altered) return Fail(described.error());
+    ASSIGN_OR_RETURN(TableFacts again, LoadTable(*session_, path));
+    if (!altered && Encoded(again) == Encoded(facts)) {
+      const auto at = known_.insert_or_assign(path, Known{std::move(reading), *described}).first;
+      return &at->second;
+    }
+    facts = std::move(again);
+  }
+}
+
+Result<std::string> RowLookup::Describe(const TableNow& now) {
+  ASSIGN_OR_RETURN(const auto columns, session_->Describe(now.select()));
+  std::string text;
+  for (const SqlColumn& column : columns) {
+    text += fmt::format("{} {} {}\n", column.name, column.type, column.nullable);
+  }
+  return text;
+}
+
+Status RowLookup::WaitUntilVisible(const RowQuestion& question) {
+  using How = ServerFacts::Snapshot;
+  const auto* gtid = std::get_if<std::pair<ServerUuid, uint64_t>>(&question.transaction);
+  const How how = server_.snapshot();
+  if (how == How::kTold) {
+    // A snapshot stands between two transactions: behind the begin of one is behind its end.
+    return WaitUntil([&]() -> Result<bool> {
+      if (question.begins < told_) return true;
+      ASSIGN_OR_RETURN(told_, Told());
+      return question.begins < told_;
+    });
+  }
+  if (how == How::kGtids && gtid != nullptr) {
+    return WaitUntil([&]() -> Result<bool> {
+      if (visible_.Contains(gtid->first, gtid->second)) return true;
+      ASSIGN_OR_RETURN(const SqlTable rows, session_->Query("SELECT @@global.gtid_executed"));
+      ASSIGN_OR_RETURN(visible_, GtidSet::Parse(rows.empty() ? "" : Text(rows[0], 0)));
+      return visible_.Contains(gtid->first, gtid->second);
+    });
+  }
+  return Settle(question.received);
+}
+
+Status RowLookup::WaitUntil(const std::function<Result<bool>()>& visible) {
+  const Deadline until = env_.Now() + kVisibleWaitMax;
+  for (Duration pause = kFirstPause;; pause = std::min(pause * 2, kPauseMax)) {
+    ASSIGN_OR_RETURN(const bool done, visible());
+    if (done) return {};
+    if (env_.Now() >= until) {
+      return {Code::kTimeout, "a transaction of the log does not become visible on the server"};
+    }
+    if (stop_.WaitFor(pause)) return stop_.Check();
+  }
+}
+
+Status RowLookup::Settle(TimePoint received) {
+  const TimePoint settled = received + server_.settle;
+  const TimePoint now = env_.Now();
+  if (now < settled && stop_.WaitFor(settled - now)) return stop_.Check();
+  return {};
+}
+
+Result<LogPoint> RowLookup::Told() {
+  RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+  ASSIGN_OR_RETURN(LogPoint at, ToldPoint(*session_));
+  RETURN_IF_ERROR(session_->Execute("COMMIT"));
+  return at;
+}
+
+Result<RowAnswer> RowLookup::Read(const RowQuestion& question, const TableNow& now) {
+  while (true) {
+    RowAnswer answer;
+    answer.asked = std::min(at_once_, question.rows.size());
+    ASSIGN_OR_RETURN(const bool all, ReadFirst(question, now, answer));
+    if (all) {
+      at_once_ = std::min(at_once_ * 2, kLookupKeysMax);
+      return answer;
+    }
+    at_once_ = std::max<size_t>(answer.asked / 4, 1);
+    Disconnect();  // the rest of the answer was not read
+    RETURN_IF_ERROR(Connect());
+  }
+}
+
+// Reads the first `answer.asked` rows. False: they are larger than may be held.
+Result<bool> RowLookup::ReadFirst(const RowQuestion& question, const TableNow& now,
+                                  RowAnswer& answer) {
+  ASSIGN_OR_RETURN(const auto names, now.KeyNames(question.key));
+  const std::span<const uint32_t> rows(question.rows.data(), answer.asked);
+  ChunkBuilder builder(question.def->schema);
+  builder.Stamp(question.micros);
+  Status status;
+  size_t bytes = 0;
+  const auto take = [&](SqlRow row) -> Status {
+    for (const auto& text : row) bytes += text ? text->size() : 0;
+    ASSIGN_OR_RETURN(KeyBound key, now.KeyOf(row, question.key, *question.exact));
+    RETURN_IF_ERROR(now.Append(row, builder));
+    answer.found[std::move(key)] = builder.rows();
+    builder.EndRow(RowKind::kInsert);
+    return {};
+  };
+  const bool one = answer.asked == 1;
+  const auto each = [&](SqlRow row) {
+    status = take(row);
+    return status.ok() && (one || bytes <= kAnswerBytesMax);
+  };
+  RETURN_IF_ERROR(session_->Stream(
+      now.select() +
+          EqualCondition(question.key, *question.exact, names, *question.keys, rows, *session_),
+      each));
+  if (!status.ok()) Disconnect();  // it stopped early
+  RETURN_IF_ERROR(status);
+  if (!one && bytes > kAnswerBytesMax) return false;
+  if (!builder.empty()) answer.rows = builder.Finish(0);
+  return true;
+}
+
+}  // namespace sluice::mysql
