@@ -38,8 +38,7 @@ Status LogReader::Statement(const Query& query, Emitter& out) {
 // A table whose snapshot lies ahead is as if it were not there: all of it comes with that.
 DdlState LogReader::StateOf() const {
   DdlState state{{}, copies_, [this](const TablePath& table) {
-                   return setup_.matches(table) && !since_.contains(table) &&
-                          !joining_.contains(table);
+                   return setup_.matches(table) && !since_.contains(table);
                  }};
   for (const auto& [path, table] : tables_) {
     if (!since_.contains(path)) state.tables[path] = &table.facts();

@@ -217,6 +217,7 @@ TEST_F(LogReaderDdlTest, TwoTablesOfOneStatementAreTwoChangesWithAPlaceBetween) 
 }
 
 TEST_F(LogReaderDdlTest, WhatIsNotUnderstoodIsAskedOfTheServer) {
+  client_.Answer("FROM information_schema.TABLES WHERE TABLE_TYPE", {{"shop", "goods"}});
   client_.Answer(
       "FROM information_schema.COLUMNS",
       {{"id", "int", "int", std::nullopt, std::nullopt, "10", "0", std::nullopt, "NO", ""},

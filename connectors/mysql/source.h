@@ -23,7 +23,6 @@ class MysqlCdcSource final : public Source {
   bool passes_schema_changes() const override { return options_.schema_changes; }
   Result<std::vector<SchemaRef>> Discover(Context& ctx) override;
   Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& saved) override;
-  bool tables_may_join() const override { return joins(); }
   std::vector<JoinedTable> Joined(const Bytes& saved) const override;
   Result<std::unique_ptr<SplitEnumerator>> Enumerate(Context& ctx,
                                                      std::optional<Bytes> saved) override;

@@ -67,8 +67,6 @@ class Source {
   // Readers may return Poll::kSchemaChange. A job is refused at plan time when its sink does not
   // follow.
   virtual bool passes_schema_changes() const { return false; }
-  // Joined may have something to tell at a later checkpoint.
-  virtual bool tables_may_join() const { return false; }
   // Connects, checks that the source can be read as configured, and lists the tables with their
   // schemas. Blocks; called once before the tasks start. Errors name what is missing and the
   // statement that mends it.

@@ -422,7 +422,7 @@ TEST_F(JobMachineTest, TablesThatJoinedAreReadByTheNextRunWhichIsNoRestart) {
   const JobRecord confirmed = Stored();
   EXPECT_EQ(confirmed.confirmed.id, 2U);
   EXPECT_FALSE(confirmed.finished);
-  const Run before = machine_->run();
+  const sluice::Run before = machine_->run();
   EXPECT_EQ(Take<CloseTasks>().run, before);
   Feed(TasksClosed{before});
   EXPECT_NE(Find<LoadRecord>(), nullptr);

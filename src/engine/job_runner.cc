@@ -289,7 +289,8 @@ void JobRunner::Impl::Execute(AbortOrphans command) {
 // checkpoints.
 void JobRunner::Impl::Execute(OpenTasks command) {
   const bool as_planned =
-      !command.from || !plan_.tables_change() || command.from->enumerator == tables_as_of_;
+      !command.from || command.from->enumerator == tables_as_of_ ||
+      (!plan_.passes_schema_changes() && plan_.JoinedAsOf(command.from->enumerator));
   if (as_planned) return Open(command);
   commit_worker_.Run(
       [this, command = std::move(command)] { Post(Restored{command, RestoreTables(command)}); });

@@ -172,12 +172,6 @@ bool JobPlan::endless() const {
   });
 }
 
-bool JobPlan::tables_change() const {
-  return passes_schema_changes() || std::ranges::any_of(sources, [](const SourceStep& step) {
-           return step.source->tables_may_join();
-         });
-}
-
 bool JobPlan::passes_schema_changes() const {
   return std::ranges::any_of(
       sources, [](const SourceStep& step) { return step.source->passes_schema_changes(); });

@@ -21,6 +21,8 @@ enum class TableOrigin : uint8_t {
   kJoining,  // and its targets are not prepared yet
 };
 
+using JoinedTables = std::map<TablePath, TableOrigin>;
+
 // One source table on one route: its schema before the first transform and after each one.
 struct TablePlan {
   size_t route = 0;  // in JobPlan::routes
@@ -37,9 +39,9 @@ struct SourceStep {
   const Plugin* plugin = nullptr;
   PluginConfig config;
   std::unique_ptr<Source> source;
-  uint32_t parallelism = 1;                 // readers
-  std::vector<SchemaRef> tables;            // after DiscoverTables
-  std::map<TablePath, TableOrigin> joined;  // of these, all but kFromStart
+  uint32_t parallelism = 1;       // readers
+  std::vector<SchemaRef> tables;  // after DiscoverTables
+  JoinedTables joined;            // of these, all but kFromStart
 };
 
 struct TransformStep {
@@ -75,7 +77,8 @@ struct JobPlan {
   uint32_t writers() const;  // of all sinks
   bool endless() const;      // a source never ends
   bool passes_schema_changes() const;
-  bool tables_change() const;  // a source passes changes of schema on, or tables may join it
+  // The tables that joined the sources are those of `saved`, the sources' states in a checkpoint.
+  bool JoinedAsOf(const Bytes& saved) const;
   // Every sink keeps one row of those that come twice. `why` says which does not.
   bool replay_converges(std::string* why) const;
   const Route& route(const TablePlan& table) const { return routes[table.route]; }

@@ -99,17 +99,21 @@ Status OfSource(const JobPlan& plan, size_t i, const Status& status) {
   return status.In(fmt::format("source {} '{}'", i + 1, plan.sources[i].plugin->name));
 }
 
+JoinedTables JoinedTo(const Source& source, const Bytes& state) {
+  JoinedTables out;
+  for (const JoinedTable& table : source.Joined(state)) {
+    out[table.path] = table.prepared ? TableOrigin::kJoined : TableOrigin::kJoining;
+  }
+  return out;
+}
+
 Status Ask(JobPlan& plan, size_t i, Context& ctx, const Bytes* state) {
   SourceStep& step = plan.sources[i];
   auto tables = state != nullptr ? step.source->Restore(ctx, *state) : step.source->Discover(ctx);
   if (!tables) return OfSource(plan, i, tables.error());
   for (const SchemaRef& schema : *tables) RETURN_IF_ERROR(schema->Check());
   step.tables = std::move(*tables);
-  step.joined.clear();
-  if (state == nullptr) return {};
-  for (const JoinedTable& table : step.source->Joined(*state)) {
-    step.joined[table.path] = table.prepared ? TableOrigin::kJoined : TableOrigin::kJoining;
-  }
+  step.joined = state != nullptr ? JoinedTo(*step.source, *state) : JoinedTables();
   return {};
 }
 
@@ -158,6 +162,15 @@ std::vector<Status> CheckEnds(JobPlan& plan, Context& ctx) {
     }
   }
   return wrong;
+}
+
+bool JobPlan::JoinedAsOf(const Bytes& saved) const {
+  const auto states = PartStates(saved, sources.size());
+  if (!states) return false;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if (JoinedTo(*sources[i].source, (*states)[i]) != sources[i].joined) return false;
+  }
+  return true;
 }
 
 std::vector<SchemaRef> JobPlan::TablesOf(size_t sink) const {
