@@ -51,6 +51,7 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
     reader->tables_.emplace(path, std::move(table));
   }
   reader->position_ = std::move(split.position);
+  reader->captured_rows_ = reader->position_.events != 0;  // it may have
   reader->prepared_ = std::move(split.prepared);
   reader->defined_ = std::move(split.defined);
   reader->end_ = std::move(split.end);
@@ -82,7 +83,8 @@ void LogReader::Connect() {
   batch_ = {};
   next_event_ = 0;
   by_id_.clear();
-  in_transaction_ = skip_ = captured_rows_ = false;
+  in_transaction_ = skip_ = false;
+  if (position_.events == 0) captured_rows_ = false;
   gtid_ = {};
   skip_events_ = position_.events;
   skip_rows_ = position_.rows;
@@ -238,7 +240,8 @@ void LogReader::BeginTransaction() {
     return;
   }
   in_transaction_ = true;
-  captured_rows_ = open_group_ = false;
+  if (position_.events == 0) captured_rows_ = false;  // else it is read again
+  open_group_ = false;
   gtid_ = {};
   skip_ = false;
   const auto reached = [&](const auto& one) { return one.second <= cursor_.begin(); };
@@ -397,7 +400,8 @@ Status LogReader::Flush(Emitter& out) {
 }
 
 bool LogReader::at_boundary() const {
-  const bool inside = (in_transaction_ && captured_rows_) || position_.rows != 0;
+  const bool begun = in_transaction_ || position_.events != 0;
+  const bool inside = (begun && captured_rows_) || position_.rows != 0;
   return !inside || ended_ || !setup_.options.transaction_atomic;
 }
 

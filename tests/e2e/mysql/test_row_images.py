@@ -19,6 +19,15 @@ from pymysql.converters import escape_string
 
 PLACES = [(MYSQL80, "starrocks"), (MYSQL56, "mysql_target"), (MARIADB, "postgres_target")]
 IMAGES = ["MINIMAL", "NOBLOB"]
+# What else a log may be like; with NOBLOB, so that each server is tried without it too.
+MORE = {
+    MYSQL80: {
+        "binlog_transaction_compression": "ON",
+        "binlog_row_value_options": "PARTIAL_JSON",
+        "binlog_row_metadata": "FULL",
+    },
+    MARIADB: {"log_bin_compress": "ON", "binlog_row_metadata": "FULL"},
+}
 IDS = 300
 
 # {json} stands for what the server has of it.
@@ -83,7 +92,8 @@ class Writer:
 
     def _items(self) -> str:
         one, other = self._number(), self._number()
-        doc = json.dumps({"n": one, "list": [other, None]})
+        doc = json.dumps({"n": one, "list": [other, None], "long": "y" * 100})
+        change = f"JSON_SET(doc, '$.n', {one})" if self.server.flavour.has_json else f"'{one}'"
         return self.chance.choice(
             [
                 f"INSERT INTO items (name, day) VALUES ('{self._text(10)}', '2026-01-02')",
@@ -95,6 +105,7 @@ class Writer:
                 f"UPDATE items SET price = {one}.25 WHERE id = {other}",
                 f"UPDATE items SET body = '{self._text()}' WHERE id BETWEEN {one} AND {one + 9}",
                 f"UPDATE items SET doc = '{doc}', flag = 0 WHERE id = {one}",
+                f"UPDATE items SET doc = {change} WHERE id > {one} AND doc IS NOT NULL LIMIT 9",
                 f"UPDATE items SET raw = NULL, name = '{self._text(9)}' WHERE id MOD 17 = {one % 17}",
                 f"UPDATE IGNORE items SET id = {one} WHERE id = {other}",
                 f"DELETE FROM items WHERE id = {one} OR id > {IDS * 3 + one}",
@@ -171,7 +182,8 @@ def make_tables(server: MysqlServer) -> None:
 def job_of(server: MysqlServer, target: Any, folder: Path, **replaced: str) -> Engine:
     """The shop's job for these tables; `replaced`: lines of it by others."""
     text = target.shop_job.read_text(encoding="utf-8")
-    replaced = {"exactly_once = true": "exactly_once = true\n    incomplete-rows = reread", **replaced}
+    tables = 'table-names = "${tables}"'
+    replaced = {tables: f"{tables}\n    incomplete-rows = reread", **replaced}
     for wanted, line in replaced.items():
         assert wanted in text
         text = text.replace(wanted, line)
@@ -211,7 +223,8 @@ def ends(
     request: pytest.FixtureRequest, place: tuple[Any, Any], make_server: Any
 ) -> Iterator[tuple[MysqlServer, Any]]:
     flavour, target = place
-    server = make_server(flavour, binlog_row_image=request.param)
+    more = MORE.get(flavour, {}) if request.param == "NOBLOB" else {}
+    server = make_server(flavour, binlog_row_image=request.param, **more)
     make_tables(server)
     target.fresh_database("ods")
     yield server, target
