@@ -97,7 +97,11 @@ void CapturedTable::AppendImage(const Chunk& from, uint32_t row, RowKind kind, c
   const auto column = [&](uint32_t i) -> const Column& { return from.column(i); };
   if (!contained_.empty() && Brought(RowKey(key_, column, row), at)) return;
   if (builder_->empty()) Begin(at, micros);
-  builder_->CopyRow(from, row, kind);
+  builder_->Stamp(micros);
+  for (size_t i = 0; i < from.column_count(); ++i) {
+    builder_->column(i).AppendFrom(from.column(i), row);
+  }
+  builder_->EndRow(kind);
 }
 
 ChunkPtr CapturedTable::Finish(int64_t now_micros) {

@@ -78,6 +78,7 @@ void LogReader::Connect() {
   thin_.reset();
   lookup_.reset();
   row_lookup_.reset();
+  ahead_.clear();
   ddl_.reset();
   payload_.reset();
   batch_ = {};
@@ -169,6 +170,7 @@ Result<std::optional<LogEvent>> LogReader::NextEvent() {
     if (!batch_.status.ok()) return Fail(batch_.status);
     fetcher_->Take(batch_);
     received_ = setup_.ctx.env.Now();
+    ahead_.clear();
     next_event_ = 0;
     if (batch_.ends.empty()) {
       if (!batch_.status.ok()) return Fail(batch_.status);

@@ -75,7 +75,8 @@ class LogReader final : public Reader {
   // log_reader_thin.cc
   Status BeginThinRows();
   Result<bool> ReadThinRows(Emitter& out);  // false: waits for what was asked
-  void Ask(RowQuestion question);
+  void Ask();
+  void Keep(std::shared_ptr<const RowAnswer> answer);
   // log_reader_ddl.cc
   Status Statement(const Query& query, Emitter& out);
   Status RunDdl(Emitter& out);
@@ -148,6 +149,8 @@ class LogReader final : public Reader {
   RowsEvent rows_event_;
   std::optional<RowsReader> rows_;
   std::optional<ThinEvent> thin_;  // instead, where images lack columns
+  // By table: what was looked up for events of batch_ that are still to come.
+  std::map<TablePath, std::shared_ptr<const RowAnswer>> ahead_;
   CapturedTable* rows_table_ = nullptr;
 };
 

@@ -2,17 +2,22 @@
 // LogReader at rows that lack columns. The task never waits: while rows are looked up there is
 // nothing to do, and the position stands before them.
 #include "mysql/log_reader.h"
+#include "mysql/look_ahead.h"
 
 namespace sluice::mysql {
 namespace {
 
-constexpr uint32_t kRowsAtOnce = 256;  // in a step
+constexpr uint32_t kRowsAtOnce = 256;                 // in a step
+constexpr size_t kAheadBytesMax = size_t{16} << 20U;  // of rows kept for later events
 
 }  // namespace
 
 Status LogReader::BeginThinRows() {
   thin_.emplace(rows_event_, *rows_table_);
   for (; skip_rows_ > 0 && !thin_->done(); --skip_rows_) RETURN_IF_ERROR(thin_->Skip());
+  // An answer is of a time at which the transactions of all events up to one were visible.
+  const auto ahead = ahead_.find(rows_table_->path());
+  if (ahead != ahead_.end() && next_event_ - 1 <= ahead->second->event) thin_->Take(ahead->second);
   return {};
 }
 
@@ -22,7 +27,7 @@ Result<bool> LogReader::ReadThinRows(Emitter& out) {
     auto answer = row_lookup_->Poll();
     if (!answer) return false;
     if (!*answer) return Fail(answer->error());
-    thin_->Take(std::move(**answer));
+    Keep(std::make_shared<const RowAnswer>(std::move(**answer)));
   }
   if (!thin_->decoded() && !thin_->done()) RETURN_IF_ERROR(thin_->Decode(at));
   for (uint32_t i = 0; i < kRowsAtOnce && thin_->decoded() && !thin_->asks(); ++i) {
@@ -33,21 +38,34 @@ Result<bool> LogReader::ReadThinRows(Emitter& out) {
   if (thin_->done()) {
     EndRows();
   } else if (thin_->asks()) {
-    Ask(thin_->Question());
+    Ask();
   }
   return true;
 }
 
-void LogReader::Ask(RowQuestion question) {
+void LogReader::Keep(std::shared_ptr<const RowAnswer> answer) {
+  const auto bytes = [](const RowAnswer& one) { return one.rows ? one.rows->bytes() : 0; };
+  size_t kept = bytes(*answer);
+  for (const auto& [path, one] : ahead_) kept += bytes(*one);
+  if (kept > kAheadBytesMax) ahead_.clear();
+  ahead_[rows_table_->path()] = answer;
+  thin_->Take(std::move(answer));
+}
+
+void LogReader::Ask() {
   if (!row_lookup_) {
     row_lookup_ =
         std::make_unique<RowLookup>(setup_.ctx.env, setup_.ctx.sql, setup_.options.endpoint,
                                     fetcher_->server(), setup_.ctx.wake);
   }
-  question.micros = commit_micros_;
-  question.transaction = gtid_;
-  question.begins = {position_.file, position_.tx_offset};
+  ChunkBuilder keys(rows_table_->exact()->schema);
+  RowQuestion question = thin_->Question(keys);
   question.received = received_;
+  const LogPoint begins{position_.file, position_.tx_offset};
+  question.parts.push_back({gtid_, begins, question.rows.size(), next_event_ - 1});
+  LookAhead(*parser_, cursor_, *rows_table_, rows_event_.table_id, keys, question)
+      .Run(batch_, next_event_);
+  question.keys = keys.Finish(0);
   row_lookup_->Ask(std::move(question));
 }
 

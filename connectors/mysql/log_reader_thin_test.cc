@@ -130,21 +130,57 @@ TEST_F(LogReaderThinTest, NothingIsReadBeforeItsTransactionIsVisible) {
   EXPECT_EQ(std::count(first, statements.end(), "SELECT @@global.gtid_executed"), 0);
 }
 
-TEST_F(LogReaderThinTest, WhatIsKnownToBeVisibleIsNotAskedAgain) {
-  Found({{"1", "pen"}});
-  LogWriter log = Event(kWrite, {{"1", "-"}});
-  log.Gtid(2);
-  log.Map(90, "goods");
-  log.Thin(kWrite, 90, {{"1", "-"}});
-  log.Xid();
+// Transactions 1 to 4 insert rows of these keys, and another statement is between the last two.
+LogWriter FourTransactions() {
+  LogWriter log;
+  for (const uint64_t number : {1U, 2U, 3U, 4U}) {
+    if (number == 4) log.Query("ANALYZE TABLE goods");
+    log.Gtid(number, number * 1000);
+    log.Map(90 + number, "other");
+    log.Insert(90 + number, {{1, "x"}});
+    log.Map(80 + number, "goods");
+    log.Thin(kWrite, 80 + number, {{std::to_string(number == 3 ? 1 : number), "-"}});
+    log.Xid();
+  }
+  return log;
+}
+
+TEST_F(LogReaderThinTest, OneQuestionServesTheTransactionsThatAreHereAndVisible) {
+  Found({{"1", "a"}, {"2", "b"}, {"4", "d"}});
   std::atomic<int> asked = 0;
   client_.on_statement = [&](const std::string& sql) {
     if (sql.starts_with("SET SESSION time_zone")) asked = 0;
     if (sql == "SELECT @@global.gtid_executed") ++asked;
   };
-  Read(log);
-  EXPECT_EQ(rows_.rows.size(), 2U);
+  Read(FourTransactions());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", "goods INSERT 2 b", "goods INSERT 1 a",
+                                      "goods INSERT 4 d"));
+  EXPECT_THAT(rows_.committed, ElementsAre(1000, 2000, 3000, 4000));
+  // Behind the statement the table may be another one.
+  EXPECT_THAT(Selects(), ElementsAre(HasSubstr("WHERE (`id` = 1) OR (`id` = 2) OR (`id` = 1)"),
+                                     HasSubstr("WHERE (`id` = 4)")));
   EXPECT_EQ(asked, 1);
+}
+
+TEST_F(LogReaderThinTest, ARowIsReadAgainForATransactionThatWasNotVisibleYet) {
+  const std::string uuid(kTestUuid);
+  client_.Answer("gtid_executed", {{uuid + ":1-2"}});
+  Found({{"1", "a"}, {"2", "b"}, {"4", "d"}});
+  std::atomic<int> selects = 0;
+  client_.on_statement = [&](const std::string& sql) {
+    if (!sql.contains("FROM `shop`.`goods` WHERE")) return;
+    if (++selects != 1) return;
+    client_.Answer("gtid_executed", {{uuid + ":1-4"}});
+  };
+  const LogWriter log = FourTransactions();
+  client_.Log({log.events(), {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadUntil([&] { return selects == 1; }).ok());
+  Found({{"1", "after"}, {"4", "d"}});
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_EQ(rows_.rows[2], "goods INSERT 1 after");
+  EXPECT_THAT(Selects(), ElementsAre(HasSubstr("WHERE (`id` = 1) OR (`id` = 2)"),
+                                     HasSubstr("WHERE (`id` = 1)"), HasSubstr("`id` = 4")));
 }
 
 TEST_F(LogReaderThinTest, AFailedLookupIsMendedByAnotherConnection) {

@@ -24,6 +24,16 @@ Bytes Encoded(const TableFacts& facts) {
   return std::move(out).Take();
 }
 
+// The first `rows` keys are of no row.
+RowAnswer NoneOf(const RowQuestion& question, size_t rows) {
+  RowAnswer answer;
+  const auto column = [&](uint32_t i) -> const Column& { return question.keys->column(i); };
+  for (size_t i = 0; i < rows; ++i) {
+    answer.found.emplace(RowKey(question.key, column, question.rows[i]), std::nullopt);
+  }
+  return answer;
+}
+
 }  // namespace
 
 RowLookup::RowLookup(Env& env, SqlClient& client, SqlEndpoint endpoint, ServerFacts server,
@@ -105,7 +115,8 @@ Status RowLookup::Connect() {
 
 Result<RowAnswer> RowLookup::Answer(const RowQuestion& question) {
   RETURN_IF_ERROR(Connect());
-  RETURN_IF_ERROR(WaitUntilVisible(question));
+  ASSIGN_OR_RETURN(const size_t parts, WaitUntilVisible(question));
+  const size_t rows = question.parts[parts - 1].rows;
   const TablePath& path = question.def->path;
   for (int tries = 1; tries <= kTriesMax; ++tries) {
     const auto found = known_.find(path);
@@ -114,15 +125,20 @@ Result<RowAnswer> RowLookup::Answer(const RowQuestion& question) {
       auto learnt = Learn(question);
       // All its rows went with it; the statement that did it is in the log further on.
       if (!learnt && learnt.error().code() == Code::kNotFound) {
-        return RowAnswer{question.rows.size(), nullptr, {}};
+        RowAnswer none = NoneOf(question, rows);
+        none.event = question.parts[parts - 1].event;
+        return none;
       }
       if (!learnt) return Fail(learnt.error());
       known = *learnt;
     }
-    auto answer = Read(question, known->now);
+    auto answer = Read(question, known->now, rows);
     // What the answer meant is known if the table was still the same behind it.
     const auto described = answer ? Describe(known->now) : Fail(answer.error());
-    if (described && *described == known->described) return answer;
+    if (described && *described == known->described) {
+      answer->event = question.parts[parts - 1].event;
+      return answer;
+    }
     const Code code = described ? Code::kSchemaMismatch : described.error().code();
     if (code != Code::kSchemaMismatch && code != Code::kNotFound) return Fail(described.error());
     known_.erase(path);
@@ -163,91 +179,87 @@ Result<std::string> RowLookup::Describe(const TableNow& now) {
   return text;
 }
 
-Status RowLookup::WaitUntilVisible(const RowQuestion& question) {
-  using How = ServerFacts::Snapshot;
-  const auto* gtid = std::get_if<std::pair<ServerUuid, uint64_t>>(&question.transaction);
-  const How how = server_.snapshot();
-  if (how == How::kTold) {
-    // A snapshot stands between two transactions: behind the begin of one is behind its end.
-    return WaitUntil([&]() -> Result<bool> {
-      if (question.begins < told_) return true;
-      ASSIGN_OR_RETURN(told_, Told());
-      return question.begins < told_;
-    });
-  }
-  if (how == How::kGtids && gtid != nullptr) {
-    return WaitUntil([&]() -> Result<bool> {
-      if (visible_.Contains(gtid->first, gtid->second)) return true;
-      ASSIGN_OR_RETURN(const SqlTable rows, session_->Query("SELECT @@global.gtid_executed"));
-      ASSIGN_OR_RETURN(visible_, GtidSet::Parse(rows.empty() ? "" : Text(rows[0], 0)));
-      return visible_.Contains(gtid->first, gtid->second);
-    });
-  }
-  return Settle(question.received);
-}
-
-Status RowLookup::WaitUntil(const std::function<Result<bool>()>& visible) {
+Result<size_t> RowLookup::WaitUntilVisible(const RowQuestion& question) {
+  const auto& parts = question.parts;
   const Deadline until = env_.Now() + kVisibleWaitMax;
-  for (Duration pause = kFirstPause;; pause = std::min(pause * 2, kPauseMax)) {
-    ASSIGN_OR_RETURN(const bool done, visible());
-    if (done) return {};
+  for (Duration pause = kFirstPause; !Visible(parts.front(), question.received);
+       pause = std::min(pause * 2, kPauseMax)) {
+    if (pause > kFirstPause && stop_.WaitFor(pause)) return Fail(stop_.Check());
     if (env_.Now() >= until) {
-      return {Code::kTimeout, "a transaction of the log does not become visible on the server"};
+      return Fail(Code::kTimeout, "a transaction of the log does not become visible on the server");
     }
-    if (stop_.WaitFor(pause)) return stop_.Check();
+    RETURN_IF_ERROR(LearnVisible(question));
   }
+  if (!Visible(parts.back(), question.received)) RETURN_IF_ERROR(LearnVisible(question));
+  const auto hidden = std::ranges::find_if_not(
+      parts, [&](const auto& part) { return Visible(part, question.received); });
+  return std::max<size_t>(static_cast<size_t>(hidden - parts.begin()), 1);
 }
 
-Status RowLookup::Settle(TimePoint received) {
-  const TimePoint settled = received + server_.settle;
-  const TimePoint now = env_.Now();
-  if (now < settled && stop_.WaitFor(settled - now)) return stop_.Check();
+// As far as it is known.
+bool RowLookup::Visible(const RowQuestion::Part& part, TimePoint received) const {
+  using How = ServerFacts::Snapshot;
+  const How how = server_.snapshot();
+  // A snapshot stands between two transactions: behind the begin of one is behind its end.
+  if (how == How::kTold) return part.begins < told_;
+  const auto* gtid = std::get_if<std::pair<ServerUuid, uint64_t>>(&part.transaction);
+  if (how == How::kGtids && gtid != nullptr) return visible_.Contains(gtid->first, gtid->second);
+  return env_.Now() >= received + server_.settle;
+}
+
+Status RowLookup::LearnVisible(const RowQuestion& question) {
+  using How = ServerFacts::Snapshot;
+  if (server_.snapshot() == How::kTold) {
+    RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+    ASSIGN_OR_RETURN(told_, ToldPoint(*session_));
+    return session_->Execute("COMMIT");
+  }
+  const bool gtid = !std::holds_alternative<std::monostate>(question.parts.front().transaction);
+  if (server_.snapshot() == How::kGtids && gtid) {
+    ASSIGN_OR_RETURN(const SqlTable rows, session_->Query("SELECT @@global.gtid_executed"));
+    ASSIGN_OR_RETURN(visible_, GtidSet::Parse(rows.empty() ? "" : Text(rows[0], 0)));
+    return {};
+  }
+  const Duration left = question.received + server_.settle - env_.Now();
+  if (left.count() > 0 && stop_.WaitFor(left)) return stop_.Check();
   return {};
 }
 
-Result<LogPoint> RowLookup::Told() {
-  RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
-  ASSIGN_OR_RETURN(LogPoint at, ToldPoint(*session_));
-  RETURN_IF_ERROR(session_->Execute("COMMIT"));
-  return at;
-}
-
-Result<RowAnswer> RowLookup::Read(const RowQuestion& question, const TableNow& now) {
+Result<RowAnswer> RowLookup::Read(const RowQuestion& question, const TableNow& now, size_t rows) {
   while (true) {
+    const size_t first = std::min(at_once_, rows);
     RowAnswer answer;
-    answer.asked = std::min(at_once_, question.rows.size());
-    ASSIGN_OR_RETURN(const bool all, ReadFirst(question, now, answer));
+    ASSIGN_OR_RETURN(const bool all, ReadFirst(question, now, first, answer));
     if (all) {
       at_once_ = std::min(at_once_ * 2, kLookupKeysMax);
       return answer;
     }
-    at_once_ = std::max<size_t>(answer.asked / 4, 1);
+    at_once_ = std::max<size_t>(first / 4, 1);
     Disconnect();  // the rest of the answer was not read
     RETURN_IF_ERROR(Connect());
   }
 }
 
-// Reads the first `answer.asked` rows. False: they are larger than may be held.
-Result<bool> RowLookup::ReadFirst(const RowQuestion& question, const TableNow& now,
+// Reads the first `count` rows. False: they are larger than may be held.
+Result<bool> RowLookup::ReadFirst(const RowQuestion& question, const TableNow& now, size_t count,
                                   RowAnswer& answer) {
   ASSIGN_OR_RETURN(const auto names, now.KeyNames(question.key));
-  const std::span<const uint32_t> rows(question.rows.data(), answer.asked);
+  const std::span<const uint32_t> rows(question.rows.data(), count);
+  answer = NoneOf(question, count);
   ChunkBuilder builder(question.def->schema);
-  builder.Stamp(question.micros);
   Status status;
   size_t bytes = 0;
   const auto take = [&](SqlRow row) -> Status {
     for (const auto& text : row) bytes += text ? text->size() : 0;
-    ASSIGN_OR_RETURN(KeyBound key, now.KeyOf(row, question.key, *question.exact));
+    ASSIGN_OR_RETURN(const KeyBound key, now.KeyOf(row, question.key, *question.exact));
     RETURN_IF_ERROR(now.Append(row, builder));
-    answer.found[std::move(key)] = builder.rows();
+    answer.found[key] = builder.rows();
     builder.EndRow(RowKind::kInsert);
     return {};
   };
-  const bool one = answer.asked == 1;
   const auto each = [&](SqlRow row) {
     status = take(row);
-    return status.ok() && (one || bytes <= kAnswerBytesMax);
+    return status.ok() && (count == 1 || bytes <= kAnswerBytesMax);
   };
   RETURN_IF_ERROR(session_->Stream(
       now.select() +
@@ -255,7 +267,7 @@ Result<bool> RowLookup::ReadFirst(const RowQuestion& question, const TableNow& n
       each));
   if (!status.ok()) Disconnect();  // it stopped early
   RETURN_IF_ERROR(status);
-  if (!one && bytes > kAnswerBytesMax) return false;
+  if (count > 1 && bytes > kAnswerBytesMax) return false;
   if (!builder.empty()) answer.rows = builder.Finish(0);
   return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // RowLookup: reads rows of tables by their keys, on a thread and a connection of its own, as they
-// are after a given transaction of the log or later.
+// are after given transactions of the log or later.
 //
 // A transaction is in the log before it is visible, so that a SELECT at once might give the row
 // that it found. How the server tells what is visible is ServerFacts::snapshot().
@@ -23,24 +23,31 @@ namespace sluice::mysql {
 
 inline constexpr size_t kLookupKeysMax = 500;  // of a question
 
+// Rows of one table that events of one or more transactions want.
 struct RowQuestion {
+  struct Part {
+    // The transaction that must be visible before rows are read for it: its id, and its place.
+    TransactionId transaction;
+    LogPoint begins;
+    size_t rows = 0;   // the part's end in `rows`
+    size_t event = 0;  // its last event, a number of the asker's
+  };
+
   TableDefRef def;    // of the rows wanted
   TableDefRef exact;  // ExactTable of it
   TableKey key;
   ChunkPtr keys;               // of `exact`
   std::vector<uint32_t> rows;  // those of `keys` that are asked for; at most kLookupKeysMax
-  int64_t micros = 0;          // when the transaction was committed
-  // The transaction that must be visible: its id, its place, and a time by which it was in the log.
-  TransactionId transaction;
-  LogPoint begins;
-  TimePoint received;
+  std::vector<Part> parts;     // in the order of the log
+  TimePoint received;          // by then all of them were in the log
 };
 
 struct RowAnswer {
-  // How many of the question's rows it answers, the first ones: large rows come a few at a time.
-  size_t asked = 0;
-  ChunkPtr rows;                                    // of `def`; null when there are none
-  std::unordered_map<std::string, uint32_t> found;  // RowKey of `exact` to a row of `rows`
+  ChunkPtr rows;  // of `def`; null when there are none
+  // RowKey of `exact` to a row of `rows`; nothing: there is no such row. Of the first rows of the
+  // question, at least one: those of transactions that are visible, and large rows a few at a time.
+  std::unordered_map<std::string, std::optional<uint32_t>> found;
+  size_t event = 0;  // up to this one all events may take it
 };
 
 class RowLookup {
@@ -54,7 +61,7 @@ class RowLookup {
   // REQUIRES: the answer to the question before was taken.
   void Ask(RowQuestion question);
   bool busy() const { return busy_; }  // a question waits for its answer to be taken
-  // Never waits. kTimeout: the transaction does not become visible. After an error the next
+  // Never waits. kTimeout: the first transaction does not become visible. After an error the next
   // question is asked on a new connection.
   std::optional<Result<RowAnswer>> Poll();
 
@@ -69,14 +76,15 @@ class RowLookup {
   Result<RowAnswer> Answer(const RowQuestion& question);
   Status Connect();
   void Disconnect();
-  Status WaitUntilVisible(const RowQuestion& question);
-  Status WaitUntil(const std::function<Result<bool>()>& visible);
-  Status Settle(TimePoint received);
-  Result<LogPoint> Told();
+  // How many of the question's parts are visible; at least one.
+  Result<size_t> WaitUntilVisible(const RowQuestion& question);
+  bool Visible(const RowQuestion::Part& part, TimePoint received) const;
+  Status LearnVisible(const RowQuestion& question);
   Result<Known*> Learn(const RowQuestion& question);
   Result<std::string> Describe(const TableNow& now);
-  Result<RowAnswer> Read(const RowQuestion& question, const TableNow& now);
-  Result<bool> ReadFirst(const RowQuestion& question, const TableNow& now, RowAnswer& answer);
+  Result<RowAnswer> Read(const RowQuestion& question, const TableNow& now, size_t rows);
+  Result<bool> ReadFirst(const RowQuestion& question, const TableNow& now, size_t rows,
+                         RowAnswer& answer);
 
   Env& env_;
   SqlClient& client_;

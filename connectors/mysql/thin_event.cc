@@ -61,10 +61,6 @@ Status ThinEvent::Decode(const At& at) {
   }
   ChunkBuilder images(table_.def()->schema);
   ChunkBuilder keys(plan->table()->schema);
-  images.Stamp(at.micros);
-  asked_.clear();
-  answered_ = 0;
-  answer_ = {};
   while (!reader_.done() && rows_.size() < kLookupKeysMax && !images.full()) {
     RETURN_IF_ERROR(DecodeRow(*exact_, at, images, keys));
   }
@@ -75,7 +71,7 @@ Status ThinEvent::Decode(const At& at) {
 
 Status ThinEvent::DecodeRow(ThinRowsReader& exact, const At& at, ChunkBuilder& images,
                             ChunkBuilder& keys) {
-  Row row{.image = images.rows(), .ask = std::nullopt};
+  Row row{.image = images.rows(), .key = std::nullopt};
   ASSIGN_OR_RETURN(const bool whole, reader_.Append(images));
   const auto same = exact.Append(keys);
   if (!same) return same.error();
@@ -88,33 +84,31 @@ Status ThinEvent::DecodeRow(ThinRowsReader& exact, const At& at, ChunkBuilder& i
       if (!keys.column(index).is_null(now)) continue;
       return NotRereadable(table_.path(), "its key holds a date that is none of the calendar");
     }
-    row.ask = asked_.size();
-    asked_.push_back(now);
+    const auto exactly = [&](uint32_t i) -> const Column& { return keys.column(i); };
+    row.key = RowKey(table_.key(), exactly, now);
   }
-  rows_.push_back(row);
+  rows_.push_back(std::move(row));
   return {};
 }
 
-RowQuestion ThinEvent::Question() const {
+RowQuestion ThinEvent::Question(ChunkBuilder& keys) const {
   RowQuestion question;
   question.def = table_.def();
   question.exact = table_.exact();
   question.key = table_.key();
-  question.keys = keys_;
-  question.rows.assign(asked_.begin() + static_cast<std::ptrdiff_t>(answered_), asked_.end());
+  for (const Row& row : rows_) {
+    if (!row.key) continue;
+    question.rows.push_back(keys.rows());
+    keys.CopyRow(*keys_, KeyRow(row.image));
+  }
   return question;
 }
 
-void ThinEvent::Take(RowAnswer answer) {
-  answered_ += answer.asked;
-  answer_ = std::move(answer);
-}
-
 void ThinEvent::AppendRow(const At& at) {
-  const Row row = rows_.front();
+  const Row row = std::move(rows_.front());
   rows_.pop_front();
   ++row_;
-  if (row.ask) return AppendFound(row, at);
+  if (row.key) return AppendFound(row, at);
   if (event_.kind != RowsKind::kUpdate) {
     return table_.AppendImage(*images_, row.image, images_->kind(row.image), at.begin, at.micros);
   }
@@ -126,12 +120,9 @@ void ThinEvent::AppendRow(const At& at) {
 }
 
 void ThinEvent::AppendFound(const Row& row, const At& at) {
-  const uint32_t asked = asked_[*row.ask];
-  const auto column = [&](uint32_t i) -> const Column& { return keys_->column(i); };
-  const auto found = answer_.found.find(RowKey(table_.key(), column, asked));
+  const std::optional<uint32_t> found = answer_->found.at(*row.key);
   const auto append = [&](RowKind kind) {
-    if (found == answer_.found.end()) return;
-    table_.AppendImage(*answer_.rows, found->second, kind, at.begin, at.micros);
+    if (found) table_.AppendImage(*answer_->rows, *found, kind, at.begin, at.micros);
   };
   const bool moved = event_.kind == RowsKind::kUpdate && Moved(row.image);
   if (moved) {

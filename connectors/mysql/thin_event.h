@@ -8,6 +8,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "mysql/binlog/thin_rows.h"
@@ -40,23 +41,32 @@ class ThinEvent {
   // was decoded is left.
   Status Decode(const At& at);
   bool decoded() const { return !rows_.empty(); }
-  // The next row waits for what Question asks, without the transaction.
-  bool asks() const { return decoded() && rows_.front().ask && *rows_.front().ask >= answered_; }
-  RowQuestion Question() const;
-  void Take(RowAnswer answer);
+  // The next row waits for what Question asks.
+  bool asks() const {
+    return decoded() && rows_.front().key &&
+           !(answer_ && answer_->found.contains(*rows_.front().key));
+  }
+  // Without parts. Its keys are appended to `keys`, of the exact definition.
+  RowQuestion Question(ChunkBuilder& keys) const;
+  // What was asked, or what serves this event as well.
+  void Take(std::shared_ptr<const RowAnswer> answer) { answer_ = std::move(answer); }
   // The next row, as up to two of the table's. REQUIRES: decoded(), !asks().
   void AppendRow(const At& at);
 
  private:
   struct Row {
-    uint32_t image = 0;         // the first of images_
-    std::optional<size_t> ask;  // its place in asked_
+    uint32_t image = 0;           // the first of images_, and of keys_
+    std::optional<KeyBound> key;  // to look it up by
   };
 
   Status DecodeRow(ThinRowsReader& exact, const At& at, ChunkBuilder& images, ChunkBuilder& keys);
   Status CheckKeys() const;
   bool Moved(uint32_t image) const;
   void AppendFound(const Row& row, const At& at);
+  // Of keys_: what the row at `image` is looked up by.
+  uint32_t KeyRow(uint32_t image) const {
+    return image + (event_.kind == RowsKind::kUpdate ? 1 : 0);
+  }
 
   const RowsEvent& event_;
   CapturedTable& table_;
@@ -68,9 +78,7 @@ class ThinEvent {
   std::deque<Row> rows_;
   ChunkPtr images_;
   ChunkPtr keys_;
-  std::vector<uint32_t> asked_;  // rows of keys_
-  size_t answered_ = 0;          // of them
-  RowAnswer answer_;             // to the last that were
+  std::shared_ptr<const RowAnswer> answer_;
 };
 
 }  // namespace sluice::mysql

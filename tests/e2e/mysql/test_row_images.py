@@ -106,7 +106,8 @@ class Writer:
                 f"UPDATE items SET body = '{self._text()}' WHERE id BETWEEN {one} AND {one + 9}",
                 f"UPDATE items SET doc = '{doc}', flag = 0 WHERE id = {one}",
                 f"UPDATE items SET doc = {change} WHERE id > {one} AND doc IS NOT NULL LIMIT 9",
-                f"UPDATE items SET raw = NULL, name = '{self._text(9)}' WHERE id MOD 17 = {one % 17}",
+                f"UPDATE items SET raw = NULL, name = '{self._text(9)}' "
+                f"WHERE id MOD 17 = {one % 17}",
                 f"UPDATE IGNORE items SET id = {one} WHERE id = {other}",
                 f"DELETE FROM items WHERE id = {one} OR id > {IDS * 3 + one}",
             ]
