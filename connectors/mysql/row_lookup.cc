@@ -154,7 +154,7 @@ Result<RowLookup::Known*> RowLookup::Learn(const RowQuestion& question) {
   const TablePath& path = question.def->path;
   known_.erase(path);
   ASSIGN_OR_RETURN(TableFacts facts, LoadTable(*session_, path));
-  while (true) {
+  for (int tries = 1; tries <= kTriesMax; ++tries) {
     RETURN_IF_ERROR(stop_.Check());
     ASSIGN_OR_RETURN(const TableDefRef now, MakeTable(facts, {}));
     ASSIGN_OR_RETURN(TableNow reading, TableNow::Make(question.def, *now));
@@ -168,6 +168,7 @@ Result<RowLookup::Known*> RowLookup::Learn(const RowQuestion& question) {
     }
     facts = std::move(again);
   }
+  return Fail(Code::kUnavailable, "the table is being altered");
 }
 
 Result<std::string> RowLookup::Describe(const TableNow& now) {
