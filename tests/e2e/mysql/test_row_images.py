@@ -22,7 +22,11 @@ PLACES = [(MYSQL80, "starrocks"), (MYSQL56, "mysql_target"), (MARIADB, "postgres
 IMAGES = ["MINIMAL", "NOBLOB"]
 # What else a log may be like; each server is tried without it too.
 MORE = {
-    (MYSQL80, "MINIMAL"): {"binlog_row_value_options": "PARTIAL_JSON"},
+    (MYSQL80, "MINIMAL"): {
+        "binlog_row_value_options": "PARTIAL_JSON",
+        # Microseconds that a commit is in the log and not visible.
+        "binlog_group_commit_sync_delay": "30000",
+    },
     (MYSQL80, "NOBLOB"): {"binlog_transaction_compression": "ON", "binlog_row_metadata": "FULL"},
     (MARIADB, "NOBLOB"): {"log_bin_compress": "ON", "binlog_row_metadata": "FULL"},
 }
