@@ -126,7 +126,7 @@ def test_what_the_target_cannot_do_ends_the_job_with_the_statement(
     job = job_of(shop, starrocks, tmp_path)
     started(job)
     shop.execute(
-        "INSERT INTO shop.goods VALUES (900000, 'the last one', 1)",
+        "INSERT INTO shop.goods (id, name) VALUES (900000, 'the last one')",
         "ALTER TABLE shop.goods MODIFY price DOUBLE",
     )
     assert job.process.wait(60) == 1
