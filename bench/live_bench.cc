@@ -41,7 +41,7 @@ Result<Server> Connect(SqlClient& client, const char* host, const char* port) {
   endpoint.user = "root";
   endpoint.tls = TlsMode::kDisabled;
   ASSIGN_OR_RETURN(const auto session, client.Open(endpoint));
-  ASSIGN_OR_RETURN(const mysql::ServerFacts facts, mysql::CheckServer(*session, endpoint));
+  ASSIGN_OR_RETURN(const mysql::ServerFacts facts, mysql::CheckServer(*session, endpoint, false));
   server.uuid = facts.uuid;
   return server;
 }

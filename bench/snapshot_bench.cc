@@ -31,7 +31,7 @@ Result<Setup> Prepare(SqlClient& client, char** args) {
   setup.endpoint.user = "root";
   setup.endpoint.tls = TlsMode::kDisabled;
   ASSIGN_OR_RETURN(const auto session, client.Open(setup.endpoint));
-  ASSIGN_OR_RETURN(setup.server, mysql::CheckServer(*session, setup.endpoint));
+  ASSIGN_OR_RETURN(setup.server, mysql::CheckServer(*session, setup.endpoint, false));
   ASSIGN_OR_RETURN(const mysql::TableFacts facts,
                    mysql::LoadTable(*session, {"bench", "", args[2]}));
   ASSIGN_OR_RETURN(setup.table.def, mysql::MakeTable(facts, {}));

@@ -21,6 +21,8 @@ Status CapturedTable::Define(TableFacts facts, const ConvertOptions& options) {
   facts_ = std::move(facts);
   key_ = KeyOf(facts_, *def_);
   plan_.reset();
+  exact_plan_.reset();
+  exact_.reset();
   builder_.emplace(def_->schema);
   projection_.clear();
   const auto& columns = output_.schema->columns;
@@ -51,14 +53,27 @@ Status CapturedTable::Map(const TableMapView& view) {
   }
   if (!plan) return plan.error();
   plan_ = std::move(*plan);
+  exact_plan_.reset();
   return {};
 }
 
-Status CapturedTable::AppendRow(RowsReader& rows, const LogPoint& at, int64_t micros) {
-  if (builder_->empty()) {
-    oldest_micros_ = micros;
-    first_at_ = at;
+Result<RowPlan*> CapturedTable::exact_plan() {
+  if (!exact_) {
+    ASSIGN_OR_RETURN(exact_, ExactTable(facts_));
   }
+  if (!exact_plan_) {
+    ASSIGN_OR_RETURN(exact_plan_, plan_->With(exact_));
+  }
+  return &*exact_plan_;
+}
+
+void CapturedTable::Begin(const LogPoint& at, int64_t micros) {
+  oldest_micros_ = micros;
+  first_at_ = at;
+}
+
+Status CapturedTable::AppendRow(RowsReader& rows, const LogPoint& at, int64_t micros) {
+  if (builder_->empty()) Begin(at, micros);
   if (!contained_.empty()) return AppendFiltered(rows, at, micros);
   builder_->Stamp(micros);
   const auto made = rows.Append(*builder_);
@@ -75,6 +90,18 @@ Status CapturedTable::AppendFiltered(RowsReader& rows, const LogPoint& at, int64
     if (!contained_.Contain(RowKey(key_, column, row), at)) builder_->CopyRow(*images, row);
   }
   return {};
+}
+
+void CapturedTable::AppendImage(const Chunk& from, uint32_t row, RowKind kind, const LogPoint& at,
+                                int64_t micros) {
+  const auto column = [&](uint32_t i) -> const Column& { return from.column(i); };
+  if (!contained_.empty() && Brought(RowKey(key_, column, row), at)) return;
+  if (builder_->empty()) Begin(at, micros);
+  builder_->Stamp(micros);
+  for (size_t i = 0; i < from.column_count(); ++i) {
+    builder_->column(i).AppendFrom(from.column(i), row);
+  }
+  builder_->EndRow(kind);
 }
 
 ChunkPtr CapturedTable::Finish(int64_t now_micros) {

@@ -22,6 +22,8 @@ class CapturedTable {
   const TableFacts& facts() const { return facts_; }
   const TableOutput& output() const { return output_; }
   const FinishedRanges& contained() const { return contained_; }
+  const TableDefRef& def() const { return def_; }
+  const TableKey& key() const { return key_; }
 
   // Before every rows event of the table. kSchemaMismatch when the log describes other columns.
   Status Map(const TableMapView& view);
@@ -30,6 +32,16 @@ class CapturedTable {
   // Decodes one row of a transaction that begins at `at`, of commit time `micros`. Rows that the
   // snapshot brought are left out.
   Status AppendRow(RowsReader& rows, const LogPoint& at, int64_t micros);
+  // The same for a row that was decoded already, of the definition's columns.
+  void AppendImage(const Chunk& from, uint32_t row, RowKind kind, const LogPoint& at,
+                   int64_t micros);
+  // The snapshot brought a transaction that begins at `at` for the row of this key (RowKey).
+  bool Brought(const KeyBound& key, const LogPoint& at) const {
+    return !contained_.empty() && contained_.Contain(key, at);
+  }
+  // Reads the rows with ExactTable's definition. REQUIRES: Map was OK
+  Result<RowPlan*> exact_plan();
+  const TableDefRef& exact() const { return exact_; }  // REQUIRES: exact_plan was OK
   bool full() const { return builder_->full(); }
   // The rows so far, null when there are none. `now_micros`: the wall clock.
   ChunkPtr Finish(int64_t now_micros);
@@ -45,6 +57,7 @@ class CapturedTable {
   CapturedTable() = default;
   Status Define(TableFacts facts, const ConvertOptions& options);
   Status AppendFiltered(RowsReader& rows, const LogPoint& at, int64_t micros);
+  void Begin(const LogPoint& at, int64_t micros);
   ChunkPtr Projected(const ChunkPtr& chunk) const;
 
   TableFacts facts_;
@@ -55,6 +68,8 @@ class CapturedTable {
   TableKey key_;
   FinishedRanges contained_;
   std::optional<RowPlan> plan_;
+  TableDefRef exact_;  // null until it is needed
+  std::optional<RowPlan> exact_plan_;
   std::optional<ChunkBuilder> builder_;
   int64_t oldest_micros_ = 0;  // of the chunk being built, as the next
   LogPoint first_at_;

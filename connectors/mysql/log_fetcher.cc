@@ -29,12 +29,13 @@ void LogBatch::Clear() {
 }
 
 LogFetcher::LogFetcher(SqlClient& client, SqlEndpoint endpoint, uint32_t server_id,
-                       LogPosition from, bool anchored, std::function<void()> wake)
+                       LogPosition from, bool anchored, bool rereads, std::function<void()> wake)
     : client_(client),
       endpoint_(std::move(endpoint)),
       server_id_(server_id),
       from_(std::move(from)),
       anchored_(anchored),
+      rereads_(rereads),
       wake_(std::move(wake)) {
   thread_ = Thread("binlog", [this] { Loop(); });
 }
@@ -82,7 +83,7 @@ Status LogFetcher::Publish(std::unique_ptr<T>& slot, std::unique_ptr<T> made) {
 Result<std::unique_ptr<LogStream>> LogFetcher::Open() {
   ASSIGN_OR_RETURN(auto session, client_.Open(endpoint_));
   RETURN_IF_ERROR(Publish(session_, std::move(session)));
-  ASSIGN_OR_RETURN(const ServerFacts server, CheckServer(*session_, endpoint_));
+  ASSIGN_OR_RETURN(const ServerFacts server, CheckServer(*session_, endpoint_, rereads_));
   ASSIGN_OR_RETURN(const FindBy by, CheckPosition(*session_, server, from_, anchored_));
   {
     const std::lock_guard lock(mutex_);

@@ -28,10 +28,11 @@ struct LogBatch {
 
 class LogFetcher {
  public:
-  // Begins to fetch at the transaction that `from` stands in. `anchored`: see CheckPosition. `wake`
-  // is called on the fetcher's thread when events or a failure are there.
+  // Begins to fetch at the transaction that `from` stands in. `anchored`: see CheckPosition;
+  // `rereads`: see CheckServer. `wake` is called on the fetcher's thread when events or a failure
+  // are there.
   LogFetcher(SqlClient& client, SqlEndpoint endpoint, uint32_t server_id, LogPosition from,
-             bool anchored, std::function<void()> wake);
+             bool anchored, bool rereads, std::function<void()> wake);
   ~LogFetcher();  // interrupts the stream and waits for the thread
 
   // Everything fetched so far; swaps buffers, so that `batch` should be reused. Never waits.
@@ -52,6 +53,7 @@ class LogFetcher {
   const uint32_t server_id_;
   const LogPosition from_;
   const bool anchored_;
+  const bool rereads_;
   const std::function<void()> wake_;
   LogBatch fetched_;  // of the thread alone: not yet handed over
 

@@ -51,6 +51,7 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
     reader->tables_.emplace(path, std::move(table));
   }
   reader->position_ = std::move(split.position);
+  reader->captured_rows_ = reader->position_.events != 0;  // it may have
   reader->prepared_ = std::move(split.prepared);
   reader->defined_ = std::move(split.defined);
   reader->end_ = std::move(split.end);
@@ -74,20 +75,25 @@ bool LogReader::handing_over() const {
 
 void LogReader::Connect() {
   rows_.reset();
+  thin_.reset();
   lookup_.reset();
+  row_lookup_.reset();
+  ahead_.clear();
   ddl_.reset();
   payload_.reset();
   batch_ = {};
   next_event_ = 0;
   by_id_.clear();
-  in_transaction_ = skip_ = captured_rows_ = false;
+  in_transaction_ = skip_ = false;
+  if (position_.events == 0) captured_rows_ = false;
   gtid_ = {};
   skip_events_ = position_.events;
   skip_rows_ = position_.rows;
   parser_ = std::make_unique<EventParser>();
   cursor_ = LogCursor({position_.file, position_.tx_offset});
   fetcher_ = std::make_unique<LogFetcher>(setup_.ctx.sql, setup_.options.endpoint, setup_.server_id,
-                                          position_, anchored(), setup_.ctx.wake);
+                                          position_, anchored(), setup_.options.rereads(),
+                                          setup_.ctx.wake);
 }
 
 // A lost connection is mended here, from the position reached, without disturbing the job.
@@ -142,6 +148,7 @@ Result<bool> LogReader::Step(Emitter& out) {
     RETURN_IF_ERROR(DecodeRows(out));
     return true;
   }
+  if (thin_) return ReadThinRows(out);
   ASSIGN_OR_RETURN(const std::optional<LogEvent> event, NextEvent());
   if (!event) return false;
   RETURN_IF_ERROR(Handle(*event, out));
@@ -162,6 +169,8 @@ Result<std::optional<LogEvent>> LogReader::NextEvent() {
   if (next_event_ == batch_.ends.size()) {
     if (!batch_.status.ok()) return Fail(batch_.status);
     fetcher_->Take(batch_);
+    received_ = setup_.ctx.env.Now();
+    ahead_.clear();
     next_event_ = 0;
     if (batch_.ends.empty()) {
       if (!batch_.status.ok()) return Fail(batch_.status);
@@ -233,7 +242,8 @@ void LogReader::BeginTransaction() {
     return;
   }
   in_transaction_ = true;
-  captured_rows_ = open_group_ = false;
+  if (position_.events == 0) captured_rows_ = false;  // else it is read again
+  open_group_ = false;
   gtid_ = {};
   skip_ = false;
   const auto reached = [&](const auto& one) { return one.second <= cursor_.begin(); };
@@ -344,6 +354,7 @@ Status LogReader::BeginRows(RowsEvent event) {
   captured_rows_ = true;
   rows_table_ = found->second;
   rows_event_ = event;
+  if (setup_.options.rereads() && LacksColumns(rows_event_)) return BeginThinRows();
   rows_.emplace(rows_event_, rows_table_->plan());
   for (; skip_rows_ > 0 && !rows_->done(); --skip_rows_) RETURN_IF_ERROR(rows_->Skip());
   return {};
@@ -356,11 +367,15 @@ Status LogReader::DecodeRows(Emitter& out) {
     if (rows_table_->full()) Emit(*rows_table_, out);
   }
   position_.rows = rows_->row();
-  if (!rows_->done()) return {};
+  if (rows_->done()) EndRows();
+  return {};
+}
+
+void LogReader::EndRows() {
   rows_.reset();
+  thin_.reset();
   ++position_.events;
   position_.rows = 0;
-  return {};
 }
 
 void LogReader::EndTransaction() {
@@ -387,7 +402,8 @@ Status LogReader::Flush(Emitter& out) {
 }
 
 bool LogReader::at_boundary() const {
-  const bool inside = (in_transaction_ && captured_rows_) || position_.rows != 0;
+  const bool begun = in_transaction_ || position_.events != 0;
+  const bool inside = (begun && captured_rows_) || position_.rows != 0;
   return !inside || ended_ || !setup_.options.transaction_atomic;
 }
 

@@ -18,6 +18,7 @@
 #include "mysql/log_fetcher.h"
 #include "mysql/options.h"
 #include "mysql/table_lookup.h"
+#include "mysql/thin_event.h"
 
 namespace sluice::mysql {
 
@@ -70,6 +71,12 @@ class LogReader final : public Reader {
   Status Handle(const TableMapView& map);
   Status BeginRows(RowsEvent event);
   Status DecodeRows(Emitter& out);
+  void EndRows();
+  // log_reader_thin.cc
+  Status BeginThinRows();
+  Result<bool> ReadThinRows(Emitter& out);  // false: waits for what was asked
+  void Ask();
+  void Keep(std::shared_ptr<const RowAnswer> answer);
   // log_reader_ddl.cc
   Status Statement(const Query& query, Emitter& out);
   Status RunDdl(Emitter& out);
@@ -113,12 +120,14 @@ class LogReader final : public Reader {
   LogCursor cursor_;
   LogBatch batch_;
   size_t next_event_ = 0;  // of batch_
+  TimePoint received_;     // when it was taken
   std::optional<PayloadReader> payload_;
   std::map<TablePath, TableCopy> copies_;      // LogSplit::copies
   std::map<TablePath, JoiningTable> joining_;  // LogSplit::joining
   std::map<TablePath, LogPoint> since_;        // LogSplit::since
   std::optional<RunningDdl> ddl_;              // the position stands before it, or inside
   std::unique_ptr<TableLookup> lookup_;        // for its next step
+  std::unique_ptr<RowLookup> row_lookup_;      // made when a row first needs it
   SqlDialect dialect_;                         // of the server that wrote the events
   int failures_ = 0;                           // connections lost since the last event came
   TimePoint reconnect_at_;
@@ -139,6 +148,9 @@ class LogReader final : public Reader {
   // The rows event being read; both point into batch_ or payload_.
   RowsEvent rows_event_;
   std::optional<RowsReader> rows_;
+  std::optional<ThinEvent> thin_;  // instead, where images lack columns
+  // By table: what was looked up for events of batch_ that are still to come.
+  std::map<TablePath, std::shared_ptr<const RowAnswer>> ahead_;
   CapturedTable* rows_table_ = nullptr;
 };
 

@@ -175,7 +175,9 @@ Result<JoiningTable> LogReader::Fit(Result<JoiningTable> found) const {
   const TablePath& path = found->facts.path;
   if (tables_.contains(path)) return Fail(Code::kUnsupported, "it is captured already");
   ASSIGN_OR_RETURN(const TableDefRef def, MakeTable(found->facts, setup_.convert));
-  if (KeyOf(found->facts, *def).columns.empty()) {
+  const TableKey key = KeyOf(found->facts, *def);
+  if (!fetcher_->server().whole_rows) RETURN_IF_ERROR(CheckRereadable(*def, key));
+  if (key.columns.empty()) {
     return Fail(Code::kUnsupported,
                 fmt::format("it has no key; give it one, or name its key columns in "
                             "table-names-config, and start with --fresh to read it"));

@@ -193,6 +193,22 @@ TEST_F(LogReaderTest, BarriersWaitInsideAnAtomicTransactionOfCapturedRows) {
   }
 }
 
+TEST_F(LogReaderTest, ALostConnectionInsideAnAtomicTransactionIsNoBoundary) {
+  options_.transaction_atomic = true;
+  LogWriter log;
+  log.Gtid(1);
+  log.Map(90, "goods");
+  log.Insert(90, {{1, "a"}});
+  const std::vector<std::string> inside = log.events();
+  log.Xid();
+  client_.Log({inside, kLost});
+  client_.Log({{}, {}});
+  OpenAt(Start());
+  ASSERT_TRUE(ReadUntil([&] { return client_.starts().size() == 2; }).ok());
+  EXPECT_EQ(Saved().position.events, 1U);
+  EXPECT_FALSE(reader_->at_boundary());
+}
+
 TEST_F(LogReaderTest, TransactionsOfTheSetAreSkipped) {
   LogWriter log;
   log.InsertAll(1, 90, "goods", {{1, "a"}});

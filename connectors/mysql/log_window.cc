@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "mysql/binlog/thin_rows.h"
+
 namespace sluice::mysql {
 
 std::string MissingColumn(const TableDef& def, const TableDef& now) {
@@ -145,6 +147,10 @@ Result<uint32_t> LogWindow::AppendRow(RowsReader& reader, Scan& scan) {
 
 Status LogWindow::TakeRows(const RowsEvent& event, Scan& scan) {
   if (scan.skip || event.table_id != scan.table_id) return {};
+  if (LacksColumns(event)) {
+    scan.out.lacking = true;
+    return {};
+  }
   RowsReader reader(event, *scan.plan);
   while (!reader.done()) {
     const uint32_t before = scan.builder.rows();

@@ -28,6 +28,8 @@ struct WindowImages {
   // Identity of a key to the row of `images` that it has at the end; none: it is deleted.
   std::unordered_map<std::string, std::optional<uint32_t>> rows;
   ChunkPtr images;  // null when no key has a row
+  // Images lacked columns, so that what the rows are at the end is not known.
+  bool lacking = false;
 };
 
 struct WindowTable {

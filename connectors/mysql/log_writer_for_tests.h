@@ -20,6 +20,9 @@ struct TestRow {
   std::string name;
 };
 
+// The columns of an image that may lack some: "-" is lacking, "~" is null.
+using ThinImage = std::vector<std::string>;
+
 class LogWriter {
  public:
   explicit LogWriter(std::string file = "binlog.000001") : file_(std::move(file)) {
@@ -86,7 +89,9 @@ class LogWriter {
     for (int i = 1; i < columns; ++i) body += '\xf';
     body += static_cast<char>(2 * (columns - 1));
     for (int i = 1; i < columns; ++i) Put<uint16_t>(80, body);
-    body += static_cast<char>((1 << columns) - 2);  // all but the first may be null
+    std::string nullable((static_cast<size_t>(columns) + 7) / 8, '\xff');
+    nullable[0] = '\xfe';  // all but the first may be null
+    body += nullable;
     Event(EventType::kTableMap, body);
   }
   // `columns`: the name comes in all but the first.
@@ -99,6 +104,20 @@ class LogWriter {
   // Pairs of images, before and after.
   void Update(uint64_t id, const std::vector<TestRow>& images) {
     Rows(EventType::kUpdateRows, id, images);
+  }
+  // Updates take pairs of images; what the first has or lacks, all of its kind do.
+  void Thin(EventType type, uint64_t id, const std::vector<ThinImage>& images) {
+    const size_t kinds = type == EventType::kUpdateRows ? 2 : 1;
+    std::string body;
+    PutId(id, body);
+    Put<uint16_t>(1, body);
+    Put<uint16_t>(2, body);
+    body += static_cast<char>(images[0].size());
+    for (size_t kind = 0; kind < kinds; ++kind) {
+      body += Bits(images[kind], [](const std::string& value) { return value != "-"; });
+    }
+    for (const ThinImage& image : images) PutThin(image, body);
+    Event(type, body);
   }
   void Xid() { Event(EventType::kXid, std::string(8, '\1')); }
   void XaPrepare(std::string_view gtrid) {
@@ -153,6 +172,28 @@ class LogWriter {
     for (int i = 1; i < columns; ++i) {
       out += static_cast<char>(row.name.size());
       out += row.name;
+    }
+  }
+  template <typename Is>
+  static std::string Bits(const ThinImage& image, Is is) {
+    std::string bits((image.size() + 7) / 8, '\0');
+    for (size_t i = 0; i < image.size(); ++i) {
+      if (is(image[i])) bits[i / 8] = static_cast<char>(bits[i / 8] | 1 << i % 8);
+    }
+    return bits;
+  }
+  static void PutThin(const ThinImage& image, std::string& out) {
+    ThinImage present = image;
+    std::erase(present, "-");
+    out += Bits(present, [](const std::string& value) { return value == "~"; });
+    for (size_t i = 0; i < image.size(); ++i) {
+      if (image[i] == "-" || image[i] == "~") continue;
+      if (i == 0) {
+        Put<int32_t>(std::stoi(image[i]), out);
+      } else {
+        out += static_cast<char>(image[i].size());
+        out += image[i];
+      }
     }
   }
   void Rows(EventType type, uint64_t id, const std::vector<TestRow>& rows, int columns = 2) {

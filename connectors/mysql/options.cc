@@ -66,6 +66,11 @@ OptionSpec<MysqlCdcOptions> WithStartOptions(OptionSpec<MysqlCdcOptions> spec) {
                 "A checkpoint waits for the end of a transaction of the log, so that its rows come "
                 "into each table of the target together. checkpoint.timeout must be longer than "
                 "the largest one takes.")
+      .Choice("incomplete-rows", &MysqlCdcOptions::incomplete_rows,
+              {{"refuse", IncompleteRows::kRefuse}, {"reread", IncompleteRows::kReread}},
+              "What to do with rows that binlog_row_image = MINIMAL or NOBLOB leaves columns out "
+              "of. reread: read them from their table by key, as they are by then, so that only "
+              "targets that upsert by key end up right.")
       .Refused("format", "rows keep their columns", {"DEFAULT"})
       .Optional(
           "schema-changes.enabled", &MysqlCdcOptions::schema_changes,

@@ -18,6 +18,7 @@ namespace sluice::mysql {
 
 enum class StartMode : uint8_t { kInitial, kEarliest, kLatest, kSpecific, kTimestamp };
 enum class StopMode : uint8_t { kNever, kLatest, kSpecific, kTimestamp };
+enum class IncompleteRows : uint8_t { kRefuse, kReread };
 
 struct TableNamesConfig {
   std::string table;
@@ -47,6 +48,7 @@ struct MysqlCdcOptions {
   double even_factor_lower = 0.05;
   bool exactly_once = false;
   bool transaction_atomic = false;
+  IncompleteRows incomplete_rows = IncompleteRows::kRefuse;
   bool schema_changes = false;
   StringMap schema_changes_policy;
   bool int_type_narrowing = true;
@@ -54,6 +56,8 @@ struct MysqlCdcOptions {
   std::string server_time_zone;
   int64_t connect_timeout_ms = 30'000;
   int64_t connect_retries = 3;
+
+  bool rereads() const { return incomplete_rows == IncompleteRows::kReread; }
 
   // Derived from the above by ParseOptions.
   DdlRules ddl;

@@ -166,5 +166,14 @@ TEST(JdbcUrl, SaysWhatIsWrong) {
   }
 }
 
+TEST(MysqlCdcOptions, IncompleteRowsAreRefusedUnlessTheyAreToBeReread) {
+  EXPECT_FALSE(Parse(std::string(kLeast) + ", table-names = [a.b]").options->rereads());
+  const auto reread =
+      Parse(std::string(kLeast) + ", table-names = [a.b], incomplete-rows = reread");
+  EXPECT_TRUE(reread.options->rereads());
+  EXPECT_THAT(Parse(std::string(kLeast) + ", table-names = [a.b], incomplete-rows = x").errors,
+              HasSubstr("incomplete-rows"));
+}
+
 }  // namespace
 }  // namespace sluice::mysql

@@ -82,6 +82,10 @@ class ScriptedClient final : public SqlClient {
       }
       return {};
     }
+    Result<std::vector<SqlColumn>> Describe(const std::string& sql) override {
+      client_.on_statement("DESCRIBE " + sql);
+      return std::vector<SqlColumn>();
+    }
     std::string Quote(std::string_view text) const override {
       return "'" + std::string(text) + "'";
     }

@@ -79,7 +79,8 @@ std::string MariadbIdentity(const std::string& id, const std::string& host) {
   return fmt::format("server_id {} on {}", id, host);
 }
 
-std::vector<std::string> LogProblems(const Variables& variables, const ServerFacts& facts) {
+std::vector<std::string> LogProblems(const Variables& variables, const ServerFacts& facts,
+                                     bool rereads) {
   std::vector<std::string> problems;
   if (Upper(variables("log_bin")) != "ON") {
     problems.emplace_back(
@@ -89,13 +90,12 @@ std::vector<std::string> LogProblems(const Variables& variables, const ServerFac
     problems.push_back(fmt::format("binlog_format is {}: {} then let clients reconnect", format,
                                    facts.Setting("binlog_format", "'ROW'")));
   }
-  // Servers without this variable always write whole rows.
-  const std::string image = variables("binlog_row_image");
-  if (!image.empty() && Upper(image) != "FULL") {
+  if (!facts.whole_rows && !rereads) {
     problems.push_back(
         fmt::format("binlog_row_image is {}, which leaves columns out of the log that the target "
-                    "needs: {} then let clients reconnect",
-                    image, facts.Setting("binlog_row_image", "'FULL'")));
+                    "needs: {} then let clients reconnect; or set incomplete-rows = reread, for a "
+                    "target that upserts by key",
+                    variables("binlog_row_image"), facts.Setting("binlog_row_image", "'FULL'")));
   }
   return problems;
 }
@@ -127,7 +127,7 @@ std::string ServerFacts::Setting(std::string_view variable, std::string_view val
                      persists ? "" : " (and in my.cnf)");
 }
 
-Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint) {
+Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint, bool rereads) {
   ASSIGN_OR_RETURN(const Variables variables, LoadVariables(session));
   ServerFacts facts;
   facts.version = variables("version");
@@ -135,7 +135,10 @@ Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint
   facts.uuid = facts.mariadb ? MariadbIdentity(variables("server_id"), variables("hostname"))
                              : variables("server_uuid");
   facts.gtid = Upper(variables("gtid_mode")) == "ON";
-  std::vector<std::string> problems = LogProblems(variables, facts);
+  // Servers without this variable always write whole rows.
+  const std::string image = Upper(variables("binlog_row_image"));
+  facts.whole_rows = image.empty() || image == "FULL";
+  std::vector<std::string> problems = LogProblems(variables, facts, rereads);
   if (const auto wait = SemiSyncWait(variables)) {
     if (*wait > kSemiSyncWaitMax && facts.snapshot() == ServerFacts::Snapshot::kSettled) {
       problems.push_back(
@@ -159,6 +162,14 @@ Result<std::string> IdentityOf(SqlSession& session, const ServerFacts& known) {
                                                : "SELECT @@server_uuid"));
   if (rows.empty()) return Fail(Code::kUnavailable, "the server does not say who it is");
   return known.mariadb ? MariadbIdentity(Text(rows[0], 0), Text(rows[0], 1)) : Text(rows[0], 0);
+}
+
+Status ReadAsLogged(SqlSession& session) {
+  // What a server may be set to and would change or cut what a SELECT gives.
+  RETURN_IF_ERROR(session.Execute(
+      "SET SESSION time_zone = '+00:00', SESSION sql_mode = '', SESSION net_write_timeout = 600, "
+      "SESSION sql_select_limit = 18446744073709551615, SESSION autocommit = 1"));
+  return session.Execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
 }
 
 }  // namespace sluice::mysql

@@ -25,6 +25,7 @@ struct ServerFacts {
   std::string version;
   bool gtid = false;  // MySQL's gtid_mode is ON
   bool mariadb = false;
+  bool whole_rows = true;  // new sessions log rows with all their columns
   // A transaction this long in the log is visible to every later snapshot. Commit follows the log's
   // flush within milliseconds unless the disk hangs or a semi-synchronous replica is waited for.
   Duration settle = std::chrono::seconds(2);
@@ -42,9 +43,12 @@ struct ServerFacts {
 
 // All calls block on `session`.
 
-// kInvalidConfig naming everything that is missing and the statements that mend it.
-Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint);
+// kInvalidConfig naming everything that is missing and the statements that mend it. `rereads`: rows
+// may lack columns in the log.
+Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint, bool rereads);
 // ServerFacts::uuid of the server that `session` is connected to; `known` tells its vendor.
 Result<std::string> IdentityOf(SqlSession& session, const ServerFacts& known);
+// Rows read in the session from now on are those of the law in types.h, and committed ones.
+Status ReadAsLogged(SqlSession& session);
 
 }  // namespace sluice::mysql

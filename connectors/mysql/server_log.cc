@@ -160,6 +160,24 @@ Result<std::optional<MariadbGtids>> GtidsAt(SqlSession& session, const std::stri
   return gtids;
 }
 
+Result<LogPoint> ToldPoint(SqlSession& session) {
+  ASSIGN_OR_RETURN(const SqlTable rows,
+                   session.Query("SHOW SESSION STATUS WHERE Variable_name IN "
+                                 "('Binlog_snapshot_file', 'Binlog_snapshot_position')"));
+  LogPoint point;
+  bool both[2] = {false, false};
+  for (const AnswerRow& row : rows) {
+    const bool file = Upper(Text(row, 0)) == "BINLOG_SNAPSHOT_FILE";
+    both[file ? 0 : 1] = !Text(row, 1).empty();
+    if (file) point.file = Text(row, 1);
+    if (!file) point.offset = Number(row, 1).value_or(0);
+  }
+  if (both[0] && both[1] && point.offset >= 4) return point;
+  return Fail(Code::kUnsupported,
+              "the server does not tell where in its log a snapshot stands "
+              "(Binlog_snapshot_position)");
+}
+
 Result<bool> HasAll(SqlSession& session, const ServerFacts& server, const LogPosition& position) {
   if (server.mariadb) {
     ASSIGN_OR_RETURN(const std::string text, One(session, "SELECT @@global.gtid_binlog_pos"));

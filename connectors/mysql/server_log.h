@@ -29,6 +29,9 @@ Result<LogPosition> CurrentPosition(SqlSession& session, const ServerFacts& serv
 // The last transaction of each domain before a place of MariaDB's log; nothing when it is no place.
 Result<std::optional<MariadbGtids>> GtidsAt(SqlSession& session, const std::string& file,
                                             uint64_t offset);
+// Where in the log the snapshot stands that is open in the session. MariaDB takes a consistent one
+// between two commits and tells which.
+Result<LogPoint> ToldPoint(SqlSession& session);
 // The server's clock, in microseconds since 1970 UTC.
 Result<int64_t> ServerMicros(SqlSession& session);
 

@@ -154,11 +154,7 @@ Status SnapshotWorker::Connect() {
                         "was begun on {}; start again with --fresh to read the tables anew",
                         server_.mariadb ? "identity" : "server_uuid", uuid, server_.uuid)};
   }
-  // What a server may be set to and would change or cut what a SELECT gives.
-  RETURN_IF_ERROR(session_->Execute(
-      "SET SESSION time_zone = '+00:00', SESSION sql_mode = '', SESSION net_write_timeout = 600, "
-      "SESSION sql_select_limit = 18446744073709551615"));
-  return session_->Execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  return ReadAsLogged(*session_);
 }
 
 // A range of a table that is altered meanwhile is read again, with the definition that the table
@@ -258,7 +254,7 @@ Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
   RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
   RETURN_IF_ERROR(session_->Execute("SAVEPOINT nothing_read"));
   if (how == How::kTold) {
-    ASSIGN_OR_RETURN(moment.at, ToldPoint());
+    ASSIGN_OR_RETURN(moment.at, ToldPoint(*session_));
   } else {
     ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
     moment.at = {now.file, now.tx_offset};
@@ -269,6 +265,14 @@ Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
     marks_.emplace_back(env_.Now(), moment.at);
     ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, settled, moment.at));
   }
+  // What the rows were at the place cannot be told from such a window, and reading them again gives
+  // what they are later. To wait for a window without them could last forever on a busy table. So
+  // the snapshot stays as it is, and is not said to stand exactly at the place: the log brings all
+  // that changed since the job began once more.
+  if (moment.window.lacking) {
+    moment.window = {};
+    moment.exact = false;
+  }
   moment_ = std::move(moment);
   return {};
 }
@@ -276,25 +280,6 @@ Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
 Status SnapshotWorker::CloseSnapshot() {
   if (!std::exchange(moment_, std::nullopt)) return {};
   return session_->Execute("COMMIT");
-}
-
-// MariaDB takes a consistent snapshot between two commits and tells, in the session, which.
-Result<LogPoint> SnapshotWorker::ToldPoint() {
-  ASSIGN_OR_RETURN(const SqlTable rows,
-                   session_->Query("SHOW SESSION STATUS WHERE Variable_name IN "
-                                   "('Binlog_snapshot_file', 'Binlog_snapshot_position')"));
-  LogPoint point;
-  bool both[2] = {false, false};
-  for (const AnswerRow& row : rows) {
-    const bool file = Upper(Text(row, 0)) == "BINLOG_SNAPSHOT_FILE";
-    both[file ? 0 : 1] = !Text(row, 1).empty();
-    if (file) point.file = Text(row, 1);
-    if (!file) point.offset = Number(row, 1).value_or(0);
-  }
-  if (both[0] && both[1] && point.offset >= 4) return point;
-  return Fail(Code::kUnsupported,
-              "the server does not tell where in its log a snapshot stands "
-              "(Binlog_snapshot_position)");
 }
 
 // A place of the log that every transaction before has long been visible.

@@ -77,7 +77,6 @@ class SnapshotWorker {
   std::string SelectOf(const SnapshotJob& job) const;
   Status Deliver(SnapshotPiece piece, size_t bytes);
   Result<LogPoint> SettledPoint();
-  Result<LogPoint> ToldPoint();
 
   Env& env_;
   SqlClient& client_;

@@ -152,6 +152,25 @@ TEST_F(SnapshotWorkerTest, ARangeIsTheTableExactlyAtItsHighPoint) {
   }
 }
 
+// What the rows were at the end of the window is not in the log.
+TEST_F(SnapshotWorkerTest, AWindowOfImagesThatLackColumnsIsNotMetExactly) {
+  LogWriter log;
+  log.Gtid(2);
+  log.Map(90, "goods");
+  log.Insert(90, {{5, "new"}});
+  log.Thin(EventType::kUpdateRows, 90, {{"1", "-"}, {"-", "changed"}});
+  log.Xid();
+  Server(true, std::string(kTestUuid) + ":1", log.offset());
+  Rows({{1, "old"}});
+  client_.Log({log.events(), {}});
+  const WindowTable table = Table();
+  const Read read = Run({kGoods, Range({}, 4)}, table);
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_THAT(read.rows, ElementsAre("1 old"));
+  EXPECT_FALSE(read.report->exact);
+  EXPECT_FALSE(Run({kGoods, Range(4, {})}, table).report->exact);  // in the same snapshot
+}
+
 TEST_F(SnapshotWorkerTest, ImagesOfOtherRangesAreLeftOut) {
   const LogWriter log = Window();
   Server(true, std::string(kTestUuid) + ":1", log.offset());

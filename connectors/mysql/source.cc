@@ -9,6 +9,7 @@
 #include "base/logging.h"
 #include "mysql/log_reader.h"
 #include "mysql/start_place.h"
+#include "mysql/thin_event.h"
 
 namespace sluice::mysql {
 namespace {
@@ -54,6 +55,11 @@ std::string MysqlCdcSource::Identity() const {
 }
 
 std::string MysqlCdcSource::replay_note() const {
+  if (options_.rereads()) {
+    return "MySQL-CDC: incomplete-rows = reread: rows that lack columns in the log are read from "
+           "their table, and may be of a later moment than their place in the log; a target that "
+           "upserts by key ends up right";
+  }
   if (options_.start_mode != StartMode::kInitial) return "";
   if (!options_.exactly_once) {
     return "MySQL-CDC: exactly_once = false: changes made during the snapshot are read once more "
@@ -72,7 +78,7 @@ std::string MysqlCdcSource::replay_note() const {
 Result<std::vector<SchemaRef>> MysqlCdcSource::Discover(Context& ctx) {
   ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.endpoint));
   Discovered discovered;
-  ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint));
+  ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint, options_.rereads()));
   LogPosition now;
   // The definitions and the position must belong together.
   ASSIGN_OR_RETURN(auto tables, LoadTables(*session, options_));
@@ -103,7 +109,7 @@ Status MysqlCdcSource::FindPlaces(Context& ctx, SqlSession& session, const LogPo
 Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes& saved) {
   ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.endpoint));
   Discovered discovered;
-  ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint));
+  ASSIGN_OR_RETURN(discovered.server, CheckServer(*session, options_.endpoint, options_.rereads()));
   ASSIGN_OR_RETURN(EnumeratorState state, StateOf(saved));
   const LogPosition& begun = state.waiting ? state.waiting->position : state.start;
   if (!state.settled && begun.server_uuid != discovered.server.uuid) {
@@ -142,6 +148,7 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Remember(Discovered discovered) {
   for (const auto& [path, facts] : discovered.tables) {
     ASSIGN_OR_RETURN(const TableDefRef def, MakeTable(facts, convert()));
     TableKey key = KeyOf(facts, *def);
+    if (!discovered.server.whole_rows) RETURN_IF_ERROR(CheckRereadable(*def, key));
     if (key.columns.empty() && merge()) {
       return Fail(Code::kInvalidConfig,
                   fmt::format("table {} has no key, which exactly_once = true needs: give it one, "

@@ -101,7 +101,57 @@ std::string Side(const TableKey& key, const TableDef& def, const KeyBound& bound
   return sql;
 }
 
+std::string LiteralOf(const ColumnDef& column, const Column& values, uint32_t row,
+                      const SqlSession& session) {
+  std::string text;
+  switch (KindOf(column)) {
+    case KeyKind::kBytes:
+      return Hex(values.text(row));
+    case KeyKind::kText:
+      break;
+    default:
+      return ValueText(values, row);
+  }
+  switch (column.type) {
+    case MysqlType::kTime:
+      AppendTime(values.value<int64_t>(row), static_cast<int>(column.fsp), text);
+      break;
+    case MysqlType::kDateTime:
+    case MysqlType::kTimestamp:
+      AppendTimestamp(values.value<int64_t>(row), static_cast<int>(column.fsp), text);
+      break;
+    default:
+      text = ValueText(values, row);
+  }
+  return session.Quote(text);
+}
+
 }  // namespace
+
+Result<TableDefRef> ExactTable(TableFacts facts) {
+  for (ColumnFacts& column : facts.columns) column.nullable = true;
+  return MakeTable(facts, {.int_type_narrowing = false, .zone = {}});
+}
+
+std::string EqualCondition(const TableKey& key, const TableDef& exact,
+                           const std::vector<std::string>& names, const Chunk& values,
+                           std::span<const uint32_t> rows, const SqlSession& session) {
+  CHECK(key.cut && names.size() == key.columns.size());
+  std::string sql;
+  for (const uint32_t row : rows) {
+    std::string one;
+    for (size_t i = 0; i < names.size(); ++i) {
+      const uint32_t index = key.columns[i];
+      const ColumnDef& column = exact.columns[index];
+      // The server takes 0 of a YEAR for another year than 0000, unless it is a number.
+      const char* number = column.type == MysqlType::kYear ? " + 0" : "";
+      one += fmt::format("{}{}{} = {}", one.empty() ? "" : " AND ", QuoteName(names[i]), number,
+                         LiteralOf(column, values.column(index), row, session));
+    }
+    sql += fmt::format("{}({})", sql.empty() ? " WHERE " : " OR ", one);
+  }
+  return sql;
+}
 
 TableKey KeyOf(const TableFacts& facts, const TableDef& def) {
   TableKey key;

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "api/sql_session.h"
+#include "data/chunk.h"
 #include "mysql/key_range.h"
 #include "mysql/types.h"
 
@@ -37,6 +39,16 @@ KeyBound RowKey(const TableKey& key, const ColumnAt& column, uint32_t row) {
 // The same of a row of SelectList's, and of one value of the column. REQUIRES: key.cut.
 KeyBound RowKey(const TableKey& key, const TableDef& def, SqlRow row);
 void AppendKeyText(const ColumnDef& column, std::string_view text, KeyBound& out);
+
+// The table with all values of its keys as the server compares them: whole integers, times without
+// a zone. A date that is none is null.
+Result<TableDefRef> ExactTable(TableFacts facts);
+// " WHERE ..." of the rows that have the key of one of `rows` of `values`, a chunk of ExactTable's;
+// and of others that the server's collations take for the same. `names`: of the key's columns.
+// REQUIRES: key.cut; no value is null.
+std::string EqualCondition(const TableKey& key, const TableDef& exact,
+                           const std::vector<std::string>& names, const Chunk& values,
+                           std::span<const uint32_t> rows, const SqlSession& session);
 
 // "`a`, `b`"
 std::string KeyColumns(const TableKey& key, const TableDef& def);

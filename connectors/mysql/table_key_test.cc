@@ -96,5 +96,35 @@ TEST_F(TableKeyTest, ARowOfAChunkHasTheKeyOfTheSameRowOfASelect) {
   EXPECT_EQ(RowKey(key_, column, 0), RowKey(key_, *def_, row));
 }
 
+TEST_F(TableKeyTest, RowsOfEqualKeysAreToldExactly) {
+  TableFacts facts;
+  facts.path = {"shop", "", "goods"};
+  facts.columns = {Column("flag", "tinyint(1)"), Column("at", "timestamp"), Column("y", "year"),
+                   Column("uid", "binary(2)"), Column("name", "varchar(4)")};
+  facts.columns[1].datetime_precision = 3;
+  facts.columns[3].octet_length = 2;
+  facts.primary_key = {"flag", "at", "y", "uid", "name"};
+  const TableDefRef def = *MakeTable(facts, {});
+  const TableKey key = KeyOf(facts, *def);
+  const TableDefRef exact = *ExactTable(facts);
+  ChunkBuilder builder(exact->schema);
+  const std::vector<std::vector<std::string>> rows = {
+      {"5", "2024-02-29 12:00:00.500", "0000", std::string("\0a", 2), "pen"},
+      {"-1", "1970-01-01 00:00:01.000", "2024", "ab", "NULL"}};
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      ASSERT_TRUE(AppendText(exact->columns[i], row[i], builder.column(i)).ok());
+    }
+    builder.EndRow(RowKind::kInsert);
+  }
+  const ChunkPtr chunk = builder.Finish(0);
+  const std::vector<uint32_t> both = {1, 0};
+  EXPECT_EQ(
+      EqualCondition(key, *exact, facts.primary_key, *chunk, both, *session_),
+      " WHERE (`flag` = -1 AND `at` = '1970-01-01 00:00:01.000' AND `y` + 0 = 2024 AND `uid` "
+      "= X'6162' AND `name` = 'NULL') OR (`flag` = 5 AND `at` = '2024-02-29 12:00:00.500' AND "
+      "`y` + 0 = 0 AND `uid` = X'0061' AND `name` = 'pen')");
+}
+
 }  // namespace
 }  // namespace sluice::mysql

@@ -51,6 +51,16 @@ Result<RowPlan> RowPlan::Make(const TableMapView& view, TableDefRef def) {
   return plan;
 }
 
+Result<RowPlan> RowPlan::With(TableDefRef def) const {
+  // The names in front of the columns have a length each, and a zero behind.
+  Cursor names(body_);
+  TableMapView view{.body = body_};
+  view.database = names.Take(names.U8());
+  names.Skip(1);
+  view.table = names.Take(names.U8());
+  return Make(view, std::move(def));
+}
+
 RowsReader::RowsReader(const RowsEvent& event, RowPlan& plan)
     : event_(event), plan_(plan), cursor_(event.rows) {}
 
@@ -70,7 +80,7 @@ Status RowsReader::CheckEvent() const {
   return {
       Code::kUnsupported,
       fmt::format("table {}: a row came without all its columns: SET PERSIST binlog_row_image = "
-                  "'FULL'; and let clients reconnect",
+                  "'FULL'; and let clients reconnect, or set incomplete-rows = reread",
                   table())};
 }
 

@@ -39,10 +39,13 @@ class RowPlan {
 
   // The table map says the same as the one this plan was made from, whatever its table id.
   bool Fits(const TableMapView& view) const { return view.body == body_; }
+  // The same rows of the log read with another definition of their table.
+  Result<RowPlan> With(TableDefRef def) const;
   const TableDefRef& table() const { return def_; }
 
  private:
   friend class RowsReader;
+  friend class ThinRowsReader;
   RowPlan();
 
   std::string body_;
@@ -69,7 +72,7 @@ class RowsReader {
   // Appends one row: +I; or -D; or -U and +U, which become -D and +I when a primary key value
   // changes. Returns the number of rows of the builder it made, 1 or 2. A caller closes full chunks
   // between calls. After an error the builder holds half a row and must be thrown away.
-  // kSchemaMismatch: a value does not fit its column type; kUnsupported: not a full row image;
+  // kSchemaMismatch: a value does not fit its column type; kUnsupported: an image lacks columns;
   // kCorruption: the bytes are no row. All name the table, and the column where there is one.
   // REQUIRES: !done(); out.schema() is the plan's table()->schema.
   Result<uint32_t> Append(ChunkBuilder& out);
