@@ -6,14 +6,13 @@
 // that it found. How the server tells what is visible is ServerFacts::snapshot().
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 
 #include "base/cancel.h"
+#include "base/sync.h"
 #include "base/thread.h"
 #include "mysql/server.h"
 #include "mysql/splits.h"
@@ -100,8 +99,8 @@ class RowLookup {
   size_t at_once_ = kLookupKeysMax;
 
   CancelToken stop_;
-  std::mutex mutex_;  // guards what follows, and the making of session_
-  std::condition_variable changed_;
+  Mutex mutex_;  // guards what follows, and the making of session_
+  CondVar changed_;
   std::unique_ptr<SqlSession> session_;
   std::optional<RowQuestion> question_;
   std::optional<Result<RowAnswer>> answer_;
