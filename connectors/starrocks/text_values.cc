@@ -10,15 +10,20 @@
 namespace sluice::starrocks {
 namespace {
 
+// A moment as `read` finds it in the text.
 template <typename T>
-bool AppendIf(bool read, T value, Column& out) {
-  if (read) out.Append(value);
-  return read;
+bool AppendMoment(bool (*read)(std::string_view, T&), std::string_view text, Column& out) {
+  T value = 0;
+  if (!read(text, value)) return false;
+  out.Append(value);
+  return true;
 }
 
 bool AppendBoolean(std::string_view text, Column& out) {
   const bool one = text == "1" || text == "true";
-  return AppendIf<uint8_t>(one || text == "0" || text == "false", one ? 1 : 0, out);
+  if (!one && text != "0" && text != "false") return false;
+  out.Append<uint8_t>(one ? 1 : 0);
+  return true;
 }
 
 bool AppendBytes(std::string_view text, Column& out) {
@@ -32,19 +37,17 @@ bool AppendBytes(std::string_view text, Column& out) {
 
 bool AppendShown(std::string_view text, Column& out) {
   static const TextStyle kStyle;
-  int32_t days = 0;
-  int64_t micros = 0;
   switch (out.type().kind) {
     case TypeKind::kBoolean:
       return AppendBoolean(text, out);
     case TypeKind::kBytes:
       return AppendBytes(text, out);
     case TypeKind::kDate:
-      return AppendIf(ReadAnyDate(text, days), days, out);
+      return AppendMoment(ReadAnyDate, text, out);
     case TypeKind::kTime:
-      return AppendIf(ReadAnyTime(text, micros), micros, out);
+      return AppendMoment(ReadAnyTime, text, out);
     case TypeKind::kTimestamp:
-      return AppendIf(ReadAnyTimestamp(text, micros), micros, out);
+      return AppendMoment(ReadAnyTimestamp, text, out);
     default:
       return ReadValueText(text, kStyle, out).empty();
   }

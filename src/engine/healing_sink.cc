@@ -36,7 +36,6 @@ class HealingWriter final : public Writer {
     std::vector<bool> out(chunk.rows(), false);
     ASSIGN_OR_RETURN(const uint32_t equal, Compare(chunk, *before, out));
     if (equal == 0) return inner_->Write(chunk);
-    rows_equal_ += equal;
     if (equal == chunk.rows()) return {};
     ChunkBuilder rest(chunk.schema());
     for (uint32_t row = 0; row < chunk.rows(); ++row) {
@@ -66,7 +65,8 @@ class HealingWriter final : public Writer {
   }
   Result<std::optional<TimePoint>> Tend(TimePoint now) override { return inner_->Tend(now); }
   uint64_t bytes_written() const override { return inner_->bytes_written(); }
-  uint64_t rows_set_aside() const override { return inner_->rows_set_aside() + rows_equal_; }
+  // Equal rows are where they belong, and so count as written.
+  uint64_t rows_set_aside() const override { return inner_->rows_set_aside(); }
 
  private:
   // Null: the table is not healed.
@@ -111,7 +111,8 @@ class HealingWriter final : public Writer {
   Status Sweep(CheckpointId id) {
     const auto sweep = healing_.sweep();
     if (!sweep) return {};
-    for (int chunks = 0; chunks < kSweptChunksMax && !inner_->full(); ++chunks) {
+    // One in any case: a writer that is always full must come to an end too.
+    for (int chunks = 0; chunks < kSweptChunksMax && (chunks == 0 || !inner_->full()); ++chunks) {
       const ChunkPtr rows = sweep->Take(id_);
       if (!rows) {
         sweep->Sealed(id_, id);
@@ -140,7 +141,6 @@ class HealingWriter final : public Writer {
   const std::unique_ptr<Writer> inner_;
   RowHasher hasher_;
   std::map<TablePath, std::unique_ptr<DigestReader>> readers_;  // by the path of the rows
-  uint64_t rows_equal_ = 0;
 };
 
 class HealingSink final : public Sink {
