@@ -52,6 +52,7 @@ class MysqlEnumerator final : public SplitEnumerator {
   Status OnSchemaChange(const SchemaChange& change) override;
   Bytes Save() override;
   bool done() const override { return state_.log_finished; }
+  bool snapshot_over() const override { return !reopening_ && snapshot_complete(); }
   bool wants_checkpoint() const override { return snapshot_complete() && !state_.settled; }
   bool wants_reopening() const override { return reopening_; }
   double progress() const override;

@@ -20,6 +20,7 @@ class MysqlCdcSource final : public Source {
     return options_.stop_mode == StopMode::kNever ? Boundedness::kUnbounded : Boundedness::kBounded;
   }
   std::string replay_note() const override;
+  bool begins_with_snapshot() const override { return options_.start_mode == StartMode::kInitial; }
   bool passes_schema_changes() const override { return options_.schema_changes; }
   Result<std::vector<SchemaRef>> Discover(Context& ctx) override;
   Result<std::vector<SchemaRef>> Restore(Context& ctx, const Bytes& saved) override;

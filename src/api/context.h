@@ -17,7 +17,8 @@ namespace sluice {
 class Metrics;
 
 // The moments of a job at which tests hold it; costs one branch when nobody listens. A phase is one
-// of: snapshot, hand-over, log, sealed, prepared, published, altering, altered.
+// of: snapshot, hand-over, log, sealed, prepared, published, altering, altered, comparing,
+// sweeping.
 class PhaseHook {
  public:
   virtual ~PhaseHook() = default;

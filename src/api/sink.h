@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,7 +58,7 @@ class Writer {
   virtual Result<std::optional<Prepared>> PollPrepared(CheckpointId id) = 0;
   // Counters since the writer was opened.
   virtual uint64_t bytes_written() const { return 0; }
-  virtual uint64_t rows_set_aside() const { return 0; }  // of those given to Write
+  virtual uint64_t rows_set_aside() const { return 0; }  // of those given to Write, not written
 };
 
 // The labels that a run older than the current one may have left: every checkpoint from `first` to
@@ -91,6 +92,14 @@ class Committer {
   }
 };
 
+// Some rows of a target table, as Sink::Scan gives them.
+struct ScannedRows {
+  ChunkPtr rows;  // each an insert
+  // Those that hold what is no value of their column's type; null stands in its place. Growing.
+  std::vector<uint32_t> unlike;
+};
+using ScanFn = std::function<Status(const ScannedRows&)>;
+
 // Immutable after construction, except by Prepare, which is never called while writers are open;
 // thread-safe otherwise.
 class Sink {
@@ -112,6 +121,22 @@ class Sink {
   virtual bool replay_converges(std::string* why) const = 0;
   // Committer::Apply and Writer::Rebind can follow changes of columns.
   virtual bool follows_schema_changes() const { return false; }
+  // Whether the table that takes `rows` can be compared with them: Scan would give each of its rows
+  // with the very key that it was written with, and the table finds rows by that key alone. Blocks;
+  // changes nothing; needs no Prepare. kUnsupported, kSchemaMismatch, kNotFound: the message names
+  // the table and what stands against it.
+  virtual Status CheckScan(Context& /*ctx*/, const Schema& /*rows*/) {
+    return {Code::kUnsupported, "this sink cannot read its tables back"};
+  }
+  // Gives every row of the target of `rows` to `each`, as chunks of that schema, in any order; the
+  // table is not held in memory. What was committed before the call is among them; what is
+  // committed meanwhile may be. A value of a key that is none of its type is an error
+  // (kSchemaMismatch). Blocks, on an I/O thread, while writers may be open; ctx.cancel ends it. An
+  // error of `each` ends it and is returned. REQUIRES: CheckScan said OK, or Committer::Apply made
+  // the table so.
+  virtual Status Scan(Context& /*ctx*/, const SchemaRef& rows, const ScanFn& /*each*/) {
+    return {Code::kInternal, "this sink does not scan " + rows->path.ToString()};
+  }
   // Where each table's rows go, for `explain` and for refusing two sources of one target.
   virtual Result<TablePath> Target(const Schema& table) const = 0;
   virtual Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) = 0;

@@ -45,6 +45,9 @@ class SplitEnumerator {
   // source.
   virtual Bytes Save() = 0;
   virtual bool done() const = 0;  // bounded sources: no more splits, ever
+  // All rows of the tables as they were found were read, and OnFinished was told of it: those that
+  // come from now on are changes. Asked right after Save, when no split is handed out.
+  virtual bool snapshot_over() const { return false; }
   // A checkpoint now rather than at the next interval would let this enumerator go on.
   virtual bool wants_checkpoint() const { return false; }
   // Tables joined the job: Source::Restore of what Save yields from now on returns them too.
@@ -64,6 +67,9 @@ class Source {
   // Says whether rows of the source's own snapshot may come twice across a restart (then only
   // upsert sinks are exact).
   virtual std::string replay_note() const { return {}; }
+  // A start anew reads every row of every table, and only then what changes. So a row that a target
+  // has beyond them is one that the source no longer has.
+  virtual bool begins_with_snapshot() const { return false; }
   // Readers may return Poll::kSchemaChange. A job is refused at plan time when its sink does not
   // follow.
   virtual bool passes_schema_changes() const { return false; }

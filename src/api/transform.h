@@ -14,6 +14,10 @@ class Transform {
   // The schema that rows of `in` leave with; null: rows of this table are dropped. Called at plan
   // time for every table and again at each schema change. Errors name the table and the option.
   virtual Result<SchemaRef> Bind(const SchemaRef& in) = 0;
+  // Of every table bound so far: what comes, changes or goes at the source does so behind this
+  // transform. False: changes of some kind are left out or become rows of their own, so that the
+  // target is not to hold just what the source holds now.
+  virtual bool follows_every_change() const { return true; }
   // REQUIRES: Bind(chunk->schema()) was called before.
   virtual Status Apply(ChunkPtr chunk, Emitter& out) = 0;
 };

@@ -37,6 +37,10 @@ class FilterStep final : public TableStep {
     to.Emit(builder.Finish(chunk->source_micros, chunk->read_micros));
     return {};
   }
+  // The row before an update may go: the one behind it replaces it.
+  bool follows_every_change() const override {
+    return Keeps(kInsert) && Keeps(kUpdateAfter) && Keeps(kDelete);
+  }
 
  private:
   bool Keeps(RowKind kind) const { return kept_[static_cast<size_t>(kind)]; }

@@ -67,4 +67,11 @@ Status PerTableTransform::Apply(ChunkPtr chunk, Emitter& out) {
   return {};
 }
 
+bool PerTableTransform::follows_every_change() const {
+  return std::ranges::all_of(bound_, [](const auto& one) {
+    const auto& step = one.second.step;
+    return !step || step->follows_every_change();
+  });
+}
+
 }  // namespace sluice

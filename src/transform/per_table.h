@@ -27,6 +27,7 @@ class TableStep {
   virtual ~TableStep() = default;
   const SchemaRef& out() const { return out_; }  // of the rows that leave
   virtual Status Apply(ChunkPtr chunk, Emitter& out) = 0;
+  virtual bool follows_every_change() const { return true; }  // as Transform::
 
  private:
   SchemaRef out_;
@@ -52,6 +53,7 @@ class PerTableTransform final : public Transform {
 
   Result<SchemaRef> Bind(const SchemaRef& in) override;
   Status Apply(ChunkPtr chunk, Emitter& out) override;
+  bool follows_every_change() const override;
 
  private:
   struct Bound {

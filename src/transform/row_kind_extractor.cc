@@ -24,6 +24,7 @@ class ExtractStep final : public TableStep {
     to.Emit(Chunk::AsInserts(told));
     return {};
   }
+  bool follows_every_change() const override { return false; }
 
  private:
   uint32_t place_;
