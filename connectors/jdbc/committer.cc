@@ -8,7 +8,7 @@
 
 #include "base/checksum.h"
 #include "base/logging.h"
-#include "base/thread.h"
+#include "io/cancel_watch.h"
 #include "jdbc/alter_table.h"
 #include "jdbc/sink_tables.h"
 
@@ -16,28 +16,6 @@ namespace sluice::jdbc {
 namespace {
 
 constexpr CheckpointId kLedgerKept = 64;  // checkpoints of a job whose rows stay
-
-// Interrupts a session when the job is cancelled, as long as it lives.
-class CancelWatch {
- public:
-  CancelWatch(const CancelToken& cancel, SqlSession& session)
-      : thread_("cancel", [this, &cancel, &session] {
-          while (!done_.cancelled()) {
-            if (cancel.cancelled()) return session.Interrupt();
-            done_.WaitFor(std::chrono::milliseconds(100));
-          }
-        }) {}
-  ~CancelWatch() {
-    done_.Cancel();
-    thread_.Join();
-  }
-  CancelWatch(const CancelWatch&) = delete;
-  CancelWatch& operator=(const CancelWatch&) = delete;
-
- private:
-  CancelToken done_;
-  Thread thread_;
-};
 
 }  // namespace
 

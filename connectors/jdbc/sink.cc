@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "jdbc/scan.h"
 #include "jdbc/sink_tables.h"
 
 namespace sluice::jdbc {
@@ -98,6 +99,16 @@ bool JdbcSink::replay_converges(std::string* why) const {
         fmt::format("table {} has no key, so every row is appended", target->path.ToString()));
   }
   return true;
+}
+
+Status JdbcSink::CheckScan(Context& ctx, const Schema& rows) {
+  ASSIGN_OR_RETURN(const TablePath path, Target(rows));
+  return CheckScanned(ctx, options_, path, rows);
+}
+
+Status JdbcSink::Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) {
+  ASSIGN_OR_RETURN(const TablePath path, Target(*rows));
+  return ScanTable(ctx, options_, path, rows, each);
 }
 
 Result<std::unique_ptr<Writer>> JdbcSink::Open(Context& ctx, uint32_t writer) {

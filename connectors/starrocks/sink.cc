@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "config/placeholders.h"
+#include "starrocks/scan.h"
 
 namespace sluice::starrocks {
 std::string StarrocksSink::Identity() const {
@@ -83,6 +84,27 @@ bool StarrocksSink::replay_converges(std::string* why) const {
   if (options_.enable_upsert_delete) return true;  // then every target is a primary-key table
   if (why != nullptr) *why = "enable_upsert_delete is off, so every row is appended";
   return false;
+}
+
+Status StarrocksSink::CheckScan(Context& ctx, const Schema& rows) {
+  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.sql));
+  ASSIGN_OR_RETURN(const TablePath path, Target(rows));
+  const TableName name{path.database, path.table};
+  ASSIGN_OR_RETURN(const auto facts, LookUp(*session, name));
+  if (!facts) {
+    return {Code::kNotFound,
+            fmt::format("the table {}.{} does not exist in StarRocks, or {} may not see it: create "
+                        "it, empty, or begin with --fresh",
+                        name.database, name.table, options_.username)};
+  }
+  RETURN_IF_ERROR(CheckColumns(*facts, name, rows));
+  RETURN_IF_ERROR(CheckModel(*facts, options_, name, rows));
+  return CheckScanned(*facts, name, rows);
+}
+
+Status StarrocksSink::Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) {
+  ASSIGN_OR_RETURN(const TablePath path, Target(*rows));
+  return ScanTable(ctx, options_, {path.database, path.table}, rows, each);
 }
 
 Result<std::unique_ptr<Writer>> StarrocksSink::Open(Context& ctx, uint32_t writer) {

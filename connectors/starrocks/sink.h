@@ -19,6 +19,8 @@ class StarrocksSink final : public Sink {
   std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override;
   bool follows_schema_changes() const override { return true; }
   bool replay_converges(std::string* why) const override;
+  Status CheckScan(Context& ctx, const Schema& rows) override;
+  Status Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) override;
   Result<TablePath> Target(const Schema& table) const override;
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override;
   Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) override;

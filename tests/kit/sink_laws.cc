@@ -40,6 +40,7 @@ const std::vector<SinkLaw>& SinkLaws() {
       {"FollowsAChangeOfSchema", FollowsAChangeOfSchema},
       {"ChangesApplyByKey", ChangesApplyByKey},
       {"ReplayConvergesTellsTheTruth", ReplayConvergesTellsTheTruth},
+      {"ScanGivesBackWhatIsThere", ScanGivesBackWhatIsThere},
       {"BadRowIsNamed", BadRowIsNamed},
       {"SinkRefusalsKeepTheSecret", SinkRefusalsKeepTheSecret},
   };

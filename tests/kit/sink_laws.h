@@ -38,6 +38,7 @@ Verdict FollowsAChangeOfSchema(SinkFixture& fixture);
 // What the rows come to: sink_laws_rows.cc
 Verdict ChangesApplyByKey(SinkFixture& fixture);
 Verdict ReplayConvergesTellsTheTruth(SinkFixture& fixture);
+Verdict ScanGivesBackWhatIsThere(SinkFixture& fixture);
 Verdict BadRowIsNamed(SinkFixture& fixture);
 Verdict SinkRefusalsKeepTheSecret(SinkFixture& fixture);
 

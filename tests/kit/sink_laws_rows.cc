@@ -22,6 +22,25 @@ Status Outcome(SinkRun& run, const ChunkPtr& chunk) {
   return run.Commit();
 }
 
+// What the sink reads back of its tables. kUnsupported: it does not.
+Result<Contents> Scanned(SinkRun& run, SinkFixture& fixture) {
+  Contents contents;
+  for (const SchemaRef& table : fixture.tables()) {
+    Context& ctx = run.host().ctx();
+    RETURN_IF_ERROR(run.sink().CheckScan(ctx, *table));
+    const auto each = [&](const ScannedRows& some) -> Status {
+      if (!some.unlike.empty()) return {Code::kInternal, "a row that was written is unlike"};
+      RETURN_IF_ERROR(some.rows->Check());
+      for (uint32_t row = 0; row < some.rows->rows(); ++row) {
+        contents[table->path.ToString()].insert(RowText(*some.rows, row));
+      }
+      return {};
+    };
+    RETURN_IF_ERROR(run.sink().Scan(ctx, table, each));
+  }
+  return contents;
+}
+
 }  // namespace
 
 Verdict ChangesApplyByKey(SinkFixture& fixture) {
@@ -57,6 +76,27 @@ Verdict ReplayConvergesTellsTheTruth(SinkFixture& fixture) {
   if (claims && !differs.empty()) return Broken("replay does not converge: " + differs);
   if (!claims && differs.empty()) return Broken("replay converges, but the sink denies it: " + why);
   return Holds();
+}
+
+Verdict ScanGivesBackWhatIsThere(SinkFixture& fixture) {
+  const std::vector<Batch> batches = ChangeBatches();
+  SinkRecord record;
+  SinkRun run(fixture, record);
+  BROKEN_IF_ERROR(run.Start(), "starting");
+  for (CheckpointId id = 1; id <= batches.size(); ++id) {
+    BROKEN_IF_ERROR(run.Checkpoint(id, batches[id - 1]), "writing");
+    const auto scanned = Scanned(run, fixture);
+    if (!scanned && scanned.error().code() == Code::kUnsupported) {
+      return Skipped(std::string(scanned.error().message()));
+    }
+    if (!scanned) return Broken(scanned.error().ToString());
+    BROKEN_IF(Difference(After(batches, id, fixture.upserts()), *scanned),
+              fmt::format("read after checkpoint {}", id));
+  }
+  run.host().ctx().cancel.Cancel();
+  const auto cancelled = Scanned(run, fixture);
+  if (!cancelled && cancelled.error().code() == Code::kCancelled) return Holds();
+  return Broken("a scan goes on when it is cancelled");
 }
 
 Verdict BadRowIsNamed(SinkFixture& fixture) {

@@ -52,6 +52,7 @@ const Mutant kMutants[] = {
     {"FollowsAChangeOfSchema", {SinkBug::kKeepsOldTables}},
     {"ChangesApplyByKey", {SinkBug::kKeepsDeleted}},
     {"ReplayConvergesTellsTheTruth", {SinkBug::kClaimsConvergence, false}},
+    {"ScanGivesBackWhatIsThere", {SinkBug::kScansInPart}},
     {"BadRowIsNamed", {SinkBug::kBadRowUnnamed}},
     {"SinkRefusalsKeepTheSecret", {SinkBug::kTellsSecret}},
 };

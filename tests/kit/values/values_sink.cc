@@ -183,6 +183,19 @@ class ValuesSink final : public Sink {
     if (why != nullptr) *why = "every row is appended";
     return false;
   }
+  Status CheckScan(Context& ctx, const Schema& rows) override {
+    return target_.upserts() ? Status() : Sink::CheckScan(ctx, rows);
+  }
+  Status Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) override {
+    RETURN_IF_ERROR(ctx.cancel.Check());
+    ChunkBuilder builder(rows);
+    bool leaves_out = bug_ == SinkBug::kScansInPart;
+    for (const auto& [key, place] : target_.Rows(rows->path)) {
+      if (std::exchange(leaves_out, false)) continue;
+      builder.CopyRow(*place.first, place.second, RowKind::kInsert);
+    }
+    return builder.empty() ? Status() : each({builder.Finish(0), {}});
+  }
   Result<TablePath> Target(const Schema& table) const override { return table.path; }
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override {
     return std::make_unique<ValuesWriter>(target_, faults_, bug_, ctx, writer);

@@ -28,6 +28,7 @@ enum class SinkBug : uint8_t {
   kKeepsOldTables,       // its writers do not learn of new columns
   kKeepsDeleted,         // -D is ignored
   kClaimsConvergence,    // though it appends
+  kScansInPart,          // without the first row of a table
   kBadRowUnnamed,        // "a row was refused"
   kTellsSecret,          // in a message
 };

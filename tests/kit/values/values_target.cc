@@ -112,6 +112,25 @@ Contents ValuesTarget::Visible() const {
   return out;
 }
 
+std::map<int64_t, ValuesTarget::Place> ValuesTarget::Rows(const TablePath& table) const {
+  std::map<int64_t, Place> rows;
+  const std::lock_guard lock(mutex_);
+  for (const Event& event : visible_) {
+    const ChunkPtr& chunk = std::get<ChunkPtr>(event);
+    if (chunk->schema()->path != table) continue;
+    for (uint32_t row = 0; row < chunk->rows(); ++row) {
+      const RowKind kind = chunk->kind(row);
+      const auto key = chunk->column(0).value<int64_t>(row);
+      if (kind == RowKind::kDelete || kind == RowKind::kUpdateBefore) {
+        rows.erase(key);
+      } else {
+        rows[key] = {chunk, row};
+      }
+    }
+  }
+  return rows;
+}
+
 int ValuesTarget::Open() const {
   const std::lock_guard lock(mutex_);
   int open = 0;

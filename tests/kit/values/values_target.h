@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kit/contents.h"
@@ -36,6 +37,10 @@ class ValuesTarget {
 
   void Clear();
   Contents Visible() const;
+  // Of one table, by the key in the first column: what remains of its visible rows, each with the
+  // chunk and the place it came in. REQUIRES: upserts.
+  using Place = std::pair<ChunkPtr, uint32_t>;
+  std::map<int64_t, Place> Rows(const TablePath& table) const;
   int Open() const;
   bool upserts() const { return upserts_; }
   // Refused as the name of a row.
