@@ -32,6 +32,10 @@ constexpr char kRunFooter[] =
     "one; after a job that finished, it begins anew. Ctrl-C takes a last checkpoint and stops,\n"
     "Ctrl-C again ends at once. Only one process may use a state directory at a time.\n"
     "\n"
+    "When the source no longer holds the job's place, --heal reads its tables anew, writes the "
+    "rows\n"
+    "that differ from the target's, deletes those that the source no longer has, and goes on.\n"
+    "\n"
     "Exit codes: 0 ended or stopped, 1 failed, 130 ended at once, 234 bad arguments.\n";
 constexpr char kCheckFooter[] =
     "Example:\n"
@@ -225,10 +229,15 @@ class Commands {
         ->type_name("DIR");
     CLI::Option* fresh =
         run_->add_flag("--fresh", to_run_.fresh, "Forget earlier checkpoints and begin anew");
+    CLI::Option* heal = run_->add_flag("--heal", to_run_.heal,
+                                       "Begin anew, but compare with what the targets hold and "
+                                       "write only what differs");
+    heal->excludes(fresh);
     run_->add_option("-r,--restore", to_run_.restore,
                      "Go on from a savepoint: its number, or its directory")
         ->type_name("SAVEPOINT")
-        ->excludes(fresh);
+        ->excludes(fresh)
+        ->excludes(heal);
     run_->add_flag("--json", to_run_.json, "The statistics at the end as JSON, for programs");
     run_->add_option("--max-retained", to_run_.max_retained,
                      "Checkpoints to keep beyond those that are needed [2]")

@@ -22,6 +22,7 @@ struct RunArgs {
   JobArgs job;
   std::string state_dir;  // empty: ./.sluice/<job name>
   bool fresh = false;
+  bool heal = false;
   std::string restore;  // a savepoint to go on from; empty: none
   bool json = false;
   uint32_t max_retained = 2;  // checkpoints beyond those that are needed

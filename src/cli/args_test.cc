@@ -25,6 +25,15 @@ TEST(Args, RunTakesEveryOption) {
   EXPECT_THAT(run.job.variables, ElementsAre(Pair("k", "v"), Pair("l", "[1,2]"), Pair("m", "a=b")));
 }
 
+TEST(Args, HealingIsOneOfThreeWaysToBegin) {
+  EXPECT_TRUE(std::get<RunArgs>(ParseArgs({"run", "a.conf", "--heal"})).heal);
+  for (const auto& other : {std::vector<std::string>{"--fresh"}, {"-r", "7"}}) {
+    std::vector<std::string> args = {"run", "a.conf", "--heal"};
+    args.insert(args.end(), other.begin(), other.end());
+    EXPECT_TRUE(std::holds_alternative<Usage>(ParseArgs(args)));
+  }
+}
+
 TEST(Args, TheJobFileNeedsNoDashC) {
   EXPECT_EQ(std::get<RunArgs>(ParseArgs({"run", "a.conf"})).job.config, "a.conf");
   EXPECT_EQ(std::get<CheckArgs>(ParseArgs({"check", "a.conf", "-i", "k=v"})).job.config, "a.conf");

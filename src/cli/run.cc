@@ -25,7 +25,8 @@ JobSummary RunPlan(JobPlan plan, const RunArgs& args, const World& world) {
   JobRunOptions options{.state_dir = args.state_dir,
                         .fresh = args.fresh,
                         .restore = args.restore,
-                        .checkpoints_kept = args.max_retained};
+                        .checkpoints_kept = args.max_retained,
+                        .heal = args.heal};
   if (options.state_dir.empty()) options.state_dir = StateDir(plan.env.job_name);
   LogInfo(fmt::format("job {}: state in {}", plan.env.job_name, options.state_dir));
   JobRunner runner(std::move(plan), std::move(options),

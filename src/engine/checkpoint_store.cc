@@ -159,4 +159,14 @@ Status CheckpointStore::Prune(const JobRecord& record, size_t keep) {
   return {};
 }
 
+Status CheckpointStore::BeginHealing() {
+  return WriteDurably(kHealing, "the targets of this job are being healed\n");
+}
+
+Status CheckpointStore::EndHealing() {
+  if (!healing()) return {};
+  RETURN_IF_ERROR(env_.RemoveFile(Path(kHealing)));
+  return env_.SyncDir(dir_);
+}
+
 }  // namespace sluice

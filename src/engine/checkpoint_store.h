@@ -4,6 +4,7 @@
 //   DIR/lock                    held by the process that runs the job
 //   DIR/record-<version>        JobRecord; the highest readable version counts, the one before it
 //   is kept DIR/checkpoint-<id>-run-<r> body of a checkpoint (engine/manifest.h)
+//   DIR/healing                 there while the targets are being healed (engine/healing.h)
 //
 // A file is written aside, fsynced, renamed and its directory fsynced: under its final name it is
 // whole, or the disk lied, which its checksum shows. Blocking; one thread at a time (the engine's
@@ -42,7 +43,14 @@ class CheckpointStore {
   // the last two.
   Status Prune(const JobRecord& record, size_t keep);
 
+  // Until EndHealing every start begins to heal anew. Durable on return. Both may be repeated.
+  Status BeginHealing();
+  Status EndHealing();
+  bool healing() const { return env_.Exists(Path(kHealing)); }
+
  private:
+  static constexpr char kHealing[] = "healing";
+
   Status WriteDurably(const std::string& name, std::string_view bytes);
   std::string Path(const std::string& name) const { return dir_ + "/" + name; }
 

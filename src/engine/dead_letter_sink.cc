@@ -216,6 +216,12 @@ class DeadLetterSink final : public Sink {
   }
   bool replay_converges(std::string* why) const override { return sink_->replay_converges(why); }
   bool follows_schema_changes() const override { return sink_->follows_schema_changes(); }
+  Status CheckScan(Context& ctx, const Schema& rows) override {
+    return sink_->CheckScan(ctx, rows);
+  }
+  Status Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) override {
+    return sink_->Scan(ctx, rows, each);
+  }
   Result<TablePath> Target(const Schema& table) const override { return sink_->Target(table); }
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override {
     ASSIGN_OR_RETURN(auto own, sink_->Open(ctx, writer));

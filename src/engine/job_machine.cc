@@ -261,6 +261,8 @@ bool JobMachine::MayRestart(const Status& status) const {
 }
 
 void JobMachine::RestartOrFinish() {
+  // What makes the tables ready for a run may be told to stop too.
+  if (stop_requested_ && failure_.code() == Code::kCancelled) return End(Outcome::kStopped, {});
   if (stop_requested_) return End(Outcome::kFailed, failure_);
   if (commits_since_start_ >= kProgressCommits) attempts_ = 0;
   commits_since_start_ = 0;

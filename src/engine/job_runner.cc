@@ -11,6 +11,7 @@
 #include "base/logging.h"
 #include "engine/checkpoint_store.h"
 #include "engine/dead_letter_sink.h"
+#include "engine/healing_sink.h"
 #include "engine/job_settings.h"
 #include "engine/job_start.h"
 #include "engine/serial_worker.h"
@@ -49,11 +50,11 @@ class JobRunner::Impl {
     sluice::Run run;
     TaskReport report;
   };
-  struct Restored {  // the tables are as they were at the checkpoint to open from
+  struct Readied {  // the tables are as they were at the checkpoint to open from
     OpenTasks command;
     Status status;
   };
-  using Message = std::variant<Input, RunReport, Restored>;
+  using Message = std::variant<Input, RunReport, Readied>;
 
   Context MakeContext(sluice::Run run, CancelToken cancel) const {
     return {.env = deps_.env,
@@ -66,12 +67,15 @@ class JobRunner::Impl {
             .run = run};
   }
   Status Start();
+  Result<bool> Heals();
   void Loop();
   void Post(Message message);
   void Take(Message message);
   void TakeReport(RunReport report);
-  void TakeRestored(const Restored& restored);
+  void TakeReadied(const Readied& readied);
+  Status ReadyTables(const OpenTasks& command, bool restore);
   Status RestoreTables(const OpenTasks& command);
+  void EndHealing();
   void Open(const OpenTasks& command);
   void Feed(const Input& input);
   void PumpTasks();
@@ -102,6 +106,8 @@ class JobRunner::Impl {
   std::string job_id_;
   std::optional<Bytes> tables_as_of_;  // the sources' states that plan_.tables were restored from
   CancelToken job_cancel_;
+  CancelToken scan_cancel_;           // a stop ends the first scan of the targets
+  std::unique_ptr<Healing> healing_;  // null: the job does not heal
 
   std::optional<JobMachine> machine_;
   std::deque<Input> feed_;  // inputs that commands produced at once
@@ -138,6 +144,7 @@ JobSummary JobRunner::Impl::Run() {
     summary.status = status;
     summary.outcome = status.code() == Code::kCancelled ? Outcome::kStopped : Outcome::kFailed;
   }
+  if (healing_) healing_->EndRun();
   tasks_.reset();
   if (summary.outcome == Outcome::kFinished) {
     for (const SinkStep& step : plan_.sinks) {
@@ -152,10 +159,31 @@ JobSummary JobRunner::Impl::Run() {
   return summary;
 }
 
+// Whether targets are healed, which an earlier start may have begun.
+Result<bool> JobRunner::Impl::Heals() {
+  const bool begun = store_.healing();
+  if (!begun || options_.fresh || options_.heal) return options_.heal;
+  if (!options_.restore.empty()) {
+    return Fail(
+        Code::kInvalidConfig,
+        "the targets of this job are being healed, and hold neither what they held nor what "
+        "the source holds: start without --restore first, which goes on healing");
+  }
+  LogWarn("healing the targets of this job did not come to its end: it begins again");
+  return true;
+}
+
 Status JobRunner::Impl::Start() {
   RETURN_IF_ERROR(store_.Lock());
   Context ctx = MakeContext(0, job_cancel_);
-  StartFrom from{options_.fresh, std::nullopt, options_.keeps_targets};
+  ASSIGN_OR_RETURN(const bool heals, Heals());
+  StartFrom from{options_.fresh, std::nullopt, options_.keeps_targets, heals};
+  if (heals) {
+    healing_ = std::make_unique<Healing>(deps_.env, options_.state_dir);
+    for (uint32_t i = 0; i < plan_.sinks.size(); ++i) {
+      plan_.sinks[i].sink = WithHealing(std::move(plan_.sinks[i].sink), *healing_, i);
+    }
+  }
   if (!options_.restore.empty()) {
     ASSIGN_OR_RETURN(from.savepoint,
                      ReadSavepoint(deps_.env, options_.state_dir, options_.restore));
@@ -185,7 +213,10 @@ void JobRunner::Impl::Loop() {
       messages.swap(messages_);
       stop = stop_requested_;
     }
-    if (stop && !told_stop) Feed(StopRequested{});
+    if (stop && !told_stop) {
+      scan_cancel_.Cancel();
+      Feed(StopRequested{});
+    }
     told_stop = stop;
     for (Message& message : messages) Take(std::move(message));
     PumpTasks();
@@ -205,7 +236,7 @@ void JobRunner::Impl::Post(Message message) {
 
 void JobRunner::Impl::Take(Message message) {
   if (auto* report = std::get_if<RunReport>(&message)) return TakeReport(std::move(*report));
-  if (const auto* restored = std::get_if<Restored>(&message)) return TakeRestored(*restored);
+  if (const auto* readied = std::get_if<Readied>(&message)) return TakeReadied(*readied);
   Feed(std::get<Input>(message));
 }
 
@@ -240,8 +271,11 @@ void JobRunner::Impl::PumpTasks() {
   const sluice::Run run = machine_->run();
   const Status status = tasks_->AssignSplits();
   if (!status.ok()) return Feed(TaskFailed{run, status});
-  if (tasks_->source_done() && !std::exchange(told_source_done_, true)) Feed(SourceDone{run});
-  const bool wants = tasks_ && tasks_->wants_checkpoint();
+  if (healing_ && !healing_->status().ok()) return Feed(TaskFailed{run, healing_->status()});
+  const bool done = tasks_->source_done() && !(healing_ && healing_->holds_end());
+  if (done && !std::exchange(told_source_done_, true)) Feed(SourceDone{run});
+  const bool wants =
+      tasks_ && (tasks_->wants_checkpoint() || (healing_ && healing_->wants_checkpoint()));
   if (wants && !told_checkpoint_wanted_) Feed(CheckpointWanted{run});
   told_checkpoint_wanted_ = wants;
   const bool joined = tasks_ && tasks_->wants_reopening();
@@ -286,14 +320,22 @@ void JobRunner::Impl::Execute(AbortOrphans command) {
 }
 
 // A source that passes changes of schema on, or tables that join, has other tables at other
-// checkpoints.
+// checkpoints. Targets that are healed are read before anything is written to them.
 void JobRunner::Impl::Execute(OpenTasks command) {
   const bool as_planned =
       !command.from || command.from->enumerator == tables_as_of_ ||
       (!plan_.passes_schema_changes() && plan_.JoinedAsOf(command.from->enumerator));
-  if (as_planned) return Open(command);
-  commit_worker_.Run(
-      [this, command = std::move(command)] { Post(Restored{command, RestoreTables(command)}); });
+  if (as_planned && (!healing_ || healing_->tables().scanned())) return Open(command);
+  commit_worker_.Run([this, command = std::move(command), restore = !as_planned] {
+    Post(Readied{command, ReadyTables(command, restore)});
+  });
+}
+
+Status JobRunner::Impl::ReadyTables(const OpenTasks& command, bool restore) {
+  if (restore) RETURN_IF_ERROR(RestoreTables(command));
+  if (!healing_ || healing_->tables().scanned()) return {};
+  Context ctx = MakeContext(command.run, scan_cancel_);
+  return healing_->tables().Scan(plan_, ctx);
 }
 
 // On the commit worker, whose committers know the tables of before.
@@ -305,11 +347,12 @@ Status JobRunner::Impl::RestoreTables(const OpenTasks& command) {
   return {};
 }
 
-void JobRunner::Impl::TakeRestored(const Restored& restored) {
+void JobRunner::Impl::TakeReadied(const Readied& readied) {
+  const OpenTasks& command = readied.command;
   if (machine_->state() != JobMachine::State::kOpening) return;
-  if (!restored.status.ok()) return Feed(TaskFailed{restored.command.run, restored.status});
-  tables_as_of_ = restored.command.from->enumerator;
-  Open(restored.command);
+  if (!readied.status.ok()) return Feed(TaskFailed{command.run, readied.status});
+  if (command.from) tables_as_of_ = command.from->enumerator;
+  Open(command);
 }
 
 void JobRunner::Impl::Open(const OpenTasks& command) {
@@ -327,6 +370,10 @@ void JobRunner::Impl::Open(const OpenTasks& command) {
   const sluice::Run run = command.run;
   Context ctx = MakeContext(run, CancelToken());
   ctx.first_checkpoint = command.first_checkpoint;
+  if (healing_) {
+    const Status status = healing_->BeginRun(plan_, ctx, command.from ? command.from->id : 0);
+    if (!status.ok()) return Feed(TaskFailed{run, status});
+  }
   tasks_ = std::make_unique<TaskSet>(plan_, ctx, counters_, [this, run](TaskReport report) {
     Post(RunReport{run, std::move(report)});
   });
@@ -357,6 +404,9 @@ void JobRunner::Impl::Execute(PassChange command) {
 
 void JobRunner::Impl::Execute(NotifyComplete command) {
   tasks_->NotifyComplete(command.id);
+  if (healing_ && healing_->OnCommitted(command.id, tasks_->snapshot_in())) EndHealing();
+  // It may want another one at once.
+  if (healing_ && healing_->wants_checkpoint()) told_checkpoint_wanted_ = false;
   const std::lock_guard lock(mutex_);
   ++progress_.checkpoints;
   progress_.last_checkpoint = command.id;
@@ -366,7 +416,16 @@ void JobRunner::Impl::Execute(NotifyComplete command) {
   rows_at_.erase(rows_at_.begin(), std::next(rows));
 }
 
+void JobRunner::Impl::EndHealing() {
+  LogInfo("the targets are healed: " + healing_->Summary());
+  store_worker_.Run([this] {
+    const Status status = store_.EndHealing();
+    if (!status.ok()) LogWarn(status.In("noting that the targets are healed").ToString());
+  });
+}
+
 void JobRunner::Impl::Execute(CloseTasks command) {
+  if (healing_) healing_->EndRun();
   tasks_.reset();
   Feed(TasksClosed{command.run});
 }

@@ -17,6 +17,8 @@ struct JobRunOptions {
   std::string restore;  // a savepoint to go on from (savepoint.h); empty: none
   size_t checkpoints_kept = 2;  // beyond those that are needed
   bool keeps_targets = false;   // save modes do not run, whatever they say
+  bool heal =
+      false;  // begin anew and write only what the targets lack or have too much (healing.h)
 };
 
 // A snapshot of the job's counters. Counts survive restarts through the checkpoint.

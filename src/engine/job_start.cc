@@ -7,6 +7,7 @@
 
 #include "base/checksum.h"
 #include "base/logging.h"
+#include "engine/healing_check.h"
 
 namespace sluice {
 namespace {
@@ -114,19 +115,24 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
   if (from.savepoint) {
     ASSIGN_OR_RETURN(Manifest manifest, DecodeManifest(from.savepoint->body));
     saved = std::move(manifest.enumerator);
-  } else if (!from.fresh) {
+  } else if (!from.fresh && !from.heals) {
     saved = SavedSources(store);
   }
   RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return DiscoverTables(plan, ctx, saved); }));
+  if (from.heals) {
+    RETURN_IF_ERROR(WithRetries(plan, ctx, [&] { return CheckHealing(plan, ctx); }));
+    RETURN_IF_ERROR(store.BeginHealing());
+  }
   const std::string identity = Identity(plan);
   if (from.savepoint) RETURN_IF_ERROR(GoBack(store, *from.savepoint, identity));
   ASSIGN_OR_RETURN(const JobRecord record,
-                   Claim(store, identity, from.fresh, plan.writers(), random));
+                   Claim(store, identity, from.fresh || from.heals, plan.writers(), random));
+  if (from.fresh) RETURN_IF_ERROR(store.EndHealing());
   StartedJob started{record.job_id, !record.latest.name.empty(), saved};
   ctx.job_id = record.job_id;
   for (size_t i = 0; i < plan.sinks.size(); ++i) {
     const std::vector<SchemaRef> schemas = plan.TablesOf(i, TableOrigin::kFromStart);
-    const bool fresh = !started.resumes && !from.keeps_targets;
+    const bool fresh = !started.resumes && !from.keeps_targets && !from.heals;
     RETURN_IF_ERROR(
         WithRetries(plan, ctx, [&] { return plan.sinks[i].sink->Prepare(ctx, schemas, fresh); }));
   }

@@ -25,6 +25,9 @@ struct StartFrom {
   bool fresh = false;                  // forget earlier checkpoints
   std::optional<Savepoint> savepoint;  // go on from here
   bool keeps_targets = false;          // save modes do not run
+  // Begins anew, over targets that stay and are compared. Refused (kInvalidConfig, or what the sink
+  // says) before anything is changed; from then on the store says healing().
+  bool heals = false;
 };
 Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
                             const StartFrom& from, uint64_t random);

@@ -269,6 +269,7 @@ Result<TaskSet::Outcome> TaskSet::Saved(SourceSaved report) {
   outcome.inputs.emplace_back(std::move(saved));
   if (saved_.size() < tasks_.size()) return outcome;
   enumerator_saved_ = EnumeratorSaved{base_.run, id, SaveEnumerators(), {}, base_.env.WallMicros()};
+  NoteSnapshot(id);
   MaybeTellCounters(outcome);
   aligning_.reset();
   for (const SplitFinished& finished : std::exchange(set_aside_, {})) {
@@ -289,6 +290,14 @@ Bytes TaskSet::SaveEnumerators() {
   std::vector<Bytes> states;
   for (Reading& reading : readings_) states.push_back(reading.enumerator->Save());
   return JoinStates(states);
+}
+
+// A split that is finished here was reported before its task saved, so before the barrier it passed
+// on: its rows lie in front of that in every writer.
+void TaskSet::NoteSnapshot(CheckpointId id) {
+  const bool over = std::ranges::all_of(
+      readings_, [](const Reading& reading) { return reading.enumerator->snapshot_over(); });
+  if (over && !snapshot_in_) snapshot_in_ = id;
 }
 
 Status TaskSet::AssignSplits() {

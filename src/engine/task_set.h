@@ -49,6 +49,8 @@ class TaskSet {
   bool source_done() const { return source_done_; }
   bool wants_checkpoint() const;
   bool wants_reopening() const;
+  // The first checkpoint of this run in front of whose barrier all rows of all snapshots lie.
+  std::optional<CheckpointId> snapshot_in() const { return snapshot_in_; }
   double progress() const;  // of the sources that know theirs, their mean; else negative
 
  private:
@@ -83,6 +85,7 @@ class TaskSet {
   Status Finished(const SplitFinished& finished);
   Result<Outcome> Saved(SourceSaved report);
   Bytes SaveEnumerators();
+  void NoteSnapshot(CheckpointId id);
   void MaybeTellCounters(Outcome& outcome);
   Status AssignSplits(Reading& reading);
 
@@ -111,6 +114,7 @@ class TaskSet {
   Counted counted_;
   uint32_t sealed_ = 0;  // writers
   std::optional<EnumeratorSaved> enumerator_saved_;
+  std::optional<CheckpointId> snapshot_in_;
   bool source_done_ = false;
 };
 
