@@ -205,8 +205,8 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
     return Handle(*prepare);
   } else if (const auto* incident = std::get_if<Incident>(&event.body)) {
     return {Code::kPositionLost,
-            fmt::format("the server lost events of its log here ({}); start again with --fresh to "
-                        "read the tables anew",
+            fmt::format("the server lost events of its log here ({}); start again with --heal to "
+                        "read the tables anew and write only what differs",
                         incident->message)};
   } else if (!in_transaction_ && position_.events == 0 && position_.rows == 0) {
     // Rotations and heartbeats between transactions: the position moves though nothing happens.

@@ -58,8 +58,9 @@ class PositionCheck {
   static std::unexpected<Status> Lost(const std::string& why) {
     return Fail(Code::kPositionLost,
                 why +
-                    "; start again with --fresh (and startup.mode = initial) to read the tables "
-                    "anew, or restore the server's log files and start again");
+                    "; start again with --heal (and startup.mode = initial) to read the tables "
+                    "anew and write only what differs, or restore the server's log files and start "
+                    "again");
   }
 
   std::string KeepLonger() const {

@@ -151,7 +151,8 @@ Status SnapshotWorker::Connect() {
   if (uuid != server_.uuid) {
     return {Code::kPositionLost,
             fmt::format("the server was replaced during the snapshot: its {} is {}, the snapshot "
-                        "was begun on {}; start again with --fresh to read the tables anew",
+                        "was begun on {}; start again with --heal to read the tables anew and "
+                        "write only what differs",
                         server_.mariadb ? "identity" : "server_uuid", uuid, server_.uuid)};
   }
   // What a server may be set to and would change or cut what a SELECT gives.

@@ -110,7 +110,8 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes
     return Fail(
         Code::kPositionLost,
         fmt::format("the server was replaced during the snapshot: it is {}, the snapshot was "
-                    "begun on {}; start again with --fresh to read the tables anew",
+                    "begun on {}; start again with --heal to read the tables anew and write only "
+                    "what differs",
                     discovered.server.uuid, begun.server_uuid));
   }
   RETURN_IF_ERROR(CheckLogged(*session, discovered.server, state.tables));
