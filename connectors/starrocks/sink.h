@@ -46,7 +46,7 @@ class StarrocksSink final : public Sink {
   const StarrocksOptions options_;
   // Of the tables that Prepare was called with.
   const std::shared_ptr<SharedTargets> targets_ = std::make_shared<SharedTargets>(TargetTables());
-  bool flushes_ = false;                    // from Prepare on
+  bool flushes_ = false;  // from Prepare on
 };
 
 }  // namespace sluice::starrocks

@@ -49,6 +49,7 @@ class WatchedStarrocks final : public Sink {
       : sink_(std::move(options)), watcher_(std::move(watcher)) {}
 
   Delivery delivery() const override { return sink_.delivery(); }
+  bool leaves_work() const override { return sink_.leaves_work(); }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override {
     return sink_.Prepare(ctx, tables, fresh);
   }
