@@ -108,9 +108,17 @@ std::string ShowJob(const SimTarget& target, uint32_t table) {
   return rows.dump();
 }
 
+std::string ShowRunning(const SimTarget& target) {
+  Json rows = Json::array();
+  for (const Txn* txn : target.Open()) rows.push_back({"7", txn->label});
+  return rows.dump();
+}
+
 // An answer is a JSON array of rows, or an object with the error.
 std::string Run(SimTarget& target, const Scenario& scenario, const std::string& sql) {
   if (sql.starts_with("SELECT current_version")) return R"([["3.5.9 simulated"]])";
+  if (sql == "SHOW PROC '/dbs'") return Json::array({{"10001", kDatabase}}).dump();
+  if (sql == "SHOW PROC '/transactions/10001/running'") return ShowRunning(target);
   const auto table = TableNumber(sql.substr(0, sql.find_first_of("'`. ", sql.find("table_"))));
   if (sql.contains("information_schema.columns")) return ShowColumns(target, scenario, table);
   if (sql.starts_with("SHOW ALTER TABLE COLUMN")) return ShowJob(target, table);
