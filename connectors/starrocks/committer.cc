@@ -31,9 +31,11 @@ StarrocksCommitter::StarrocksCommitter(Context& ctx, const StarrocksOptions& opt
       client_(ctx.http, options, ctx.cancel),
       pool_("committer", kConnectionsMax) {}
 
-Status StarrocksCommitter::Commit(CheckpointId /*id*/, std::span<const Prepared> work) {
+Status StarrocksCommitter::Commit(CheckpointId id, std::span<const Prepared> work) {
   ASSIGN_OR_RETURN(const std::vector<PreparedTxn> all, DecodeAll(work));
-  return ForEach(all, [&](const PreparedTxn& txn) { return CommitLabel(client_, txn); });
+  RETURN_IF_ERROR(ForEach(all, [&](const PreparedTxn& txn) { return CommitLabel(client_, txn); }));
+  targets_->Committed(id);
+  return {};
 }
 
 Status StarrocksCommitter::AbortOrphans(const OrphanRange& range) {

@@ -69,7 +69,9 @@ class CommitterTest : public testing::Test {
 TEST_F(CommitterTest, EveryTableBecomesVisibleAndTwiceEqualsOnce) {
   const std::vector<Prepared> work = {PrepareAll({2, 9, 0, 0}), "", PrepareAll({2, 9, 1, 0})};
   auto committer = Make();
+  EXPECT_EQ(targets_->committed(), 0U);
   ASSERT_TRUE(committer->Commit(9, work).ok());
+  EXPECT_EQ(targets_->committed(), 9U);
   EXPECT_EQ(InState("VISIBLE"), 100U);
   ASSERT_TRUE(committer->Commit(9, work).ok());
   EXPECT_EQ(InState("VISIBLE"), 100U);
@@ -96,6 +98,7 @@ TEST_F(CommitterTest, AllLostWorkIsNamed) {
   }
   const Status status = Make()->Commit(9, work);
   EXPECT_EQ(status.code(), Code::kCommitLost);
+  EXPECT_EQ(targets_->committed(), 0U);
   for (const TableName& table : tables_) {
     EXPECT_THAT(std::string(status.message()), HasSubstr("ods." + table.table + " "));
   }

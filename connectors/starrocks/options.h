@@ -49,9 +49,6 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec();
 // that a stopped job still finds its rows.
 inline constexpr std::chrono::seconds kOpenLife = std::chrono::days(1);
 inline constexpr std::chrono::seconds kPreparedLife = std::chrono::days(3);
-// How long a flush may be open, besides its interval: what nobody ends any more must not hold up
-// schema changes for a day.
-inline constexpr std::chrono::seconds kFlushLife = std::chrono::hours(1);
 
 // Parses and cross-checks, also against the intervals of the job; all mistakes go to `diagnostics`.
 std::optional<StarrocksOptions> ParseOptions(const PluginConfig& config, const EnvOptions& env,

@@ -44,9 +44,9 @@ void TableTransaction::Add(std::string batch, uint64_t rows, IoPool& pool, uint6
   });
 }
 
-void TableTransaction::End(IoPool& pool, uint64_t strand, bool sealed) {
-  pool.Run(strand, [self = shared_from_this(), sealed] {
-    self->Run([&] { return self->Finish(sealed); });
+void TableTransaction::End(Outcome wanted, bool sealed, IoPool& pool, uint64_t strand) {
+  pool.Run(strand, [self = shared_from_this(), wanted, sealed] {
+    self->Run([&] { return self->Finish(wanted, sealed); });
     self->DropHeld();
     self->setup_.ctx.wake();
   });
@@ -104,17 +104,13 @@ Status TableTransaction::Begin() {
   setup_.parts.attempt = line.tries++;
   ++tries_;  // also when it fails: then nobody knows
   commit_asked_ = false;
-  const auto life = setup_.flush
-                        ? kFlushLife + std::chrono::duration_cast<std::chrono::seconds>(
-                                           setup_.options.flush_interval.value_or(Duration(0)))
-                        : kOpenLife;
-  return setup_.client.Begin(setup_.database, setup_.table, label(), life);
+  return setup_.client.Begin(setup_.database, setup_.table, label());
 }
 
-Status TableTransaction::Finish(bool sealed) {
+Status TableTransaction::Finish(Outcome wanted, bool sealed) {
   if (sealed) setup_.ctx.phases.Reach("sealed", setup_.parts.checkpoint);
   while (!found_committed_) {
-    const Status status = setup_.flush ? CommitTry() : PrepareTry();
+    const Status status = wanted == Outcome::kCommitted ? CommitTry() : PrepareTry();
     if (status.ok()) break;
     RETURN_IF_ERROR(TryAgain(status));
   }

@@ -4,7 +4,8 @@
 // commit.
 //
 // With exactly-once delivery it holds all rows of the checkpoint and is prepared. With
-// at-least-once delivery it is one flush of several, and commits itself.
+// at-least-once delivery it is one flush of several and commits itself, or is prepared when its
+// rows must wait for their checkpoint (writer.h).
 //
 // A transaction that failed is rolled back and written again under the next try from the batches
 // it holds. No outcome is assumed: a try is left behind only when the server says that it is
@@ -52,29 +53,28 @@ struct TransactionSetup {
   std::string table;
   LabelParts parts;  // `attempt` is counted by the line
   std::shared_ptr<TransactionLine> line;
-  bool flush = false;  // to be committed, not prepared
 };
 
 class TableTransaction : public std::enable_shared_from_this<TableTransaction> {
  public:
+  enum class Outcome : uint8_t { kPrepared, kCommitted };
+
   explicit TableTransaction(TransactionSetup setup) : setup_(std::move(setup)) {}
   ~TableTransaction();
 
   // Writer's thread. Jobs run on `pool` under `strand`, which only transactions of its line use.
   void Add(std::string batch, uint64_t rows, IoPool& pool, uint64_t strand);
-  // Nothing is added after it. Prepares it, or commits it if it is a flush. `sealed`: because of a
-  // barrier.
-  void End(IoPool& pool, uint64_t strand, bool sealed);
+  // Nothing is added after it. `sealed`: because of a barrier.
+  void End(Outcome wanted, bool sealed, IoPool& pool, uint64_t strand);
 
-  // Any thread. Empty until it is prepared, or committed if it is a flush; an error when it cannot
-  // be.
+  // Any thread. Empty until it has come to that; an error when it cannot.
   Result<std::optional<PreparedTxn>> Poll() const;
 
  private:
   // I/O threads, one at a time.
   void Run(const std::function<Status()>& step);
   Status LoadBatch(const BatchRef& batch);
-  Status Finish(bool sealed);
+  Status Finish(Outcome wanted, bool sealed);
   Status Begin();
   Status PrepareTry();
   Status CommitTry();

@@ -2,6 +2,7 @@
 // SharedTargets: what the sink knows of its tables, for its writers and its committer. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <optional>
 #include <set>
@@ -50,6 +51,12 @@ class SharedTargets {
     const std::lock_guard lock(mutex_);
     runs_.insert(run);
   }
+  // The committer has made `id` and what came before it visible.
+  void Committed(CheckpointId id) {
+    CheckpointId before = committed_;
+    while (before < id && !committed_.compare_exchange_weak(before, id)) continue;
+  }
+  CheckpointId committed() const { return committed_; }
   bool OpenedHere(Run run) const {
     const std::lock_guard lock(mutex_);
     return runs_.contains(run);
@@ -59,6 +66,7 @@ class SharedTargets {
   mutable Mutex mutex_;
   TargetTables tables_;
   std::set<Run> runs_;
+  std::atomic<CheckpointId> committed_ = 0;
 };
 
 }  // namespace sluice::starrocks

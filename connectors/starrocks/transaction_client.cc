@@ -84,10 +84,10 @@ http::Request TransactionClient::Post(const std::string& operation, const std::s
 }
 
 Status TransactionClient::Begin(const std::string& database, const std::string& table,
-                                const std::string& label, std::chrono::seconds life) {
+                                const std::string& label) {
   http::Request request = Post("begin", database, table, label);
   request.timeout = kDecideTimeout;
-  request.headers.emplace_back("timeout", std::to_string(life.count()));
+  request.headers.emplace_back("timeout", std::to_string(kOpenLife.count()));
   for (const auto& [name, value] : options_.config) {
     if (Upper(name) == "WAREHOUSE") request.headers.emplace_back(name, value);
   }

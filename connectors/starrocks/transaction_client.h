@@ -23,10 +23,8 @@ class TransactionClient final : public TransactionApi {
   TransactionClient(http::Client& http, const StarrocksOptions& options, CancelToken cancel)
       : http_(http), options_(options), cancel_(std::move(cancel)) {}
 
-  // Waits, as the options say, while the database has too many open transactions. The server aborts
-  // the transaction when it is still open after `life`.
-  Status Begin(const std::string& database, const std::string& table, const std::string& label,
-               std::chrono::seconds life = kOpenLife);
+  // Waits, as the options say, while the database has too many open transactions.
+  Status Begin(const std::string& database, const std::string& table, const std::string& label);
   // `body`: a JSON array of rows. Complete within one request.
   Status Load(const std::string& database, const std::string& table, const std::string& label,
               std::shared_ptr<const std::string> body);

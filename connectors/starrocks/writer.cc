@@ -14,6 +14,7 @@ constexpr size_t kBatchBytesMax = size_t{4} << 20U;    // whatever batch_max_byt
 constexpr size_t kOpenBytesMax = size_t{16} << 20U;    // of all tables' batches being built
 constexpr size_t kUnsentBytesMax = size_t{16} << 20U;  // of batches on their way
 constexpr size_t kConnectionsMax = 8;
+constexpr Duration kCommitPoll = std::chrono::milliseconds(20);  // of rows that wait for another
 
 }  // namespace
 
@@ -63,6 +64,7 @@ Status StarrocksWriter::Write(const Chunk& chunk) {
   }
   const bool first = flushes_ && open->empty();
   Append(*open, chunk);
+  open->snapshot = open->snapshot || chunk.source_micros == 0;
   if (first && !open->empty()) {
     open->due = ctx_.env.Now() + *options_.flush_interval;
     dues_.emplace_back(open->due, open);
@@ -109,47 +111,69 @@ std::shared_ptr<TableTransaction> StarrocksWriter::MakeTransaction(Open& open) {
     open.strand = ++strands_;
     open.line = std::make_shared<TransactionLine>();
   }
-  return std::make_shared<TableTransaction>(TransactionSetup{
-      ctx_, options_, client_, budget_, name_, open.target.database, open.target.table,
-      LabelParts{ctx_.run, next_id_, id_, 0}, open.line, flushes_});
+  return std::make_shared<TableTransaction>(
+      TransactionSetup{ctx_, options_, client_, budget_, name_, open.target.database,
+                       open.target.table, LabelParts{ctx_.run, next_id_, id_, 0}, open.line});
+}
+
+bool StarrocksWriter::NeedsCheckpoint(const Open& open) const {
+  return open.snapshot || next_id_ < ctx_.first_checkpoint + 2;
 }
 
 // Commits what is open of a table.
 void StarrocksWriter::Flush(Open& open) {
   SendBatch(open);
-  open.transaction->End(pool_, open.strand, false);
+  open.transaction->End(TableTransaction::Outcome::kCommitted, false, pool_, open.strand);
   open.flushing = std::move(open.transaction);
   open.transaction = nullptr;
   flushing_.push_back(&open);
 }
 
-// A table that became due while its flush was on its way follows now.
-Status StarrocksWriter::PollFlushes(TimePoint now) {
-  std::vector<Open*> over;
+Status StarrocksWriter::PollFlushes() {
   std::vector<Open*> under_way;
   for (Open* open : flushing_) {
     ASSIGN_OR_RETURN(const std::optional<PreparedTxn> done, open->flushing->Poll());
-    (done ? over : under_way).push_back(open);
+    if (done) {
+      open->flushing = nullptr;
+    } else {
+      under_way.push_back(open);
+    }
   }
   flushing_ = std::move(under_way);
-  for (Open* open : over) {
-    open->flushing = nullptr;
-    if (!open->empty() && open->due <= now) Flush(*open);
-  }
   return {};
 }
 
 Result<std::optional<TimePoint>> StarrocksWriter::Tend(TimePoint now) {
   if (!flushes_) return std::nullopt;
-  RETURN_IF_ERROR(PollFlushes(now));
-  while (!dues_.empty()) {
+  RETURN_IF_ERROR(PollFlushes());
+  std::optional<TimePoint> next;
+  while (!dues_.empty() && !next) {
     const auto [due, open] = dues_.front();
-    const bool waits = !open->empty() && open->due == due;
-    if (waits && due > now) return std::optional(due);
-    dues_.pop_front();
-    if (waits && !open->flushing) Flush(*open);
+    const bool current = !open->empty() && open->due == due;
+    if (current && due > now) {
+      next = due;
+    } else {
+      dues_.pop_front();
+      if (current) late_.push_back(open);
+    }
   }
-  return std::nullopt;
+  std::vector<Open*> still;
+  for (Open* open : late_) {
+    if (open->empty() || open->due > now) continue;  // sealed meanwhile
+    if (NeedsCheckpoint(*open)) {
+      wants_checkpoint_ = true;
+      still.push_back(open);
+    } else if (open->flushing) {
+      still.push_back(open);  // its end wakes the task
+    } else if (WaitsForCommit(*open)) {
+      still.push_back(open);
+      next = std::min(next.value_or(now + kCommitPoll), now + kCommitPoll);
+    } else {
+      Flush(*open);
+    }
+  }
+  late_ = std::move(still);
+  return next;
 }
 
 bool StarrocksWriter::full() const {
@@ -162,6 +186,7 @@ Status StarrocksWriter::Rebind(const SchemaChange& change) {
     CHECK(open->second.empty());
     std::erase_if(dues_, [&](const auto& due) { return due.second == &open->second; });
     std::erase(flushing_, &open->second);
+    std::erase(late_, &open->second);
     open_.erase(open);  // the target is looked up anew with the next row
   }
   last_schema_ = nullptr;
@@ -170,35 +195,42 @@ Status StarrocksWriter::Rebind(const SchemaChange& change) {
 
 Status StarrocksWriter::Seal(CheckpointId id) {
   CHECK(id == next_id_);
-  auto& sealed = sealed_[id];
+  sealed_[id] = {};
   for (auto& [path, open] : open_) {
     SendBatch(open);
     open.batch = {};  // the room of a batch is kept by tables that are being written only
-    if (open.flushing) sealed.push_back(open.flushing);
-    if (!open.transaction) continue;
-    open.transaction->End(pool_, open.strand, true);
-    sealed.push_back(open.transaction);
-    if (flushes_) {
-      if (!open.flushing) flushing_.push_back(&open);
-      open.flushing = open.transaction;
-    }
-    open.transaction = nullptr;
+    if (open.flushing) sealed_[id].push_back({open.flushing, false});
+    if (open.transaction) Seal(open, id);
   }
+  wants_checkpoint_ = false;
   next_id_ = id + 1;
   return {};
+}
+
+void StarrocksWriter::Seal(Open& open, CheckpointId id) {
+  const bool prepares = !flushes_ || NeedsCheckpoint(open) || WaitsForCommit(open);
+  using enum TableTransaction::Outcome;
+  open.transaction->End(prepares ? kPrepared : kCommitted, true, pool_, open.strand);
+  sealed_[id].push_back({open.transaction, prepares});
+  if (flushes_) {
+    if (!open.flushing) flushing_.push_back(&open);
+    open.flushing = open.transaction;
+    if (prepares) open.after = id;
+    open.snapshot = false;
+  }
+  open.transaction = nullptr;
 }
 
 Result<std::optional<Prepared>> StarrocksWriter::PollPrepared(CheckpointId id) {
   const auto sealed = sealed_.find(id);
   CHECK(sealed != sealed_.end());
   std::vector<PreparedTxn> work;
-  for (const auto& transaction : sealed->second) {
-    ASSIGN_OR_RETURN(const std::optional<PreparedTxn> prepared, transaction->Poll());
-    if (!prepared) return std::nullopt;
-    work.push_back(*prepared);
+  for (const Sealed& one : sealed->second) {
+    ASSIGN_OR_RETURN(const std::optional<PreparedTxn> done, one.transaction->Poll());
+    if (!done) return std::nullopt;
+    if (one.work) work.push_back(*done);
   }
   sealed_.erase(sealed);
-  if (flushes_) work.clear();  // it is committed, and nothing is left to do
   return std::optional<Prepared>(EncodeWork(work));
 }
 

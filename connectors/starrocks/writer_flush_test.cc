@@ -24,7 +24,10 @@ class FlushTest : public WriterTest {
  protected:
   FlushTest() {
     options_.flush_interval = kInterval;
+    world_.ctx.first_checkpoint = 5;
     Open();
+    // Nothing is flushed in the first two checkpoints of a run.
+    for (const CheckpointId id : {5, 6}) EXPECT_THAT(SealAndPrepare(id).value(), IsEmpty());
   }
   // As the task does, at `after` past the present.
   Result<std::optional<TimePoint>> Tend(Duration after = Duration(0)) {
@@ -154,6 +157,69 @@ TEST_F(FlushTest, RowsBehindAChangeOfSchemaAreDueAgain) {
   Write(Inserts(a_, 2, 1));
   Due();
   UntilVisible(2);
+}
+
+// ---- rows that must not be visible before their checkpoint ----
+
+ChunkPtr OfASnapshot(const SchemaRef& schema, int64_t id) {
+  return Rows(schema, {{RowKind::kInsert, id, "x"}}, 0);
+}
+
+TEST_F(FlushTest, RowsOfASnapshotAskForACheckpointAndWaitForIt) {
+  Write(OfASnapshot(a_, 1));
+  Write(Inserts(a_, 2, 1));  // of the same table, behind them
+  Write(Inserts(b_, 1, 1));
+  EXPECT_FALSE(writer_->wants_checkpoint());
+  Due();
+  EXPECT_TRUE(writer_->wants_checkpoint());
+  UntilVisible(1);
+  EXPECT_EQ(Joined("ods.a", "VISIBLE"), "");
+  const auto work = SealAndPrepare(7).value();
+  EXPECT_FALSE(writer_->wants_checkpoint());
+  ASSERT_THAT(work, SizeIs(1));
+  EXPECT_EQ(work[0].rows, 2U);
+  EXPECT_EQ(world_.cluster.StateOf(work[0].label), "PREPARED");
+}
+
+TEST_F(FlushTest, RowsBehindPreparedOnesAreFlushedWhenThoseAreCommitted) {
+  Write(OfASnapshot(a_, 1));
+  const auto work = SealAndPrepare(7).value();
+  Write(Inserts(a_, 2, 1));
+  Due();
+  EXPECT_TRUE(Tend(kInterval * 2).value().has_value());  // it looks again soon
+  EXPECT_FALSE(writer_->wants_checkpoint());
+  EXPECT_EQ(world_.cluster.CallsOf("commit"), 0U);
+  world_.cluster.SetState(work[0].label, "VISIBLE");
+  targets_->Committed(7);
+  Due();
+  UntilVisible(2);
+}
+
+TEST_F(FlushTest, ABarrierDoesNotCommitRowsBeforeThoseTheyFollow) {
+  Write(OfASnapshot(a_, 1));
+  ASSERT_THAT(SealAndPrepare(7).value(), SizeIs(1));
+  Write(Inserts(a_, 2, 1));
+  ASSERT_THAT(SealAndPrepare(8).value(), SizeIs(1));
+  EXPECT_THAT(States(), ElementsAre("PREPARED", "PREPARED"));
+  targets_->Committed(8);
+  Write(Inserts(a_, 3, 1));
+  EXPECT_THAT(SealAndPrepare(9).value(), IsEmpty());
+  EXPECT_THAT(States(), ElementsAre("PREPARED", "PREPARED", "VISIBLE"));
+}
+
+TEST_F(FlushTest, NothingIsVisibleBeforeTheJobHasADurableCheckpoint) {
+  world_.ctx.first_checkpoint = 1;
+  Open();
+  for (const CheckpointId id : {1, 2}) {
+    Write(Inserts(a_, static_cast<int64_t>(id), 1));
+    Due();
+    EXPECT_TRUE(writer_->wants_checkpoint());
+    EXPECT_THAT(SealAndPrepare(id).value(), SizeIs(1));
+  }
+  EXPECT_EQ(world_.cluster.CallsOf("commit"), 0U);
+  Write(Inserts(b_, 1, 1));
+  Due();
+  UntilVisible(1);
 }
 
 // ---- failures ----

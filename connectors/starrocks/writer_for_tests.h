@@ -28,14 +28,15 @@ struct Change {
   std::string value;
 };
 
-inline ChunkPtr Rows(const SchemaRef& schema, const std::vector<Change>& rows) {
+inline ChunkPtr Rows(const SchemaRef& schema, const std::vector<Change>& rows,
+                     int64_t source_micros = 1) {
   ChunkBuilder builder(schema);
   for (const Change& row : rows) {
     builder.column(0).Append<int64_t>(row.id);
     builder.column(1).AppendText(row.value);
     builder.EndRow(row.kind);
   }
-  return builder.Finish(0);
+  return builder.Finish(source_micros);
 }
 
 inline ChunkPtr Inserts(const SchemaRef& schema, int64_t first, int64_t count) {
@@ -63,8 +64,8 @@ class WriterTest : public testing::Test {
   }
   void Open() {
     writer_.reset();
-    writer_ = std::make_unique<StarrocksWriter>(world_.ctx, options_, 1,
-                                                std::make_shared<SharedTargets>(tables_),
+    targets_ = std::make_shared<SharedTargets>(tables_);
+    writer_ = std::make_unique<StarrocksWriter>(world_.ctx, options_, 1, targets_,
                                                 options_.flush_interval.has_value());
   }
   void Write(const ChunkPtr& chunk) { ASSERT_TRUE(writer_->Write(*chunk).ok()); }
@@ -99,6 +100,7 @@ class WriterTest : public testing::Test {
   FakeWorld world_;
   StarrocksOptions options_;
   TargetTables tables_;
+  std::shared_ptr<SharedTargets> targets_;  // of the writer
   std::unique_ptr<StarrocksWriter> writer_;
 };
 

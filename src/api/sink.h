@@ -61,6 +61,9 @@ class Writer {
   // the task is awake. `now` is Env::Now. Called in every round of the task, and the task sleeps no
   // longer than it says. Cheap.
   virtual Result<std::optional<TimePoint>> Tend(TimePoint /*now*/) { return std::nullopt; }
+  // Rows wait here that may become visible only with a checkpoint: the engine takes one soon,
+  // whatever its interval. Asked after Tend.
+  virtual bool wants_checkpoint() const { return false; }
   // Counters since the writer was opened.
   virtual uint64_t bytes_written() const { return 0; }
   virtual uint64_t rows_set_aside() const { return 0; }  // of those given to Write, not written

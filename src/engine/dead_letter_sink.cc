@@ -90,6 +90,7 @@ class LetterWriter final : public Writer {
     return std::optional<Prepared>(Encode(work));
   }
   Result<std::optional<TimePoint>> Tend(TimePoint now) override { return sink_->Tend(now); }
+  bool wants_checkpoint() const override { return sink_->wants_checkpoint(); }
   uint64_t bytes_written() const override { return sink_->bytes_written(); }
   uint64_t rows_set_aside() const override { return rows_set_aside_; }
 

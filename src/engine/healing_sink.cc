@@ -64,6 +64,7 @@ class HealingWriter final : public Writer {
     return inner_->PollPrepared(id);
   }
   Result<std::optional<TimePoint>> Tend(TimePoint now) override { return inner_->Tend(now); }
+  bool wants_checkpoint() const override { return inner_->wants_checkpoint(); }
   uint64_t bytes_written() const override { return inner_->bytes_written(); }
   // Equal rows are where they belong, and so count as written.
   uint64_t rows_set_aside() const override { return inner_->rows_set_aside(); }

@@ -30,7 +30,7 @@ struct WriterSealed {
 };
 
 using TaskReport = std::variant<SplitFinished, SourceSaved, WriterSealed, WriterPrepared,
-                                ChangeReached, ChangeTaken, TaskFailed>;
+                                CheckpointWanted, ChangeReached, ChangeTaken, TaskFailed>;
 // Any thread; never blocks.
 using ReportFn = std::function<void(TaskReport)>;
 

@@ -236,6 +236,8 @@ Result<TaskSet::Outcome> TaskSet::OnReport(TaskReport report) {
   } else if (auto* prepared = std::get_if<WriterPrepared>(&report)) {
     prepared->work = ForSink(SinkOf(prepared->writer), std::move(prepared->work));
     outcome.inputs.emplace_back(std::move(*prepared));
+  } else if (const auto* wanted = std::get_if<CheckpointWanted>(&report)) {
+    outcome.inputs.emplace_back(*wanted);
   } else if (const auto* reached = std::get_if<ChangeReached>(&report)) {
     outcome.inputs.emplace_back(*reached);
   } else if (auto* taken = std::get_if<ChangeTaken>(&report)) {

@@ -55,6 +55,9 @@ Duration WriterStage::Tend(Duration most) {
     status_ = due.error();
     return Duration(0);  // the task shall see it now
   }
+  const bool wanted = writer_->wants_checkpoint();
+  if (wanted && !told_wanted_) report_(CheckpointWanted{run_});
+  told_wanted_ = wanted;
   return *due ? std::min(most, std::max(**due - now, kSleepMin)) : most;
 }
 

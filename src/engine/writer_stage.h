@@ -40,6 +40,7 @@ class WriterStage final : public Emitter {
   ReportFn report_;
   uint64_t rows_written_ = 0;
   std::deque<CheckpointId> sealed_;  // not yet prepared, in order
+  bool told_wanted_ = false;
   Status status_;
 };
 

@@ -9,8 +9,8 @@ namespace {
 // Due at `due`, counts how often it is tended.
 class DueWriter final : public Writer {
  public:
-  explicit DueWriter(Result<std::optional<TimePoint>>& due, int& tended)
-      : due_(due), tended_(tended) {}
+  DueWriter(Result<std::optional<TimePoint>>& due, bool& wants, int& tended)
+      : due_(due), wants_(wants), tended_(tended) {}
   Status Write(const Chunk&) override { return {}; }
   Status Rebind(const SchemaChange&) override { return {}; }
   Status Seal(CheckpointId) override { return {}; }
@@ -20,8 +20,11 @@ class DueWriter final : public Writer {
     return due_;
   }
 
+  bool wants_checkpoint() const override { return wants_; }
+
  private:
   Result<std::optional<TimePoint>>& due_;
+  bool& wants_;
   int& tended_;
 };
 
@@ -31,10 +34,18 @@ class WriterStageTest : public testing::Test {
 
   Env& env_ = Env::Default();
   Result<std::optional<TimePoint>> due_ = std::nullopt;
+  bool wants_ = false;
   int tended_ = 0;
+  int asked_ = 0;
   TaskCounters counters_;
-  WriterStage stage_{0,    1,         std::make_unique<DueWriter>(due_, tended_),
-                     env_, counters_, [](auto&&) {}};
+  WriterStage stage_{0,
+                     1,
+                     std::make_unique<DueWriter>(due_, wants_, tended_),
+                     env_,
+                     counters_,
+                     [this](const TaskReport& report) {
+                       asked_ += std::holds_alternative<CheckpointWanted>(report) ? 1 : 0;
+                     }};
 };
 
 TEST_F(WriterStageTest, ATaskSleepsUntilItsWriterIsDue) {
@@ -56,6 +67,19 @@ TEST_F(WriterStageTest, AWriterThatIsLateDoesNotMakeItsTaskSpin) {
   due_ = std::optional(TimePoint{});
   EXPECT_GE(stage_.Tend(kMost), std::chrono::milliseconds(1));
   EXPECT_LE(stage_.Tend(kMost), std::chrono::milliseconds(10));
+}
+
+TEST_F(WriterStageTest, ACheckpointIsAskedForOnceAsLongAsItIsWanted) {
+  stage_.Tend(kMost);
+  EXPECT_EQ(asked_, 0);
+  for (const int times : {1, 2}) {
+    wants_ = true;
+    stage_.Tend(kMost);
+    stage_.Tend(kMost);
+    EXPECT_EQ(asked_, times);
+    wants_ = false;
+    stage_.Tend(kMost);
+  }
 }
 
 TEST_F(WriterStageTest, AFailureIsSeenAtOnce) {

@@ -28,7 +28,7 @@ ChunkPtr MakeChunk(const SchemaRef& table, const std::vector<SinkRow>& rows) {
     }
     builder.EndRow(row.kind);
   }
-  return builder.Finish(0);
+  return builder.Finish(1);
 }
 
 std::vector<Batch> InsertBatches() {
