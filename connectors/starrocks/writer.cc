@@ -154,25 +154,22 @@ Result<std::optional<TimePoint>> StarrocksWriter::Tend(TimePoint now) {
       next = due;
     } else {
       dues_.pop_front();
-      if (current) late_.push_back(open);
+      if (current) late_.emplace_back(due, open);
     }
   }
-  std::vector<Open*> still;
-  for (Open* open : late_) {
-    if (open->empty() || open->due > now) continue;  // sealed meanwhile
-    if (NeedsCheckpoint(*open)) {
-      wants_checkpoint_ = true;
-      still.push_back(open);
-    } else if (open->flushing) {
-      still.push_back(open);  // its end wakes the task
-    } else if (WaitsForCommit(*open)) {
-      still.push_back(open);
-      next = std::min(next.value_or(now + kCommitPoll), now + kCommitPoll);
-    } else {
+  for (auto& [due, open] : std::exchange(late_, {})) {
+    if (open->empty() || open->due != due) continue;  // sealed meanwhile
+    const bool needs_checkpoint = NeedsCheckpoint(*open);
+    wants_checkpoint_ = wants_checkpoint_ || needs_checkpoint;
+    const bool waits = WaitsForCommit(*open);
+    if (!needs_checkpoint && !open->flushing && !waits) {
       Flush(*open);
+      continue;
     }
+    late_.emplace_back(due, open);  // the end of a flush wakes the task
+    const bool polls = !needs_checkpoint && !open->flushing;
+    if (polls) next = std::min(next.value_or(now + kCommitPoll), now + kCommitPoll);
   }
-  late_ = std::move(still);
   return next;
 }
 
@@ -186,7 +183,7 @@ Status StarrocksWriter::Rebind(const SchemaChange& change) {
     CHECK(open->second.empty());
     std::erase_if(dues_, [&](const auto& due) { return due.second == &open->second; });
     std::erase(flushing_, &open->second);
-    std::erase(late_, &open->second);
+    std::erase_if(late_, [&](const auto& late) { return late.second == &open->second; });
     open_.erase(open);  // the target is looked up anew with the next row
   }
   last_schema_ = nullptr;

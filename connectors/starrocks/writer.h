@@ -25,6 +25,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "api/sink.h"
 #include "starrocks/json_rows.h"
@@ -102,7 +103,8 @@ class StarrocksWriter final : public Writer {
   std::map<CheckpointId, std::vector<Sealed>> sealed_;
   // When tables are due, in that order; those of tables that were sealed meanwhile are passed over.
   std::deque<std::pair<TimePoint, Open*>> dues_;
-  std::vector<Open*> late_;      // were due and have not been flushed yet
+  // Were due, then, and have not been flushed yet.
+  std::vector<std::pair<TimePoint, Open*>> late_;
   std::vector<Open*> flushing_;  // have `flushing`
   bool wants_checkpoint_ = false;
   uint64_t strands_ = 0;

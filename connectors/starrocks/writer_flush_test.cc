@@ -192,7 +192,7 @@ TEST_F(FlushTest, RowsBehindPreparedOnesAreFlushedWhenThoseAreCommitted) {
   world_.cluster.SetState(work[0].label, "VISIBLE");
   targets_->Committed(7);
   Due();
-  UntilVisible(2);
+  world_.Until([&] { return VisibleLabels().size() == 2; });
 }
 
 TEST_F(FlushTest, ABarrierDoesNotCommitRowsBeforeThoseTheyFollow) {
