@@ -149,7 +149,8 @@ def test_one_load_a_table_and_interval_and_one_in_flight(
         # The first may come right behind the start; one more for where the window is cut.
         assert len(flushes) <= (committed[-1] - committed[0]) / flush_s + 2, table
         counted += len(flushes)
-    assert counted >= 60 * parallelism and large > 0
+    # Those before the first checkpoints of the run were prepared.
+    assert counted >= 40 * parallelism and large > 0
 
 
 @pytest.mark.parametrize("parallelism", [1, 3])
