@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "jdbc/scan.h"
@@ -109,6 +110,13 @@ Status JdbcSink::CheckScan(Context& ctx, const Schema& rows) {
 Status JdbcSink::Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) {
   ASSIGN_OR_RETURN(const TablePath path, Target(*rows));
   return ScanTable(ctx, options_, path, rows, each);
+}
+
+// Collations of MySQL take texts for equal that differ in case, accents or spaces at the end.
+bool JdbcSink::keys_are_bytes(const Schema& rows) const {
+  return options_.postgres() || std::ranges::none_of(rows.primary_key, [&](uint32_t i) {
+           return rows.columns[i].type.kind == TypeKind::kString;
+         });
 }
 
 Result<std::unique_ptr<Writer>> JdbcSink::Open(Context& ctx, uint32_t writer) {

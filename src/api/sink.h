@@ -133,6 +133,10 @@ class Sink {
   // True when rows that come twice end in the same table contents (upsert by key, deletes included)
   // for every table given to Prepare. `why` says which table is not, if any.
   virtual bool replay_converges(std::string* why) const = 0;
+  // The target takes two keys for one only when their bytes are equal, so that the rows of a table
+  // may be shared among writers by their keys. False: a table like this has one writer, for the
+  // order of rows of one key would be lost between two.
+  virtual bool keys_are_bytes(const Schema& /*rows*/) const { return true; }
   // Committer::Apply and Writer::Rebind can follow changes of columns.
   virtual bool follows_schema_changes() const { return false; }
   // Whether the table that takes `rows` can be compared with them: Scan would give each of its rows

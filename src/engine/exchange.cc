@@ -9,6 +9,14 @@
 
 namespace sluice {
 
+uint32_t WriterOf(const Chunk& chunk, uint32_t row, uint32_t writers) {
+  return static_cast<uint32_t>(HashKey(chunk, row, chunk.schema()->primary_key) % writers);
+}
+
+uint32_t WriterOf(const Schema& table, uint32_t writers) {
+  return static_cast<uint32_t>(Hash64(table.path.ToString()) % writers);
+}
+
 // Splits chunks by the hash of the key. The two halves of an update share their key, so they stay
 // together.
 class Exchange::KeyedSender final : public Emitter {
@@ -33,15 +41,14 @@ class Exchange::KeyedSender final : public Emitter {
 
   void Route(const ChunkPtr& chunk) {
     const auto writers = static_cast<uint32_t>(exchange_.inboxes_.size());
-    if (chunk->schema()->primary_key.empty()) {
-      // Without a key the halves of an update hash apart: such a table has one writer.
-      const uint64_t hash = Hash64(chunk->schema()->path.ToString());
-      return Send(static_cast<uint32_t>(hash % writers), chunk, chunk->bytes());
+    // Without a key the halves of an update hash apart.
+    const Schema& table = *chunk->schema();
+    if (table.primary_key.empty() || !exchange_.shared_(table)) {
+      return Send(WriterOf(table, writers), chunk, chunk->bytes());
     }
     std::vector<std::unique_ptr<ChunkBuilder>> parts(writers);
     for (uint32_t row = 0; row < chunk->rows(); ++row) {
-      const uint64_t hash = HashKey(*chunk, row, chunk->schema()->primary_key);
-      auto& part = parts[hash % writers];
+      auto& part = parts[WriterOf(*chunk, row, writers)];
       if (!part) part = std::make_unique<ChunkBuilder>(chunk->schema());
       part->CopyRow(*chunk, row);
     }
@@ -57,8 +64,8 @@ class Exchange::KeyedSender final : public Emitter {
   uint32_t source_;
 };
 
-Exchange::Exchange(uint32_t sources, uint32_t writers, size_t channel_bytes_max)
-    : inboxes_(writers), source_wakeups_(sources, nullptr) {
+Exchange::Exchange(uint32_t sources, uint32_t writers, size_t channel_bytes_max, SharedFn shared)
+    : shared_(std::move(shared)), inboxes_(writers), source_wakeups_(sources, nullptr) {
   for (Inbox& inbox : inboxes_) {
     inbox.held.resize(sources);
     inbox.wakeup = std::make_unique<Wakeup>();

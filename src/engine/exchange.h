@@ -4,6 +4,7 @@
 // sources, never the process.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,9 +15,16 @@
 
 namespace sluice {
 
+// Which of `writers` takes a row of a table that is shared among them (Sink::keys_are_bytes), or
+// all rows of one that is not.
+uint32_t WriterOf(const Chunk& chunk, uint32_t row, uint32_t writers);
+uint32_t WriterOf(const Schema& table, uint32_t writers);
+
 class Exchange {
  public:
-  Exchange(uint32_t sources, uint32_t writers, size_t channel_bytes_max);
+  // `shared`: whether rows of a table may go to several writers.
+  using SharedFn = std::function<bool(const Schema&)>;
+  Exchange(uint32_t sources, uint32_t writers, size_t channel_bytes_max, SharedFn shared);
 
   // The sending end of source `source`; used by that task only. `wake` is called on room in a
   // channel.
@@ -40,6 +48,7 @@ class Exchange {
   std::optional<Event> TryNext(Inbox& inbox);
   std::optional<Event> Align(Inbox& inbox, uint32_t source, const Barrier& barrier);
 
+  const SharedFn shared_;
   std::vector<Inbox> inboxes_;
   std::vector<Wakeup*> source_wakeups_;
 };

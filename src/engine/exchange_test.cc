@@ -14,6 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr Duration kNow{0};
+constexpr auto kShared = [](const Schema&) { return true; };
 
 SchemaRef Table(const std::string& name, bool key) {
   auto schema = std::make_shared<Schema>();
@@ -50,7 +51,7 @@ std::vector<int64_t> Drain(Exchange& exchange, uint32_t writer) {
 }
 
 TEST(ExchangeTest, RowsOfAKeyGoToOneWriterInOrder) {
-  Exchange exchange(2, 3, 1 << 20);
+  Exchange exchange(2, 3, 1 << 20, kShared);
   const SchemaRef schema = Table("t", true);
   const auto first = exchange.Sender(0);
   const auto second = exchange.Sender(1);
@@ -77,7 +78,7 @@ TEST(ExchangeTest, RowsOfAKeyGoToOneWriterInOrder) {
 }
 
 TEST(ExchangeTest, TheHalvesOfAnUpdateStayTogether) {
-  Exchange exchange(1, 3, 1 << 20);
+  Exchange exchange(1, 3, 1 << 20, kShared);
   const auto sender = exchange.Sender(0);
   std::vector<std::pair<int64_t, RowKind>> rows;
   for (int64_t id = 0; id < 30; ++id) {
@@ -101,7 +102,7 @@ TEST(ExchangeTest, TheHalvesOfAnUpdateStayTogether) {
 }
 
 TEST(ExchangeTest, ATableWithoutKeyHasOneWriter) {
-  Exchange exchange(3, 3, 1 << 20);
+  Exchange exchange(3, 3, 1 << 20, kShared);
   const SchemaRef schema = Table("t", false);
   for (uint32_t source = 0; source < 3; ++source) {
     for (int64_t id = 0; id < 20; ++id) {
@@ -114,7 +115,7 @@ TEST(ExchangeTest, ATableWithoutKeyHasOneWriter) {
 }
 
 TEST(ExchangeTest, ABarrierWaitsForEverySourceAndHoldsBackWhatFollows) {
-  Exchange exchange(2, 1, 1 << 20);
+  Exchange exchange(2, 1, 1 << 20, kShared);
   const SchemaRef schema = Table("t", true);
   const auto first = exchange.Sender(0);
   const auto second = exchange.Sender(1);
@@ -131,7 +132,7 @@ TEST(ExchangeTest, ABarrierWaitsForEverySourceAndHoldsBackWhatFollows) {
 }
 
 TEST(ExchangeTest, EveryWriterGetsTheBarrierOnce) {
-  Exchange exchange(2, 3, 1 << 20);
+  Exchange exchange(2, 3, 1 << 20, kShared);
   exchange.Sender(0)->Emit(Barrier{1});
   for (uint32_t writer = 0; writer < 3; ++writer) EXPECT_THAT(Drain(exchange, writer), IsEmpty());
   exchange.Sender(1)->Emit(Barrier{1});
@@ -141,7 +142,7 @@ TEST(ExchangeTest, EveryWriterGetsTheBarrierOnce) {
 }
 
 TEST(ExchangeTest, AFullChannelStopsItsSourceAndRoomWakesIt) {
-  Exchange exchange(2, 1, 1000);
+  Exchange exchange(2, 1, 1000, kShared);
   Wakeup wakeup;
   exchange.OnRoom(0, &wakeup);
   const auto first = exchange.Sender(0);
@@ -152,6 +153,17 @@ TEST(ExchangeTest, AFullChannelStopsItsSourceAndRoomWakesIt) {
   EXPECT_FALSE(Drain(exchange, 0).empty());
   EXPECT_FALSE(first->full());
   wakeup.Wait(std::chrono::hours(1));  // returns at once
+}
+
+TEST(ExchangeTest, ATableWhoseKeysAreMoreThanBytesHasOneWriter) {
+  Exchange exchange(1, 3, 1 << 20, [](const Schema& table) { return table.path.table != "words"; });
+  const auto sender = exchange.Sender(0);
+  for (int64_t id = 0; id < 50; ++id)
+    sender->Emit(Rows(Table("words", true), {{id, RowKind::kInsert}}));
+  std::vector<size_t> counts;
+  for (uint32_t writer = 0; writer < 3; ++writer) counts.push_back(Drain(exchange, writer).size());
+  std::ranges::sort(counts);
+  EXPECT_THAT(counts, ElementsAre(0U, 0U, 50U));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/logging.h"
+#include "engine/exchange.h"
 #include "engine/healing_hash.h"
 
 namespace sluice {
@@ -142,6 +143,7 @@ Status HealingSweep::ScanTable(const HealingTables::Place& place, uint64_t round
   DigestReader reader(tables_.Find(place.sink, place.rows));
   RowHasher hasher;
   const SinkStep& step = plan_.sinks[place.sink];
+  const bool shared = step.sink->keys_are_bytes(*rows);
   std::vector<ChunkBuilder> parts(step.parallelism, ChunkBuilder(rows));
   const auto each = [&](const ScannedRows& some) -> Status {
     RETURN_IF_ERROR(ctx_.cancel.Check());
@@ -149,7 +151,8 @@ Status HealingSweep::ScanTable(const HealingTables::Place& place, uint64_t round
     for (uint32_t row = 0; row < chunk.rows(); ++row) {
       ASSIGN_OR_RETURN(const auto found, reader.Find(hasher.Key(chunk, row)));
       if (!found || reader.digest().seen(found->place)) continue;
-      const uint64_t owner = HashKey(chunk, row, rows->primary_key) % step.parallelism;
+      const uint32_t owner =
+          shared ? WriterOf(chunk, row, step.parallelism) : WriterOf(*rows, step.parallelism);
       ChunkBuilder& part = parts[owner];
       part.CopyRow(chunk, row, RowKind::kDelete);
       if (!part.full()) continue;

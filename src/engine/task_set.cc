@@ -91,7 +91,11 @@ Status TaskSet::OpenWriters() {
     Writing& writing = writings_[sink];
     const uint32_t parallelism = plan_.sinks[sink].parallelism;
     if (writing.senders == 1 && parallelism == 1) continue;
-    writing.exchange = std::make_unique<Exchange>(writing.senders, parallelism, kChannelBytesMax);
+    const auto shared = [&target = *plan_.sinks[sink].sink](const Schema& rows) {
+      return target.keys_are_bytes(rows);
+    };
+    writing.exchange =
+        std::make_unique<Exchange>(writing.senders, parallelism, kChannelBytesMax, shared);
     for (uint32_t inbox = 0; inbox < parallelism; ++inbox) {
       const TaskId id = writing.first + inbox;
       Context& ctx = contexts_.emplace_back(base_);
