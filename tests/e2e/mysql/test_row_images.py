@@ -12,7 +12,6 @@ from typing import Any, Iterator
 import pytest
 from harness import verify
 from harness.engine import Engine
-from harness.jdbc_targets import MysqlTarget
 from harness.mysql_flavours import MARIADB, MYSQL56, MYSQL80
 from harness.mysql_server import PASSWORD, USER, MysqlServer
 from harness.waiting import wait_for
@@ -239,8 +238,7 @@ def test_targets_end_up_equal_whatever_lacks(ends: tuple[MysqlServer, Any], tmp_
     mark = target.mark()
     job = job_of(server, target, tmp_path)
     job.variables["atomic"] = str(server.options["binlog_row_image"] == "NOBLOB").lower()
-    # Several writers share keys out by their bytes, so a target must not take two of them for one.
-    job.variables["parallelism"] = 1 if isinstance(target, MysqlTarget) else 2
+    job.variables["parallelism"] = 2
     writer = Writer(server, seed=11)
     try:
         job.start()
