@@ -61,7 +61,7 @@ Status Unfit(const TargetTable& target, const std::string& why) {
 
 std::string Selected(const Dialect& dialect, const TargetColumn& column,
                      const ColumnReader& reader) {
-  const std::string name = dialect.Name(column.name);
+  std::string name = dialect.Name(column.name);
   if (reader.form == ColumnReader::Form::kAsDouble) return name + " * 1e0";
   if (reader.form == ColumnReader::Form::kAsNumeric) return name + "::numeric";
   return name;
