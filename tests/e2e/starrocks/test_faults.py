@@ -25,11 +25,12 @@ def test_answers_that_never_come(
     standin: StandIn, make_job: MakeJob, clean: Clean, operation: str, action: str
 ) -> None:
     job = make_job()
-    more = {} if operation == "get_load_state" else {"skip": 3}
-    fault = standin.fault(operation, action, db=job.database, count=3, **more)
+    # Each of three tables is committed at least once, however slow the machine.
+    which = {"count": 3} if operation == "get_load_state" else {"skip": 1, "count": 2}
+    fault = standin.fault(operation, action, db=job.database, **which)
     job.start()
     job.check_finished(clean)
-    assert standin.fault_hits(fault) == 3
+    assert standin.fault_hits(fault) == which["count"]
 
 
 def test_rollbacks_whose_answers_are_lost(
@@ -49,7 +50,7 @@ def test_calls_that_hang(
     standin: StandIn, make_job: MakeJob, clean: Clean, operation: str
 ) -> None:
     job = make_job(http_timeout=700)
-    more = {} if operation == "get_load_state" else {"skip": 3}
+    more = {} if operation == "get_load_state" else {"skip": 2}
     if operation == "get_load_state":
         standin.fault("commit", "drop_after", db=job.database, skip=2)
     fault = standin.fault(operation, "hang", db=job.database, count=1, **more)
@@ -95,9 +96,9 @@ def test_the_leader_is_lost(
 def test_a_back_end_dies_with_open_and_with_prepared_transactions(
     standin: StandIn, make_job: MakeJob, clean: Clean, held: str, index: int
 ) -> None:
-    job = make_job(rows_per_second=2000)
+    job = make_job(rows_per_second=1000)
     # So slow that the transactions are surely open, or prepared, when it dies.
-    fault = standin.fault(held, "delay", delay_ms=300, db=job.database, skip=6, count=3)
+    fault = standin.fault(held, "delay", delay_ms=300, db=job.database, skip=2, count=3)
     job.start()
     wait_for(lambda: standin.fault_hits(fault) > 0, f"a slow {held}")
     standin.node("be", index, "kill")
