@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/phase_hook.h"
 #include "io/broken_pipe.h"
@@ -10,6 +11,7 @@
 #include "io/sql_client.h"
 
 int main(int argc, char** argv) {
+  sluice::ReturnLargeBlocks();
   sluice::IgnoreBrokenPipes();
   sluice::Env& env = sluice::Env::Default();
   sluice::Registry registry;
