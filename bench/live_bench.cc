@@ -101,8 +101,10 @@ Status Measure(char** args) {
   for (int round = std::atoi(args[4]); round > 0; --round) {
     ASSIGN_OR_RETURN(const double live, ReadLive(*client, server, args[2], rows));
     Print("live", live);
+    const double before = ProcessSeconds();
     ASSIGN_OR_RETURN(const double stream, ReceiveAndDrop(*client, server, args[2], log.size()));
     Print("stream", stream);
+    Print("receiving", ProcessSeconds() - before);
     for (const char* name : {"memory", "memory_again"}) {
       const double begin = WallSeconds();
       ASSIGN_OR_RETURN(const uint64_t again, DecodeLog(log, facts, drop));

@@ -64,4 +64,19 @@ def live(server: FilledServer) -> list[Figure]:
                 spread(of_parts),
             )
         )
+        # Processor time: the core that decodes also receives.
+        both = [a + b for a, b in zip(found["receiving"], found["memory"], strict=True)]
+        ceiling = ratios(found["memory"], both)
+        share = rows / median(found["receiving"]) / 1e6
+        figures.append(
+            Figure(
+                f"the most that log live ÷ decode can be on one core, {events}",
+                median(ceiling),
+                "",
+                "",
+                "live",
+                f"{spread(ceiling)}; receiving and dropping: {short(share)} M rows/s of processor "
+                f"time; the server sends {short(rows / median(found['stream']) / 1e6)} M rows/s",
+            )
+        )
     return figures
