@@ -21,6 +21,7 @@ MADE_UP = """
 env {{ job.mode = "BATCH", parallelism = 1, job.name = "peers" }}
 source {{ FakeSource {{
   row.num = {rows}
+  split.num = 100
   string.length = 16
   schema = {{ fields {{ a = bigint, b = bigint, c = bigint, d = bigint, e = bigint, f = double,
     g = double, h = string, i = string, j = string }} }}
