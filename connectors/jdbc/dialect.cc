@@ -26,6 +26,17 @@ std::string StageMerge::SameKey(const TargetTable& target, std::string_view tabl
   return out;
 }
 
+std::string StageMerge::Removed(const TargetTable& target, std::string_view table) const {
+  if (target.merge == Merge::kAnew && target.further.empty()) return "TRUE";
+  std::string out = fmt::format("s.{} = 'D'", Name(kStageOp));
+  if (target.merge != Merge::kAnew) return out;
+  for (const uint32_t i : target.further) {
+    const std::string name = Name(target.columns[i].name);
+    out += " OR " + Differ(fmt::format("{}.{}", table, name), "s." + name);
+  }
+  return "(" + out + ")";
+}
+
 std::vector<std::string> StageMerge::MergeStatements(const TargetTable& target,
                                                      const std::string& stage, bool repeated,
                                                      bool upserts, bool deletes) const {
@@ -38,7 +49,7 @@ std::vector<std::string> StageMerge::MergeStatements(const TargetTable& target,
   const std::string rows = StageRows(target, stage, repeated);
   const std::string wanted = fmt::format("s.{} = 'U'", Name(kStageOp));
   std::vector<std::string> out;
-  if (deletes) out.push_back(DeleteByStage(target, rows));
+  if (deletes || target.merge == Merge::kAnew) out.push_back(DeleteByStage(target, rows));
   if (!upserts) return out;
   if (target.merge == Merge::kUpsert) {
     out.push_back(Upsert(target, fmt::format("SELECT {} FROM {} WHERE {}", values, rows, wanted)));

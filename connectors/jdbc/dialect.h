@@ -67,14 +67,20 @@ class StageMerge : public Spelling {
   // The stage's rows that count, as "s" in a FROM clause.
   virtual std::string StageRows(const TargetTable& target, const std::string& stage,
                                 bool repeated) const = 0;
+  // Of the target's rows that have a key of `rows`, those for which Removed holds.
   virtual std::string DeleteByStage(const TargetTable& target, const std::string& rows) const = 0;
   virtual std::string UpdateByStage(const TargetTable& target, const std::string& rows) const = 0;
   virtual std::string Upsert(const TargetTable& target, const std::string& rows) const = 0;
   virtual std::string Insert(const TargetTable& target) const = 0;  // "INSERT INTO t (a, b)"
 
+  // Whether two values differ, null being a value like any other.
+  virtual std::string Differ(const std::string& one, const std::string& other) const = 0;
+
   std::string Names(const TargetTable& target, std::string_view prefix) const;
   // "t.a = s.a AND t.b = s.b" over the key. `table`: what the target is called there.
   std::string SameKey(const TargetTable& target, std::string_view table) const;
+  // Whether the row of `table` that s replaces or deletes must go before any is written.
+  std::string Removed(const TargetTable& target, std::string_view table) const;
 };
 
 // Tables that are there, and that are to be.

@@ -54,6 +54,25 @@ TEST(Dialect, PostgresMerges) {
                   "FROM \"public\".\"t\" t WHERE t.\"k\" = s.\"k\")"));
 }
 
+TEST(Dialect, RowsThatMoveInAFurtherKeyGoBeforeAnyIsWritten) {
+  TargetTable target = Target(Merge::kAnew);
+  target.further = {1};
+  EXPECT_THAT(MysqlDialect().MergeStatements(target, "`s`", false, true, false),
+              ElementsAre("DELETE `db`.`t` FROM `s` s JOIN `db`.`t` ON `db`.`t`.`k` = s.`k` WHERE "
+                          "(s.`__op` = 'D' OR NOT `db`.`t`.`v` <=> s.`v`)",
+                          "UPDATE `s` s JOIN `db`.`t` t ON t.`k` = s.`k` SET t.`v` = s.`v` WHERE "
+                          "s.`__op` = 'U'",
+                          "INSERT INTO `db`.`t` (`k`, `v`) SELECT s.`k`, s.`v` FROM `s` s WHERE "
+                          "s.`__op` = 'U' AND NOT EXISTS (SELECT 1 FROM `db`.`t` t WHERE t.`k` = "
+                          "s.`k`)"));
+  EXPECT_EQ(PostgresDialect().MergeStatements(target, "\"s\"", false, true, true)[0],
+            "DELETE FROM \"public\".\"t\" t USING \"s\" s WHERE t.\"k\" = s.\"k\" AND "
+            "(s.\"__op\" = 'D' OR t.\"v\" IS DISTINCT FROM s.\"v\")");
+  target.further = {};
+  EXPECT_EQ(PostgresDialect().MergeStatements(target, "\"s\"", false, true, true)[0],
+            "DELETE FROM \"public\".\"t\" t USING \"s\" s WHERE t.\"k\" = s.\"k\" AND TRUE");
+}
+
 TEST(Dialect, TypesOfCreatedTables) {
   const auto both = [](Type type, std::optional<int64_t> length = std::nullopt) {
     const ColumnInfo column{.name = "c", .type = type, .length = length};

@@ -185,8 +185,11 @@ class Mysql final : public Dialect {
   std::string DeleteByStage(const TargetTable& target, const std::string& rows) const override {
     // An alias would need a database in use.
     const std::string table = FullName(target.path);
-    return fmt::format("DELETE {} FROM {} JOIN {} ON {} WHERE s.{} = 'D'", table, rows, table,
-                       SameKey(target, table), Name(kStageOp));
+    return fmt::format("DELETE {} FROM {} JOIN {} ON {} WHERE {}", table, rows, table,
+                       SameKey(target, table), Removed(target, table));
+  }
+  std::string Differ(const std::string& one, const std::string& other) const override {
+    return fmt::format("NOT {} <=> {}", one, other);
   }
   std::string UpdateByStage(const TargetTable& target, const std::string& rows) const override {
     const std::string set =
@@ -258,6 +261,15 @@ Result<std::optional<TargetFacts>> Mysql::LookUp(SqlSession& session, const Tabl
   ASSIGN_OR_RETURN(const SqlTable engine,
                    session.Query("SELECT ENGINE FROM information_schema.TABLES WHERE " + of));
   facts.transactional = !engine.empty() && (engine[0][0] == "InnoDB" || engine[0][0] == "ROCKSDB");
+  if (facts.unique.size() < 2) return facts;
+  ASSIGN_OR_RETURN(
+      const SqlTable felt,
+      session.Query(fmt::format(
+          "SELECT 1 FROM information_schema.KEY_COLUMN_USAGE WHERE REFERENCED_TABLE_SCHEMA = {0} "
+          "AND REFERENCED_TABLE_NAME = {1} UNION SELECT 1 FROM information_schema.TRIGGERS WHERE "
+          "EVENT_OBJECT_SCHEMA = {0} AND EVENT_OBJECT_TABLE = {1}",
+          session.Quote(path.database), session.Quote(path.table))));
+  facts.deletes_spread = !felt.empty();
   return facts;
 }
 

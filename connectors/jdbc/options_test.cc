@@ -140,6 +140,31 @@ TEST(SinkTables, ATargetThatCannotTakeTheRowsIsToldWhole) {
   EXPECT_FALSE(FitTarget(facts, *options, path, Source()));
 }
 
+TEST(SinkTables, RowsMayExchangeValuesOfFurtherKeys) {
+  const auto options = ParseSink(kGood).options;
+  TargetFacts facts;
+  facts.columns = {{.name = "Id", .type = "int", .nullable = false},
+                   {.name = "Name", .type = "varchar(9)"}};
+  facts.unique = {{"Id"}, {"Name"}};
+  const auto fit = [&] { return *FitTarget(facts, *options, {"ods", "", "Items"}, Source()); };
+  EXPECT_EQ(fit().merge, Merge::kAnew);
+  EXPECT_TRUE(fit().further_keys);
+  EXPECT_EQ(fit().further, std::vector<uint32_t>{1});
+  facts.unique[1] = {"Name", ""};  // an expression
+  EXPECT_EQ(fit().merge, Merge::kAnew);
+  EXPECT_TRUE(fit().further.empty());
+  facts.unique[1] = {"Id", "Name"};  // rows of different keys do not meet there
+  EXPECT_EQ(fit().merge, Merge::kUpsert);
+  EXPECT_FALSE(fit().further_keys);
+  facts.unique[1] = {"Name"};
+  facts.deletes_spread = true;
+  EXPECT_EQ(fit().merge, Merge::kByKey);  // never by an upsert, which might overwrite another row
+  EXPECT_TRUE(fit().further_keys);
+  facts.deletes_spread = false;
+  facts.columns.push_back({.name = "mark", .type = "int"});  // its values would be lost
+  EXPECT_EQ(fit().merge, Merge::kByKey);
+}
+
 TEST(JdbcOptions, TheSourceReadsOneThingOrAList) {
   const auto errors = [](const std::string& text) {
     Diagnostics diagnostics;

@@ -177,8 +177,11 @@ class Postgres final : public Dialect {
                        Name(kStageSeq));
   }
   std::string DeleteByStage(const TargetTable& target, const std::string& rows) const override {
-    return fmt::format("DELETE FROM {} t USING {} WHERE {} AND s.{} = 'D'", FullName(target.path),
-                       rows, SameKey(target, "t"), Name(kStageOp));
+    return fmt::format("DELETE FROM {} t USING {} WHERE {} AND {}", FullName(target.path), rows,
+                       SameKey(target, "t"), Removed(target, "t"));
+  }
+  std::string Differ(const std::string& one, const std::string& other) const override {
+    return fmt::format("{} IS DISTINCT FROM {}", one, other);
   }
   std::string UpdateByStage(const TargetTable& target, const std::string& rows) const override {
     const std::string set = Assignments(target, "s.");
@@ -240,12 +243,13 @@ Result<std::optional<TargetFacts>> Postgres::LookUp(SqlSession& session,
   ASSIGN_OR_RETURN(
       const SqlTable keys,
       session.Query(
-          "SELECT i.indexrelid, coalesce(a.attname, '') FROM pg_index i JOIN pg_class c "
+          "SELECT i.indexrelid, CASE WHEN i.indisunique AND i.indisvalid AND i.indimmediate AND "
+          "i.indpred IS NULL THEN coalesce(a.attname, '') ELSE '' END FROM pg_index i JOIN "
+          "pg_class c "
           "ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace CROSS "
           "JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, place) LEFT "
           "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum "
-          "> 0 WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS "
-          "NULL AND k.place <= i.indnkeyatts AND " +
+          "> 0 WHERE (i.indisunique OR i.indisexclusion) AND k.place <= i.indnkeyatts AND " +
           of + " ORDER BY i.indexrelid, k.place"));
   std::string last;
   for (const auto& row : keys) {
@@ -253,6 +257,14 @@ Result<std::optional<TargetFacts>> Postgres::LookUp(SqlSession& session,
     last = Text(row[0]);
     facts.unique.back().push_back(Text(row[1]));
   }
+  if (facts.unique.size() < 2) return facts;
+  ASSIGN_OR_RETURN(
+      const SqlTable felt,
+      session.Query(
+          "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE " + of +
+          " AND (EXISTS (SELECT 1 FROM pg_constraint WHERE confrelid = c.oid) OR EXISTS (SELECT 1 "
+          "FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal))"));
+  facts.deletes_spread = !felt.empty();
   return facts;
 }
 

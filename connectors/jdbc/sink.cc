@@ -112,11 +112,14 @@ Status JdbcSink::Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) {
   return ScanTable(ctx, options_, path, rows, each);
 }
 
-// Collations of MySQL take texts for equal that differ in case, accents or spaces at the end.
-bool JdbcSink::keys_are_bytes(const Schema& rows) const {
-  return options_.postgres() || std::ranges::none_of(rows.primary_key, [&](uint32_t i) {
-           return rows.columns[i].type.kind == TypeKind::kString;
-         });
+bool JdbcSink::shares_rows_by_key(const Schema& rows) const {
+  // Collations of MySQL take texts for equal that differ in case, accents or spaces at the end.
+  const bool collated =
+      !options_.postgres() && std::ranges::any_of(rows.primary_key, [&](uint32_t i) {
+        return rows.columns[i].type.kind == TypeKind::kString;
+      });
+  const auto target = targets_->Find(rows.path);
+  return !collated && !(target && target->further_keys);
 }
 
 Result<std::unique_ptr<Writer>> JdbcSink::Open(Context& ctx, uint32_t writer) {

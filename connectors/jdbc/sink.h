@@ -26,7 +26,7 @@ class JdbcSink final : public Sink {
   bool replay_converges(std::string* why) const override;
   Status CheckScan(Context& ctx, const Schema& rows) override;
   Status Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) override;
-  bool keys_are_bytes(const Schema& rows) const override;
+  bool shares_rows_by_key(const Schema& rows) const override;
   bool follows_schema_changes() const override { return options_.query.empty(); }
   Result<TablePath> Target(const Schema& table) const override;
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override;

@@ -123,14 +123,49 @@ bool HasUnique(const TargetFacts& facts, const TargetTable& target) {
   });
 }
 
-// Rows of different keys that meet in another unique index.
+// The unique indexes in which rows of different keys can meet.
+std::vector<std::vector<std::string>> FurtherKeys(const TargetFacts& facts,
+                                                  const TargetTable& target) {
+  std::vector<std::vector<std::string>> out = facts.unique;
+  std::erase_if(out, [&](const std::vector<std::string>& index) {
+    return std::ranges::all_of(target.key, [&](uint32_t i) {
+      return std::ranges::find(index, target.columns[i].name) != index.end();
+    });
+  });
+  return out;
+}
+
+// The columns in which a row must change to move in one of `indexes`; empty: not known.
+std::vector<uint32_t> ColumnsOf(const std::vector<std::vector<std::string>>& indexes,
+                                const TargetTable& target) {
+  std::set<uint32_t> out;
+  for (const std::vector<std::string>& index : indexes) {
+    for (const std::string& name : index) {
+      const auto column = std::ranges::find(target.columns, name, &TargetColumn::name);
+      if (column == target.columns.end()) return {};  // an expression, or computed
+      out.insert(static_cast<uint32_t>(column - target.columns.begin()));
+    }
+  }
+  return {out.begin(), out.end()};
+}
+
+// Why a row cannot be deleted and inserted again; empty: it can.
+std::string_view KeepsRows(const TargetFacts& facts, const TargetTable& target) {
+  if (facts.deletes_spread) return "foreign keys refer to it, or it has triggers";
+  const bool more = std::ranges::any_of(facts.columns, [&](const TargetColumn& column) {
+    return !column.generated && std::ranges::find(target.columns, column.name,
+                                                  &TargetColumn::name) == target.columns.end();
+  });
+  return more ? "it has columns that are not in the source" : "";
+}
+
 void WarnOfFurtherKeys(const TargetFacts& facts, const TargetTable& target) {
-  const size_t own = HasUnique(facts, target) ? 1 : 0;
-  if (facts.unique.size() <= own || target.merge == Merge::kAppend) return;
+  if (!target.further_keys || target.merge == Merge::kAnew) return;
   LogWarn(
       fmt::format("the table {} has further unique keys: a checkpoint in which rows exchange "
-                  "their values there is refused by the server",
-                  target.path.ToString()));
+                  "their values there is refused by the server, for {}, so no row of it is deleted "
+                  "to be inserted again",
+                  target.path.ToString(), KeepsRows(facts, target)));
 }
 
 }  // namespace
@@ -221,7 +256,7 @@ Result<TargetTable> BindTarget(SqlSession& session, const SinkOptions& options,
   }
   ASSIGN_OR_RETURN(TargetTable target, FitTarget(*facts, options, path, source));
   WarnOfFurtherKeys(*facts, target);
-  if (target.merge == Merge::kByKey && options.enable_upsert) {
+  if (target.merge != Merge::kAppend && options.enable_upsert && !HasUnique(*facts, target)) {
     LogWarn(
         fmt::format("the table {} has no unique key over the columns that its rows are updated "
                     "by; finding them may take a scan for each batch",
@@ -261,6 +296,11 @@ Result<TargetTable> FitTarget(const TargetFacts& facts, const SinkOptions& optio
   target.same_key = std::set<uint32_t>(target.key.begin(), target.key.end()) == own;
   const bool upsert = options.enable_upsert && HasUnique(facts, target);
   target.merge = upsert ? Merge::kUpsert : Merge::kByKey;
+  const auto further = FurtherKeys(facts, target);
+  target.further_keys = !further.empty();
+  if (further.empty()) return target;
+  target.merge = KeepsRows(facts, target).empty() ? Merge::kAnew : Merge::kByKey;
+  target.further = ColumnsOf(further, target);
   return target;
 }
 

@@ -25,7 +25,10 @@
 // commits late finds its ledger row or misses its stages. Both change nothing.
 //
 // What only a constraint of the target can refuse (foreign keys, other unique keys, triggers) is
-// met at the commit: the job stops, the stages stay, and a restart tries again.
+// met at the commit: the job stops, the stages stay, and a restart tries again. That rows exchange
+// values of another unique key is no such case (Merge::kAnew), unless it happens while a snapshot
+// is read: then rows of two moments meet, and nothing tells which is to give way, for its own
+// change may be left out as contained in the snapshot.
 #pragma once
 
 #include <cstdint>

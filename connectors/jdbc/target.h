@@ -24,8 +24,13 @@ struct TargetColumn {
 // A table of the target as it is.
 struct TargetFacts {
   std::vector<TargetColumn> columns;
-  std::vector<std::vector<std::string>> unique;  // names of the columns of each unique index
+  // Names of the columns of each unique index; "" for what is no column, or in an index over some
+  // of the rows only.
+  std::vector<std::vector<std::string>> unique;
   bool transactional = true;
+  // A deleted row is felt elsewhere: foreign keys refer to the table, or it has triggers. Looked up
+  // where there is more than one unique index.
+  bool deletes_spread = false;
 };
 
 // How rows get into their table.
@@ -33,6 +38,10 @@ enum class Merge : uint8_t {
   kAppend,  // every row is inserted
   kUpsert,  // by the server's upsert
   kByKey,   // updated by key, and inserted where there is none
+  // The same, but a row whose values in another unique index change is deleted before any is
+  // written, so that rows may exchange values there. A value that is another row's is refused by
+  // the server: an upsert of MySQL would overwrite that row.
+  kAnew,
 };
 
 // A table that is written. columns[i] takes the values of the source's column i.
@@ -43,6 +52,10 @@ struct TargetTable {
   Merge merge = Merge::kAppend;
   bool same_key = true;  // the source's key, so an update never moves a row
   bool update_keys = true;
+  // Rows of different keys may meet in another unique index. kAppend: false.
+  bool further_keys = false;
+  // kAnew: the columns of such indexes; empty: not known, so every old row is deleted first.
+  std::vector<uint32_t> further;
   // Why no row can be written; told at the first one, for a job that resumes may stand before a
   // change that its target has gone through.
   Status unfit;

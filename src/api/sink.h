@@ -133,10 +133,13 @@ class Sink {
   // True when rows that come twice end in the same table contents (upsert by key, deletes included)
   // for every table given to Prepare. `why` says which table is not, if any.
   virtual bool replay_converges(std::string* why) const = 0;
-  // The target takes two keys for one only when their bytes are equal, so that the rows of a table
-  // may be shared among writers by their keys. False: a table like this has one writer, for the
-  // order of rows of one key would be lost between two.
-  virtual bool keys_are_bytes(const Schema& /*rows*/) const { return true; }
+  // Whether the rows of a table may be shared among writers by their keys, for only rows whose keys
+  // have the same bytes can meet in its target. False: a table like this has one writer, for
+  // between two the order would be lost of rows whose keys the target takes for one (a collation),
+  // or which hand a value of another unique key to each other. REQUIRES: the table was given to
+  // Prepare. Asked for every chunk, by several threads; the answer for a table may change with
+  // Prepare and Committer::Apply, when no row of it is on its way.
+  virtual bool shares_rows_by_key(const Schema& /*rows*/) const { return true; }
   // Committer::Apply and Writer::Rebind can follow changes of columns.
   virtual bool follows_schema_changes() const { return false; }
   // Whether the table that takes `rows` can be compared with them: Scan would give each of its rows

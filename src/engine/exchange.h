@@ -15,8 +15,8 @@
 
 namespace sluice {
 
-// Which of `writers` takes a row of a table that is shared among them (Sink::keys_are_bytes), or
-// all rows of one that is not.
+// Which of `writers` takes a row of a table that is shared among them (Sink::shares_rows_by_key),
+// or all rows of one that is not.
 uint32_t WriterOf(const Chunk& chunk, uint32_t row, uint32_t writers);
 uint32_t WriterOf(const Schema& table, uint32_t writers);
 

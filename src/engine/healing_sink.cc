@@ -158,7 +158,9 @@ class HealingSink final : public Sink {
     return sink_->Check(ctx, tables);
   }
   bool replay_converges(std::string* why) const override { return sink_->replay_converges(why); }
-  bool keys_are_bytes(const Schema& rows) const override { return sink_->keys_are_bytes(rows); }
+  bool shares_rows_by_key(const Schema& rows) const override {
+    return sink_->shares_rows_by_key(rows);
+  }
   bool follows_schema_changes() const override { return sink_->follows_schema_changes(); }
   Status CheckScan(Context& ctx, const Schema& rows) override {
     return sink_->CheckScan(ctx, rows);

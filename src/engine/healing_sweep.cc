@@ -143,7 +143,7 @@ Status HealingSweep::ScanTable(const HealingTables::Place& place, uint64_t round
   DigestReader reader(tables_.Find(place.sink, place.rows));
   RowHasher hasher;
   const SinkStep& step = plan_.sinks[place.sink];
-  const bool shared = step.sink->keys_are_bytes(*rows);
+  const bool shared = step.sink->shares_rows_by_key(*rows);
   std::vector<ChunkBuilder> parts(step.parallelism, ChunkBuilder(rows));
   const auto each = [&](const ScannedRows& some) -> Status {
     RETURN_IF_ERROR(ctx_.cancel.Check());

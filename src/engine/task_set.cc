@@ -92,7 +92,7 @@ Status TaskSet::OpenWriters() {
     const uint32_t parallelism = plan_.sinks[sink].parallelism;
     if (writing.senders == 1 && parallelism == 1) continue;
     const auto shared = [&target = *plan_.sinks[sink].sink](const Schema& rows) {
-      return target.keys_are_bytes(rows);
+      return target.shares_rows_by_key(rows);
     };
     writing.exchange =
         std::make_unique<Exchange>(writing.senders, parallelism, kChannelBytesMax, shared);

@@ -54,7 +54,9 @@ class WatchedStarrocks final : public Sink {
     return sink_.Prepare(ctx, tables, fresh);
   }
   bool replay_converges(std::string* why) const override { return sink_.replay_converges(why); }
-  bool keys_are_bytes(const Schema& rows) const override { return sink_.keys_are_bytes(rows); }
+  bool shares_rows_by_key(const Schema& rows) const override {
+    return sink_.shares_rows_by_key(rows);
+  }
   bool follows_schema_changes() const override { return sink_.follows_schema_changes(); }
   Result<TablePath> Target(const Schema& table) const override { return sink_.Target(table); }
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override {
