@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "api/forwarding_sink.h"
 #include "base/check.h"
 #include "engine/dead_letter.h"
 #include "io/file_transaction.h"
@@ -39,31 +40,30 @@ Result<Work> Decode(const Prepared& prepared) {
   return work;
 }
 
-class LetterWriter final : public Writer {
+class LetterWriter final : public ForwardingWriter {
  public:
   LetterWriter(Context& ctx, const DeadLetterOptions& options, uint32_t id,
                std::unique_ptr<Writer> sink)
-      : ctx_(ctx),
+      : ForwardingWriter(std::move(sink)),
+        ctx_(ctx),
         options_(options),
         id_(id),
         next_id_(ctx.first_checkpoint),
-        sink_(std::move(sink)),
         pool_("letters", 1) {}
 
   Status Write(const Chunk& chunk) override {
-    const std::vector<RefusedRow> refused = sink_->Refused(chunk);
-    if (refused.empty()) return sink_->Write(chunk);
+    const std::vector<RefusedRow> refused = Refused(chunk);
+    if (refused.empty()) return ForwardingWriter::Write(chunk);
     if (options_.policy == BadRows::kFail) return Named(chunk, refused.front());
     RETURN_IF_ERROR(SetAside(chunk, refused));
     const ChunkPtr rest = Others(chunk, refused);
     rows_set_aside_ += chunk.rows() - (rest ? rest->rows() : 0);
-    return rest ? sink_->Write(*rest) : Status();
+    return rest ? ForwardingWriter::Write(*rest) : Status();
   }
-  bool full() const override { return sink_->full() || unsent_ > kUnsentBytesMax; }
-  Status Rebind(const SchemaChange& change) override { return sink_->Rebind(change); }
+  bool full() const override { return ForwardingWriter::full() || unsent_ > kUnsentBytesMax; }
   Status Seal(CheckpointId id) override {
     CHECK(id == next_id_);
-    RETURN_IF_ERROR(sink_->Seal(id));
+    RETURN_IF_ERROR(ForwardingWriter::Seal(id));
     if (letters_) letters_->Prepare();
     sealed_[id] = {std::move(letters_), std::nullopt};
     letters_ = nullptr;
@@ -76,7 +76,7 @@ class LetterWriter final : public Writer {
     CHECK(found != sealed_.end());
     Sealed& sealed = found->second;
     if (!sealed.own) {
-      ASSIGN_OR_RETURN(sealed.own, sink_->PollPrepared(id));
+      ASSIGN_OR_RETURN(sealed.own, ForwardingWriter::PollPrepared(id));
     }
     Work work;
     if (sealed.letters) {
@@ -89,9 +89,6 @@ class LetterWriter final : public Writer {
     sealed_.erase(found);
     return std::optional<Prepared>(Encode(work));
   }
-  Result<std::optional<TimePoint>> Tend(TimePoint now) override { return sink_->Tend(now); }
-  bool wants_checkpoint() const override { return sink_->wants_checkpoint(); }
-  uint64_t bytes_written() const override { return sink_->bytes_written(); }
   uint64_t rows_set_aside() const override { return rows_set_aside_; }
 
  private:
@@ -162,8 +159,7 @@ class LetterWriter final : public Writer {
   Context& ctx_;
   const DeadLetterOptions& options_;
   const uint32_t id_;
-  CheckpointId next_id_;  // that the letters of now will belong to
-  const std::unique_ptr<Writer> sink_;
+  CheckpointId next_id_;                      // that the letters of now will belong to
   std::shared_ptr<FileTransaction> letters_;  // of next_id_; null: none so far
   std::string name_;                          // of their file
   SchemaRef last_schema_;                     // that the file has told
@@ -201,47 +197,27 @@ class LetterCommitter final : public Committer {
   const std::unique_ptr<Committer> sink_;
 };
 
-class DeadLetterSink final : public Sink {
+class DeadLetterSink final : public ForwardingSink {
  public:
   DeadLetterSink(std::unique_ptr<Sink> sink, DeadLetterOptions options)
-      : sink_(std::move(sink)), options_(std::move(options)) {}
+      : ForwardingSink(std::move(sink)), options_(std::move(options)) {}
 
-  Delivery delivery() const override { return sink_->delivery(); }
-  bool leaves_work() const override { return sink_->leaves_work(); }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override {
     if (options_.policy == BadRows::kDeadLetter) {
       RETURN_IF_ERROR(MakeDurableFolder(ctx.env, options_.folder));
     }
-    return sink_->Prepare(ctx, tables, fresh);
+    return ForwardingSink::Prepare(ctx, tables, fresh);
   }
-  std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override {
-    return sink_->Check(ctx, tables);
-  }
-  bool replay_converges(std::string* why) const override { return sink_->replay_converges(why); }
-  bool shares_rows_by_key(const Schema& rows) const override {
-    return sink_->shares_rows_by_key(rows);
-  }
-  bool follows_schema_changes() const override { return sink_->follows_schema_changes(); }
-  Status CheckScan(Context& ctx, const Schema& rows) override {
-    return sink_->CheckScan(ctx, rows);
-  }
-  Status Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) override {
-    return sink_->Scan(ctx, rows, each);
-  }
-  Result<TablePath> Target(const Schema& table) const override { return sink_->Target(table); }
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override {
-    ASSIGN_OR_RETURN(auto own, sink_->Open(ctx, writer));
+    ASSIGN_OR_RETURN(auto own, ForwardingSink::Open(ctx, writer));
     return std::make_unique<LetterWriter>(ctx, options_, writer, std::move(own));
   }
   Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) override {
-    ASSIGN_OR_RETURN(auto own, sink_->OpenCommitter(ctx));
+    ASSIGN_OR_RETURN(auto own, ForwardingSink::OpenCommitter(ctx));
     return std::make_unique<LetterCommitter>(ctx, options_, std::move(own));
   }
-  Status OnFinished() override { return sink_->OnFinished(); }
-  std::string Identity() const override { return sink_->Identity(); }
 
  private:
-  const std::unique_ptr<Sink> sink_;
   const DeadLetterOptions options_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/watched_sink.h"
 
+#include "api/forwarding_sink.h"
 #include "starrocks/sink.h"
 
 namespace sluice::sim {
@@ -43,33 +44,18 @@ class Watched final : public Committer {
   const SinkWatcher& watcher_;
 };
 
-class WatchedStarrocks final : public Sink {
+class WatchedStarrocks final : public ForwardingSink {
  public:
   WatchedStarrocks(starrocks::StarrocksOptions options, SinkWatcher watcher)
-      : sink_(std::move(options)), watcher_(std::move(watcher)) {}
+      : ForwardingSink(std::make_unique<starrocks::StarrocksSink>(std::move(options))),
+        watcher_(std::move(watcher)) {}
 
-  Delivery delivery() const override { return sink_.delivery(); }
-  bool leaves_work() const override { return sink_.leaves_work(); }
-  Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override {
-    return sink_.Prepare(ctx, tables, fresh);
-  }
-  bool replay_converges(std::string* why) const override { return sink_.replay_converges(why); }
-  bool shares_rows_by_key(const Schema& rows) const override {
-    return sink_.shares_rows_by_key(rows);
-  }
-  bool follows_schema_changes() const override { return sink_.follows_schema_changes(); }
-  Result<TablePath> Target(const Schema& table) const override { return sink_.Target(table); }
-  Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override {
-    return sink_.Open(ctx, writer);
-  }
   Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) override {
-    ASSIGN_OR_RETURN(auto committer, sink_.OpenCommitter(ctx));
+    ASSIGN_OR_RETURN(auto committer, ForwardingSink::OpenCommitter(ctx));
     return std::make_unique<Watched>(std::move(committer), watcher_);
   }
-  std::string Identity() const override { return sink_.Identity(); }
 
  private:
-  starrocks::StarrocksSink sink_;
   const SinkWatcher watcher_;
 };
 
