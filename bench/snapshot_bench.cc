@@ -47,12 +47,12 @@ Result<Setup> Prepare(SqlClient& client, char** args) {
 }
 
 // Reads one range and drops its chunks; the rows.
-Result<uint64_t> ReadRange(mysql::SnapshotWorker& worker, Wakeup& wakeup,
-                           const mysql::WindowTable& table, mysql::KeyRange range) {
+Result<uint64_t> ReadRange(mysql::SnapshotWorker& worker, Wakeup& wakeup, const Setup& setup,
+                           mysql::KeyRange range) {
   uint64_t rows = 0;
   std::optional<mysql::KeyRange> rest = range;
   while (rest) {
-    worker.Begin({{table.def->path, *rest, false, std::nullopt}, table},
+    worker.Begin({{setup.table.def->path, *rest, false, std::nullopt}, setup.table, {}},
                  [&wakeup] { wakeup.Notify(); });
     std::optional<mysql::SnapshotReport> report;
     while (!report) {
@@ -72,11 +72,13 @@ Result<uint64_t> ReadRange(mysql::SnapshotWorker& worker, Wakeup& wakeup,
 
 Result<double> ReadWithWorker(SqlClient& client, const Setup& setup, uint64_t& rows) {
   Wakeup wakeup;
-  mysql::SnapshotWorker worker(Env::Default(), client, setup.endpoint, setup.server, 4712, true);
+  mysql::KnownTables known({});
+  mysql::SnapshotWorker worker(Env::Default(), client, known, setup.endpoint, setup.server, 4712,
+                               true);
   rows = 0;
   const double begin = WallSeconds();
   for (const mysql::KeyRange& range : setup.ranges) {
-    ASSIGN_OR_RETURN(const uint64_t read, ReadRange(worker, wakeup, setup.table, range));
+    ASSIGN_OR_RETURN(const uint64_t read, ReadRange(worker, wakeup, setup, range));
     rows += read;
   }
   return WallSeconds() - begin;

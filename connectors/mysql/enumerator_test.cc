@@ -175,7 +175,12 @@ TEST_F(EnumeratorTest, RangesThatAreNotExactAreReadAgainFromTheLog) {
 }
 
 TEST_F(EnumeratorTest, ATableThatNoIndexCutsIsReadAsAWhole) {
-  client_.Answer("information_schema.STATISTICS", {{"PRIMARY", "other"}, {"PRIMARY", "id"}});
+  client_.Answer("information_schema.STATISTICS",
+                 {{"PRIMARY", "other", "0"}, {"PRIMARY", "id", "0"}});
+  const std::optional<std::string> none;
+  client_.Answer("information_schema.COLUMNS",
+                 {{"id", "int", "int", none, none, none, none, none, "NO", ""},
+                  {"other", "int", "int", none, none, none, none, none, "NO", ""}});
   auto enumerator = Make(fresh_);
   const auto split = std::get<SnapshotSplit>(*DecodeSplit(Take(*enumerator, 1)[0].position));
   EXPECT_TRUE(split.range.whole());

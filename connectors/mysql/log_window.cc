@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mysql/log_window.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
+#include "base/ascii.h"
 #include "mysql/binlog/thin_rows.h"
 
 namespace sluice::mysql {
 
-std::string MissingColumn(const TableDef& def, const TableDef& now) {
-  for (const ColumnDef& column : def.columns) {
-    const auto index = now.schema->Find(column.info.name);
-    if (!index) return fmt::format("column {} is gone", column.info.name);
-    const ColumnInfo& info = now.columns[*index].info;
-    if (info.type != column.info.type) {
-      return fmt::format("column {} became {} from {}", info.name, info.source_type,
-                         column.info.source_type);
-    }
-  }
-  return "";
+namespace {
+
+// Of any statement that could change the table, and of some others.
+bool Names(std::string_view sql, const TablePath& path) {
+  const auto same = [](char a, char b) { return LowerLetter(a) == LowerLetter(b); };
+  return !std::ranges::search(sql, path.table, same).empty();
 }
+
+}  // namespace
 
 // One call of Read.
 struct LogWindow::Scan {
@@ -27,9 +25,11 @@ struct LogWindow::Scan {
   WindowImages out;
   ChunkBuilder builder;
   std::optional<RowPlan> plan;
-  std::optional<ChunkBuilder> now;  // of table.now, while the plan is of it
+  std::optional<ChunkBuilder> now;  // of table.now's image(), while the plan is of it
   uint64_t table_id = UINT64_MAX;   // of the table within the current transaction
   bool skip = false;                // the current transaction is visible
+  bool altered = false;             // a statement may have changed the table
+  bool unclear = false;             // rows that may be of either side of one
 };
 
 Result<WindowImages> LogWindow::Read(const WindowTable& table, const GtidSet& visible,
@@ -80,8 +80,30 @@ Result<WindowImages> LogWindow::Collect(const WindowTable& table, const GtidSet&
       return Fail(status.In("reading the log beside the snapshot"));
     }
   }
+  if (scan.altered && scan.unclear) {
+    return Fail(Code::kSchemaMismatch,
+                "rows beside a statement that moved columns cannot be told from those before it");
+  }
   if (!scan.builder.empty()) scan.out.images = scan.builder.Finish(0);
   return std::move(scan.out);
+}
+
+Status LogWindow::Statements(const LogPoint& from, const LogPoint& upto,
+                             const std::function<void(const Query&)>& each) {
+  if (!(from < upto)) return {};
+  RETURN_IF_ERROR(
+      Open({.server_id = server_id_, .file = from.file, .position = from.offset}, from));
+  Status status;
+  while (status.ok() && cursor_.point() < upto) {
+    auto raw = stream_->Next();
+    auto event = raw ? parser_->Parse(*raw) : Fail(raw.error());
+    status = event ? Status() : event.error();
+    if (!status.ok()) break;
+    cursor_.OnEvent(*event);
+    if (const auto* query = std::get_if<Query>(&event->body)) each(*query);
+  }
+  Close();
+  return status.In("reading the statements of the log");
 }
 
 Status LogWindow::Take(const LogEvent& event, Scan& scan) {
@@ -105,6 +127,10 @@ Status LogWindow::Take(const LogEvent& event, Scan& scan) {
     if (scan.skip || (scan.plan && scan.plan->Fits(*map))) return {};
     return Describe(*map, scan);
   }
+  if (const auto* query = std::get_if<Query>(&event.body)) {
+    scan.altered = scan.altered || (!scan.skip && Names(query->sql, scan.table.def->path));
+    return {};
+  }
   if (const auto* rows = std::get_if<RowsEvent>(&event.body)) return TakeRows(*rows, scan);
   if (const auto* payload = std::get_if<TransactionPayload>(&event.body)) {
     ASSIGN_OR_RETURN(PayloadReader reader, PayloadReader::Open(*payload));
@@ -120,10 +146,14 @@ Status LogWindow::Take(const LogEvent& event, Scan& scan) {
 Status LogWindow::Describe(const TableMapView& map, Scan& scan) {
   auto plan = RowPlan::Make(map, scan.table.def);
   scan.now.reset();
-  if (!plan && scan.table.now) {
-    auto now = RowPlan::Make(map, scan.table.now);
-    if (now) scan.now.emplace(scan.table.now->schema);
-    plan = std::move(now);
+  if (scan.table.now && !scan.table.now->now.same()) {
+    const TableNow& table = scan.table.now->now;
+    auto now = RowPlan::Make(map, table.image());
+    scan.unclear = scan.unclear || (now && plan && table.moved());
+    if (now) {
+      scan.now.emplace(table.image()->schema);
+      plan = std::move(now);
+    }
   }
   if (!plan) return plan.error();
   scan.plan = std::move(*plan);
@@ -136,10 +166,7 @@ Result<uint32_t> LogWindow::AppendRow(RowsReader& reader, Scan& scan) {
   ASSIGN_OR_RETURN(const uint32_t made, reader.Append(*scan.now));
   const ChunkPtr rows = scan.now->Finish(0);
   for (uint32_t row = 0; row < made; ++row) {
-    for (size_t i = 0; i < scan.table.def->columns.size(); ++i) {
-      const auto index = rows->schema()->Find(scan.table.def->columns[i].info.name);
-      scan.builder.column(i).AppendFrom(rows->column(*index), row);
-    }
+    RETURN_IF_ERROR(scan.table.now->now.AppendImage(*rows, row, scan.builder));
     scan.builder.EndRow(rows->kind(row));
   }
   return made;

@@ -12,12 +12,14 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 
 #include "api/sql_session.h"
 #include "base/sync.h"
 #include "mysql/binlog/row_decoder.h"
+#include "mysql/known_tables.h"
 #include "mysql/log_cursor.h"
 #include "mysql/table_key.h"
 
@@ -35,12 +37,10 @@ struct WindowImages {
 struct WindowTable {
   TableDefRef def;
   TableKey key;
-  // The definition by now, when statements changed it since `def`; it has all columns of that. Rows
-  // are read with the one that the log describes, and have the columns of `def`.
-  TableDefRef now = nullptr;
+  // The table by now, as statements may have changed it since `def`. Rows are read with the one of
+  // both that the log describes, and have the columns of `def`. Null: it is still `def`.
+  KnownTableRef now = nullptr;
 };
-// What of `def` is gone or another in `now`; empty: nothing.
-std::string MissingColumn(const TableDef& def, const TableDef& now);
 
 // One connection. Blocks; used by one thread, except Interrupt.
 class LogWindow {
@@ -48,10 +48,15 @@ class LogWindow {
   LogWindow(SqlClient& client, SqlEndpoint endpoint, uint32_t server_id)
       : client_(client), endpoint_(std::move(endpoint)), server_id_(server_id) {}
 
-  // With GTIDs: transactions that are not in `visible`, up to `upto`.
+  // With GTIDs: transactions that are not in `visible`, up to `upto`. `table.now` was the table's
+  // definition at a moment before `upto`. kSchemaMismatch: it was altered within the window, so
+  // that its rows there cannot be told; a later window may be without that.
   Result<WindowImages> Read(const WindowTable& table, const GtidSet& visible, const LogPoint& upto);
   // Without: everything from `from` to `upto`.
   Result<WindowImages> Read(const WindowTable& table, const LogPoint& from, const LogPoint& upto);
+  // The statements of the log between two places, in order.
+  Status Statements(const LogPoint& from, const LogPoint& upto,
+                    const std::function<void(const Query&)>& each);
   void Interrupt();  // any thread; every later call fails with kCancelled
 
  private:

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "mysql/catalog.h"
 #include "mysql/server_log.h"
 #include "mysql/sql_rows.h"
 
@@ -17,12 +16,6 @@ constexpr size_t kAnswerBytesMax = size_t{8} << 20U;
 constexpr Duration kVisibleWaitMax = std::chrono::seconds(60);
 constexpr Duration kFirstPause = std::chrono::milliseconds(1);
 constexpr Duration kPauseMax = std::chrono::milliseconds(200);
-
-Bytes Encoded(const TableFacts& facts) {
-  ByteWriter out;
-  Encode(facts, out);
-  return std::move(out).Take();
-}
 
 // The first `rows` keys are of no row.
 RowAnswer NoneOf(const RowQuestion& question, size_t rows) {
@@ -120,7 +113,7 @@ Result<RowAnswer> RowLookup::Answer(const RowQuestion& question) {
   const TablePath& path = question.def->path;
   for (int tries = 1; tries <= kTriesMax; ++tries) {
     const auto found = known_.find(path);
-    Known* known = found == known_.end() ? nullptr : &found->second;
+    KnownTable* known = found == known_.end() ? nullptr : &found->second;
     if (known == nullptr || known->now.def() != question.def) {
       auto learnt = Learn(question);
       // All its rows went with it; the statement that did it is in the log further on.
@@ -134,7 +127,7 @@ Result<RowAnswer> RowLookup::Answer(const RowQuestion& question) {
     }
     auto answer = Read(question, known->now, rows);
     // What the answer meant is known if the table was still the same behind it.
-    const auto described = answer ? Describe(known->now) : Fail(answer.error());
+    const auto described = answer ? DescribeTable(*session_, known->now) : Fail(answer.error());
     if (described && *described == known->described) {
       answer->event = question.parts[parts - 1].event;
       return answer;
@@ -148,36 +141,12 @@ Result<RowAnswer> RowLookup::Answer(const RowQuestion& question) {
   return Fail(Code::kUnavailable, "the table is being altered");
 }
 
-// The definition that the table has by now, and what the server says of it: they must belong
-// together.
-Result<RowLookup::Known*> RowLookup::Learn(const RowQuestion& question) {
+Result<KnownTable*> RowLookup::Learn(const RowQuestion& question) {
   const TablePath& path = question.def->path;
   known_.erase(path);
-  ASSIGN_OR_RETURN(TableFacts facts, LoadTable(*session_, path));
-  for (int tries = 1; tries <= kTriesMax; ++tries) {
-    RETURN_IF_ERROR(stop_.Check());
-    ASSIGN_OR_RETURN(const TableDefRef now, MakeTable(facts, {}));
-    ASSIGN_OR_RETURN(TableNow reading, TableNow::Make(question.def, *now));
-    auto described = Describe(reading);
-    const bool altered = !described && described.error().code() == Code::kSchemaMismatch;
-    if (!described && !altered) return Fail(described.error());
-    ASSIGN_OR_RETURN(TableFacts again, LoadTable(*session_, path));
-    if (!altered && Encoded(again) == Encoded(facts)) {
-      const auto at = known_.insert_or_assign(path, Known{std::move(reading), *described}).first;
-      return &at->second;
-    }
-    facts = std::move(again);
-  }
-  return Fail(Code::kUnavailable, "the table is being altered");
-}
-
-Result<std::string> RowLookup::Describe(const TableNow& now) {
-  ASSIGN_OR_RETURN(const auto columns, session_->Describe(now.select()));
-  std::string text;
-  for (const SqlColumn& column : columns) {
-    text += fmt::format("{} {} {}\n", column.name, column.type, column.nullable);
-  }
-  return text;
+  ASSIGN_OR_RETURN(KnownTable known, LearnTable(*session_, question.def, nullptr,
+                                                TableNow::Misfit::kNeutral, {}, stop_));
+  return &known_.insert_or_assign(path, std::move(known)).first->second;
 }
 
 Result<size_t> RowLookup::WaitUntilVisible(const RowQuestion& question) {

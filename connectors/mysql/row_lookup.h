@@ -14,9 +14,9 @@
 #include "base/cancel.h"
 #include "base/sync.h"
 #include "base/thread.h"
+#include "mysql/known_tables.h"
 #include "mysql/server.h"
 #include "mysql/splits.h"
-#include "mysql/table_now.h"
 
 namespace sluice::mysql {
 
@@ -65,12 +65,6 @@ class RowLookup {
   std::optional<Result<RowAnswer>> Poll();
 
  private:
-  // A table as rows are read from it.
-  struct Known {
-    TableNow now;
-    std::string described;  // what the server says of the columns that are read
-  };
-
   void Loop();
   Result<RowAnswer> Answer(const RowQuestion& question);
   Status Connect();
@@ -79,8 +73,7 @@ class RowLookup {
   Result<size_t> WaitUntilVisible(const RowQuestion& question);
   bool Visible(const RowQuestion::Part& part, TimePoint received) const;
   Status LearnVisible(const RowQuestion& question);
-  Result<Known*> Learn(const RowQuestion& question);
-  Result<std::string> Describe(const TableNow& now);
+  Result<KnownTable*> Learn(const RowQuestion& question);
   Result<RowAnswer> Read(const RowQuestion& question, const TableNow& now, size_t rows);
   Result<bool> ReadFirst(const RowQuestion& question, const TableNow& now, size_t rows,
                          RowAnswer& answer);
@@ -93,7 +86,7 @@ class RowLookup {
   bool busy_ = false;  // of the asking thread
 
   // Of the thread alone.
-  std::map<TablePath, Known> known_;
+  std::map<TablePath, KnownTable> known_;
   GtidSet visible_;  // for kGtids: at least these are
   LogPoint told_;    // for kTold: all before it is
   size_t at_once_ = kLookupKeysMax;

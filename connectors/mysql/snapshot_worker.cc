@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "mysql/catalog.h"
 #include "mysql/sql_rows.h"
 
 namespace sluice::mysql {
@@ -20,13 +19,11 @@ constexpr Duration kSnapshotIdleMax = std::chrono::milliseconds(500);
 }  // namespace
 
 std::string SnapshotWorker::SelectOf(const SnapshotJob& job) const {
-  const TableDef& def = *job.table.def;
+  const TableNow& now = job.table.now->now;
+  if (job.split.streamed) return now.select();
   const TableKey& key = job.table.key;
-  std::string sql = fmt::format("SELECT {} FROM {}.{}", SelectList(def),
-                                QuoteName(def.path.database), QuoteName(def.path.table));
-  if (job.split.streamed) return sql;
-  return sql + RangeCondition(key, def, job.split.range, *session_) + " ORDER BY " +
-         KeyColumns(key, def);
+  return now.select() + RangeCondition(key, *now.named(), job.split.range, *session_) +
+         " ORDER BY " + KeyColumns(key, *now.named());
 }
 
 struct SnapshotWorker::Reading {
@@ -49,18 +46,18 @@ struct SnapshotWorker::Reading {
     bytes += chunks.back()->bytes();
   }
   Status AppendTo(ChunkBuilder& out, SqlRow row) const {
-    for (size_t i = 0; i < row.size(); ++i) {
-      RETURN_IF_ERROR(AppendText(table.def->columns[i], row[i], out.column(i)));
-    }
+    RETURN_IF_ERROR(table.now->now.Append(row, out));
     out.EndRow(RowKind::kInsert);
     return {};
   }
 };
 
-SnapshotWorker::SnapshotWorker(Env& env, SqlClient& client, SqlEndpoint endpoint,
-                               ServerFacts server, uint32_t server_id, bool merge)
+SnapshotWorker::SnapshotWorker(Env& env, SqlClient& client, KnownTables& known,
+                               SqlEndpoint endpoint, ServerFacts server, uint32_t server_id,
+                               bool merge)
     : env_(env),
       client_(client),
+      known_(known),
       endpoint_(std::move(endpoint)),
       server_(std::move(server)),
       merge_(merge),
@@ -158,43 +155,98 @@ Status SnapshotWorker::Connect() {
   return ReadAsLogged(*session_);
 }
 
-// A range of a table that is altered meanwhile is read again, with the definition that the table
-// has then, as long as that has the columns that the snapshot began with.
+// A range of a table that is altered meanwhile is read again, from the table as it is then.
 Status SnapshotWorker::ReadSplit(SnapshotJob& job) {
   handed_over_ = false;
+  bool waited = false;
   for (int tries = 1;; ++tries) {
     Status status = Run(job);
-    if (status.code() != Code::kSchemaMismatch) return status;
-    const SchemaRef known = (job.table.now ? job.table.now : job.table.def)->schema;
-    RETURN_IF_ERROR(LearnTable(job));
-    const bool altered = job.table.now->schema->columns != known->columns;
-    if (!altered && tries > 1) return status;  // something else does not fit
+    const Code code = status.code();
+    // An unknown database counts as a setting that is wrong.
+    const bool table =
+        code == Code::kSchemaMismatch || code == Code::kNotFound || code == Code::kInvalidConfig;
+    if (status.ok() || !table) return status;
     if (tries == kTriesMax || handed_over_) {
       return {Code::kUnavailable, fmt::format("the table is being altered: {}", status.message())};
     }
+    Disconnect();  // it is inside a snapshot, or closed
+    const KnownTableRef before = job.table.now;
+    const Status learnt = Learn(job);
+    if (learnt.code() == Code::kNotFound) return FinishGone(job);
+    RETURN_IF_ERROR(learnt);
+    if (job.table.now != before) continue;
+    if (waited) return status;  // something else does not fit
+    waited = true;
+    // A later window may lie behind the statement.
+    const bool window = server_.snapshot() == ServerFacts::Snapshot::kSettled;
+    if (window && stop_.WaitFor(server_.settle)) return stop_.Check();
   }
 }
 
-// The definition that the table has by now.
-Status SnapshotWorker::LearnTable(SnapshotJob& job) {
-  const auto changed = [&](const std::string& how) -> Status {
-    return {Code::kSchemaMismatch,
-            fmt::format("table {} was changed during its snapshot ({}): start again with --fresh "
-                        "to read it anew; its target must fit",
-                        job.split.table.ToString(), how)};
-  };
-  Disconnect();  // it is inside a snapshot, or closed
+// How the table is read by now.
+Status SnapshotWorker::Learn(SnapshotJob& job) {
   RETURN_IF_ERROR(Connect());
-  const auto facts = LoadTable(*session_, job.split.table);
-  if (!facts && facts.error().code() == Code::kNotFound) return changed("it is gone");
-  if (!facts) return facts.error();
-  ASSIGN_OR_RETURN(job.table.now, MakeTable(*facts, job.convert));
-  const std::string missing = MissingColumn(*job.table.def, *job.table.now);
-  return missing.empty() ? Status() : changed(missing);
+  TableDefRef guess = job.table.def;
+  TableTrail trail = job.trail;
+  if (const KnownTableRef last = known_.Find(job.table.def)) {
+    if (last != job.table.now) {  // another worker met the change before
+      job.table.now = last;
+      return {};
+    }
+    trail = last->trail;
+    if (last->now.same()) guess = last->now.now();
+  }
+  const auto names = [&](const TableDef& now) { return NamesOf(trail, now); };
+  auto known =
+      LearnTable(*session_, job.table.def, guess, known_.misfit(), job.convert, stop_, names);
+  Status status = known ? known->now.CheckKey(job.table.key) : known.error();
+  if (status.code() == Code::kSchemaMismatch) {
+    return status.In("reading a table that was altered during its snapshot");
+  }
+  RETURN_IF_ERROR(status);
+  known->trail = std::move(trail);
+  job.table.now = known_.Put(std::move(*known));
+  return {};
+}
+
+// By the statements of the log; the first worker that meets a change reads them for all.
+Result<std::optional<TableNow::Names>> SnapshotWorker::NamesOf(TableTrail& trail,
+                                                               const TableDef& now) {
+  ASSIGN_OR_RETURN(const LogPosition at, CurrentPosition(*session_, server_));
+  const LogPoint upto{at.file, at.tx_offset};
+  const SqlDialect dialect = DialectOf(server_.version);
+  const auto take = [&](const Query& query) { trail.Take(query, dialect); };
+  RETURN_IF_ERROR(window_.Statements(trail.upto(), upto, take));
+  if (trail.upto() < upto) trail.Reached(upto);
+  return trail.NamesIn(now);
+}
+
+// Nothing is left to be read of a table whose end the job's rules pass over; what the log has for
+// the range is brought by that.
+Status SnapshotWorker::FinishGone(const SnapshotJob& job) {
+  const DdlRules& rules = known_.rules();
+  const TablePath& table = job.split.table;
+  if (rules.drop_table != DdlPolicy::kIgnore && rules.rename_table != DdlPolicy::kIgnore) {
+    return {Code::kSchemaMismatch,
+            fmt::format("table {} was dropped or renamed away during its snapshot: "
+                        "schema-changes.policy {{ drop-table = ignore }}, or rename-table, goes on "
+                        "with what was read of it; or start again with --fresh",
+                        table.ToString())};
+  }
+  known_.PutGone(table);
+  ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
+  SnapshotReport report;
+  report.finished = {job.split.range,
+                     job.split.started.value_or(LogPoint{now.file, now.tx_offset})};
+  SnapshotPiece piece;
+  piece.report = std::move(report);
+  return Finish(std::move(piece), 0);
 }
 
 Status SnapshotWorker::Run(SnapshotJob& job) {
   RETURN_IF_ERROR(Connect());
+  if (!job.table.now) job.table.now = known_.Find(job.table.def);
+  if (!job.table.now) RETURN_IF_ERROR(Learn(job));
   RETURN_IF_ERROR(OpenSnapshot(job));
   Reading reading(env_, job.table);
   if (job.split.streamed) {
@@ -222,11 +274,15 @@ Status SnapshotWorker::Run(SnapshotJob& job) {
   report.finished = {range, at};
   report.rows = reading.rows;
   piece.report = std::move(report);
+  return Finish(std::move(piece), reading.bytes);
+}
+
+Status SnapshotWorker::Finish(SnapshotPiece piece, size_t bytes) {
   {
     const std::lock_guard lock(mutex_);
     busy_ = false;  // before the piece is seen, so that its taker may begin another split
   }
-  return Deliver(std::move(piece), reading.bytes);
+  return Deliver(std::move(piece), bytes);
 }
 
 bool SnapshotWorker::Exact(const SnapshotJob& job) const {
@@ -235,13 +291,13 @@ bool SnapshotWorker::Exact(const SnapshotJob& job) const {
 
 // The one that is open, if it is of this table and young.
 Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
-  const bool same = moment_ && moment_->def == job.table.def && !job.table.now;
+  const bool same = moment_ && moment_->table == job.table.now;
   if (same && env_.Now() < moment_->opened + kSnapshotAgeMax) return {};
   RETURN_IF_ERROR(CloseSnapshot());
   using How = ServerFacts::Snapshot;
   const How how = server_.snapshot();
   Moment moment;
-  moment.def = job.table.def;
+  moment.table = job.table.now;
   moment.exact = Exact(job);
   moment.opened = env_.Now();
   GtidSet visible;
@@ -254,12 +310,27 @@ Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
   }
   RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
   RETURN_IF_ERROR(session_->Execute("SAVEPOINT nothing_read"));
+  // Before the place is read, so that the window holds every statement since. Rows that a statement
+  // behind this one writes anew are not in the snapshot any more, and the server says so.
+  ASSIGN_OR_RETURN(const std::string described, DescribeTable(*session_, job.table.now->now));
+  if (described != job.table.now->described) {
+    return {Code::kSchemaMismatch, "its columns are others than before"};
+  }
   if (how == How::kTold) {
     ASSIGN_OR_RETURN(moment.at, ToldPoint(*session_));
   } else {
     ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
     moment.at = {now.file, now.tx_offset};
   }
+  RETURN_IF_ERROR(ReadWindow(job, visible, settled, moment));
+  moment_ = std::move(moment);
+  return {};
+}
+
+Status SnapshotWorker::ReadWindow(const SnapshotJob& job, const GtidSet& visible,
+                                  const LogPoint& settled, Moment& moment) {
+  using How = ServerFacts::Snapshot;
+  const How how = server_.snapshot();
   if (moment.exact && how == How::kGtids) {
     ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, visible, moment.at));
   } else if (moment.exact && how == How::kSettled) {
@@ -274,7 +345,6 @@ Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
     moment.window = {};
     moment.exact = false;
   }
-  moment_ = std::move(moment);
   return {};
 }
 
@@ -320,7 +390,7 @@ Status SnapshotWorker::ReadRows(const SnapshotJob& job, Reading& reading) {
   const auto each = [&](SqlRow row) {
     if (!job.split.streamed && reading.bytes >= kHeldBytesMax) {
       // Ranges end between two keys, never between rows of one.
-      KeyBound at = RowKey(key, *job.table.def, row);
+      KeyBound at = job.table.now->now.BoundOf(row, key);
       if (!reading.last_key) {
         reading.last_key = std::move(at);
       } else if (*reading.last_key != at) {

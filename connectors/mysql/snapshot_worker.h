@@ -25,6 +25,7 @@ namespace sluice::mysql {
 struct SnapshotJob {
   SnapshotSplit split;
   WindowTable table;
+  TableTrail trail;  // from where the table is known to be as `table.def`
   ConvertOptions convert = {};
 };
 
@@ -39,9 +40,9 @@ struct SnapshotPiece {
 class SnapshotWorker {
  public:
   // `merge`: meet the log exactly where the key allows it; else rows are as the snapshot sees them.
-  // All outlive the worker.
-  SnapshotWorker(Env& env, SqlClient& client, SqlEndpoint endpoint, ServerFacts server,
-                 uint32_t server_id, bool merge);
+  // `known` is what the workers found of the tables. All outlive the worker.
+  SnapshotWorker(Env& env, SqlClient& client, KnownTables& known, SqlEndpoint endpoint,
+                 ServerFacts server, uint32_t server_id, bool merge);
   ~SnapshotWorker();  // interrupts what is running and waits for it
 
   // Starts a split; its pieces come from Poll. `wake` is called, on the worker's thread, when there
@@ -56,7 +57,7 @@ class SnapshotWorker {
   struct Moment {
     LogPoint at;
     WindowImages window;
-    TableDefRef def;
+    KnownTableRef table;
     bool exact = false;
     TimePoint opened;
   };
@@ -65,12 +66,17 @@ class SnapshotWorker {
   void Loop();
   std::optional<SnapshotJob> NextJob();
   Status ReadSplit(SnapshotJob& job);
-  Status LearnTable(SnapshotJob& job);
+  Status Learn(SnapshotJob& job);
+  Result<std::optional<TableNow::Names>> NamesOf(TableTrail& trail, const TableDef& now);
   Status Run(SnapshotJob& job);
+  Status FinishGone(const SnapshotJob& job);
+  Status Finish(SnapshotPiece piece, size_t bytes);
   Status Connect();
   void Disconnect();
   bool Exact(const SnapshotJob& job) const;
   Status OpenSnapshot(const SnapshotJob& job);
+  Status ReadWindow(const SnapshotJob& job, const GtidSet& visible, const LogPoint& settled,
+                    Moment& moment);
   Status CloseSnapshot();
   Status ReadRows(const SnapshotJob& job, Reading& reading);
   Status AddImages(const SnapshotJob& job, Reading& reading) const;
@@ -80,6 +86,7 @@ class SnapshotWorker {
 
   Env& env_;
   SqlClient& client_;
+  KnownTables& known_;
   const SqlEndpoint endpoint_;
   const ServerFacts server_;
   const bool merge_;

@@ -59,6 +59,20 @@ class SnapshotWorkerTest : public testing::Test {
     facts_.settle = Duration(0);
     AnswerAsGoodServer(client_, facts_.uuid, gtid, executed);
     client_.Answer("SHOW MASTER STATUS", {{"binlog.000001", std::to_string(log_ends)}});
+    HasTable(Facts("int").columns);
+  }
+  // What the server says of the table.
+  void HasTable(const std::vector<ColumnFacts>& columns) {
+    const auto text = [](const std::optional<uint64_t>& number) {
+      return number ? std::optional(std::to_string(*number)) : std::nullopt;
+    };
+    SqlTable table;
+    for (const ColumnFacts& column : columns) {
+      table.push_back({column.name, column.data_type, column.column_type, column.charset,
+                       text(column.octet_length), std::nullopt, std::nullopt, std::nullopt,
+                       column.nullable ? "YES" : "NO", ""});
+    }
+    client_.Answer("information_schema.COLUMNS", std::move(table));
   }
   void Rows(const std::vector<TestRow>& rows) {
     SqlTable table;
@@ -67,10 +81,10 @@ class SnapshotWorkerTest : public testing::Test {
   }
   Read Run(SnapshotSplit split, const WindowTable& table, bool merge = true) {
     if (!worker_) {
-      worker_ = std::make_unique<SnapshotWorker>(Env::Default(), client_, SqlEndpoint(), facts_, 99,
-                                                 merge);
+      worker_ = std::make_unique<SnapshotWorker>(Env::Default(), client_, known_, SqlEndpoint(),
+                                                 facts_, 99, merge);
     }
-    worker_->Begin({std::move(split), table}, [] {});
+    worker_->Begin({std::move(split), table, trail_}, [] {});
     Read read;
     while (!read.report && read.status.ok()) {
       auto piece = worker_->Poll();
@@ -94,6 +108,9 @@ class SnapshotWorkerTest : public testing::Test {
 
   ScriptedClient client_;
   ServerFacts facts_;
+  DdlRules rules_;
+  KnownTables known_{rules_};
+  TableTrail trail_{Facts("int"), {"binlog.000001", 4}};
   std::unique_ptr<SnapshotWorker> worker_;
 };
 
@@ -237,6 +254,7 @@ TEST_F(SnapshotWorkerTest, ASnapshotThatNothingIsReadInIsClosed) {
 
 TEST_F(SnapshotWorkerTest, AKeyThatOnlyTheServerComparesIsNotMetExactly) {
   Server(true, "", 500);
+  HasTable(Facts("varchar").columns);
   Rows({{1, "a"}, {2, "b"}});
   const Read read = Run({kGoods, {}}, Table("varchar"));
   ASSERT_TRUE(read.status.ok()) << read.status.ToString();
@@ -289,6 +307,7 @@ TEST_F(SnapshotWorkerTest, ATableThatIsNotCutTellsFirstWhereItsFirstReadingBegan
   log.Gtid(1);
   log.Xid();
   Server(true, "", log.offset());
+  HasTable(Facts("varchar").columns);
   Rows({{1, "a"}, {2, "b"}});
   client_.Log({log.events(), {}});
   const LogPoint here{"binlog.000001", log.offset()};
@@ -331,6 +350,119 @@ TEST_F(SnapshotWorkerTest, NothingThatTheServerIsSetToCutsOrChangesTheRows) {
   EXPECT_THAT(statements, testing::Contains(HasSubstr("sql_select_limit = 18446744073709551615")));
   EXPECT_THAT(statements, testing::Contains(HasSubstr("time_zone = '+00:00'")));
   EXPECT_THAT(statements, testing::Contains(HasSubstr("sql_mode = ''")));
+}
+
+// A table that was altered: `now` instead of its second column.
+class AlteredTest : public SnapshotWorkerTest {
+ protected:
+  void Altered(LogWriter& log, const std::string& statement, std::vector<ColumnFacts> columns) {
+    log.Gtid(1);
+    log.Query(statement);
+    Server(true, std::string(kTestUuid) + ":1", log.offset());
+    HasTable(columns);
+    client_.Log({log.events(), {}});  // for the statements
+    client_.Log({log.events(), {}});  // for the window
+  }
+};
+
+TEST_F(AlteredTest, AColumnThatIsGoneIsNull) {
+  LogWriter log;
+  Altered(log, "ALTER TABLE goods DROP COLUMN name", {Facts("int").columns[0]});
+  client_.Answer("SELECT `id` FROM `shop`.`goods`", {{"1"}, {"2"}});
+  const Read read = Run({kGoods, Range({}, 4)}, Table());
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_THAT(read.rows, ElementsAre("1 null", "2 null"));
+  EXPECT_TRUE(read.report->exact);
+}
+
+TEST_F(AlteredTest, ImagesOfBeforeTheStatementHaveTheColumnThatIsGone) {
+  LogWriter log;
+  log.InsertAll(2, 90, "goods", {{2, "real"}, {3, "real"}});
+  log.Gtid(3);
+  log.Query("ALTER TABLE goods DROP COLUMN name");
+  log.Gtid(4);
+  log.Map(91, "goods", 1);
+  log.Insert(91, {{4, ""}}, 1);
+  log.Xid();
+  Altered(log, "FLUSH TABLES", {Facts("int").columns[0]});
+  client_.Answer("SELECT `id` FROM `shop`.`goods`", {{"1"}, {"2"}});
+  const Read read = Run({kGoods, {}}, Table());
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_THAT(read.rows, ElementsAre("1 null", "2 real", "3 real", "4 null"));
+  EXPECT_TRUE(read.report->exact);
+}
+
+// Which of two columns of one type is which is not in the rows.
+TEST_F(AlteredTest, RowsBesideAStatementThatMovedColumnsWaitForALaterWindow) {
+  auto columns = Facts("int").columns;
+  columns.push_back(columns[1]);
+  columns.back().name = "title";
+  TableFacts facts = Facts("int");
+  facts.columns = columns;
+  const TableDefRef def = *MakeTable(facts, {});
+  trail_ = {facts, {"binlog.000001", 4}};
+  std::swap(columns[1], columns[2]);
+  LogWriter moved;
+  moved.Gtid(2);
+  moved.Map(90, "goods", 3);
+  moved.Insert(90, {{2, "real"}}, 3);
+  moved.Xid();
+  moved.Gtid(3);
+  moved.Query("ALTER TABLE goods MODIFY name VARCHAR(20) AFTER title");
+  Server(true, std::string(kTestUuid) + ":1", moved.offset());
+  HasTable(columns);
+  for (int stream = 0; stream < 3; ++stream) client_.Log({moved.events(), {}});
+  client_.Answer("SELECT `id`, `name`, `title` FROM `shop`.`goods`", {{"1", "n", "t"}});
+  int snapshots = 0;
+  client_.on_statement = [&](const std::string& sql) {
+    if (!sql.contains("WITH CONSISTENT SNAPSHOT")) return;
+    ++snapshots;  // the next one sees it all
+    client_.Answer("gtid_executed", {{std::string(kTestUuid) + ":1-3"}});
+  };
+  const Read read = Run({kGoods, {}}, {def, KeyOf(facts, *def)});
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_EQ(snapshots, 2);
+}
+
+TEST_F(AlteredTest, RenamedColumnsAreReadUnderTheirNamesOfNow) {
+  LogWriter log;
+  auto columns = Facts("int").columns;
+  columns[0].name = "no";
+  columns[1].name = "title";
+  Altered(log, "ALTER TABLE goods CHANGE id no INT NOT NULL, CHANGE name title VARCHAR(20)",
+          columns);
+  client_.Answer("SELECT `no`, `title` FROM `shop`.`goods`", {{"3", "c"}});
+  const Read read = Run({kGoods, Range(3, 5)}, Table());
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_THAT(read.rows, ElementsAre("3 c"));
+  EXPECT_THAT(client_.statements(),
+              testing::Contains("SELECT `no`, `title` FROM `shop`.`goods` WHERE `no` >= 3 AND `no` "
+                                "< 5 ORDER BY `no`"));
+}
+
+TEST_F(SnapshotWorkerTest, ATableThatIsGoneIsEmptyIfItsEndIsPassedOver) {
+  for (const DdlPolicy policy : {DdlPolicy::kStop, DdlPolicy::kIgnore}) {
+    worker_.reset();
+    Server(true, std::string(kTestUuid) + ":1", 500);
+    client_.Answer("information_schema.COLUMNS", {});
+    DdlRules rules;
+    rules.drop_table = policy;
+    KnownTables known(rules);
+    worker_ = std::make_unique<SnapshotWorker>(Env::Default(), client_, known, SqlEndpoint(),
+                                               facts_, 99, true);
+    const Read read = Run({kGoods, Range(3, 5)}, Table());
+    if (policy == DdlPolicy::kStop) {
+      EXPECT_EQ(read.status.code(), Code::kSchemaMismatch);
+      EXPECT_THAT(read.status.ToString(), HasSubstr("dropped or renamed away during its snapshot"));
+    } else {
+      ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+      EXPECT_THAT(read.rows, IsEmpty());
+      EXPECT_FALSE(read.report->exact);  // the log brings what it has
+      EXPECT_EQ(read.report->finished.range, Range(3, 5));
+      EXPECT_TRUE(worker_->idle());
+    }
+    worker_.reset();
+  }
 }
 
 }  // namespace

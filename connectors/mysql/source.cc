@@ -45,7 +45,8 @@ class LeasedReader final : public Reader {
 
 MysqlCdcSource::MysqlCdcSource(MysqlCdcOptions options)
     : options_(std::move(options)),
-      server_ids_(options_.server_id_first, options_.server_id_last) {}
+      server_ids_(options_.server_id_first, options_.server_id_last),
+      known_(options_.ddl) {}
 
 std::string MysqlCdcSource::Identity() const {
   const std::string tables =
@@ -124,6 +125,7 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Restore(Context& ctx, const Bytes
   discovered.start = std::move(state.start);
   ASSIGN_OR_RETURN(discovered.server_ahead_micros, ServerMicros(*session));
   discovered.server_ahead_micros -= ctx.env.WallMicros();
+  for (const auto& [path, joined] : state.joined) discovered.since[path] = joined.since;
   discovered.tables = std::move(state.tables);
   discovered.output = std::move(state.output);
   return Remember(std::move(discovered));
@@ -218,11 +220,18 @@ Result<std::unique_ptr<Reader>> MysqlCdcSource::OpenSnapshot(Context& ctx, Split
   if (!worker) {
     SnapshotWorkers::Entry made;
     ASSIGN_OR_RETURN(made.server_id, server_ids_.Take());
-    made.worker = std::make_unique<SnapshotWorker>(ctx.env, ctx.sql, options_.endpoint,
+    made.worker = std::make_unique<SnapshotWorker>(ctx.env, ctx.sql, known_, options_.endpoint,
                                                    discovered.server, made.server_id.id(), merge());
     worker = std::move(made);
   }
-  SnapshotJob job{std::move(decoded), {table->second.def, table->second.key}, convert()};
+  const auto since = discovered.since.find(decoded.table);
+  const LogPoint from = since != discovered.since.end()
+                            ? since->second
+                            : LogPoint{discovered.start.file, discovered.start.tx_offset};
+  SnapshotJob job{std::move(decoded),
+                  {table->second.def, table->second.key},
+                  {discovered.tables.at(table->first), from},
+                  convert()};
   return std::make_unique<SnapshotReader>(ctx, std::move(split), std::move(job), workers_,
                                           std::move(*worker));
 }

@@ -40,6 +40,7 @@ class MysqlCdcSource final : public Source {
     LogEnd end;
     std::map<TablePath, TableFacts> tables;
     std::map<TablePath, PlannedTable> defs;
+    std::map<TablePath, LogPoint> since;    // of tables that joined: the place of the definition
     std::map<TablePath, SchemaRef> output;  // what rows of the log leave with
   };
   using DiscoveredRef = std::shared_ptr<const Discovered>;
@@ -60,6 +61,7 @@ class MysqlCdcSource final : public Source {
 
   const MysqlCdcOptions options_;
   ServerIds server_ids_;
+  KnownTables known_;  // outlives the workers
   SnapshotWorkers workers_;
   Mutex mutex_;  // guards discovered_
   DiscoveredRef discovered_;

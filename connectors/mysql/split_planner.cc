@@ -7,6 +7,7 @@
 
 #include "base/logging.h"
 #include "data/text.h"
+#include "mysql/known_tables.h"
 #include "mysql/sql_rows.h"
 
 namespace sluice::mysql {
@@ -71,7 +72,7 @@ SplitPlanner::SplitPlanner(SqlClient& client, const MysqlCdcOptions& options,
 SplitPlanner::~SplitPlanner() {
   {
     const std::lock_guard lock(mutex_);
-    stop_ = true;
+    stop_.Cancel();
     if (session_) session_->Interrupt();
     room_.notify_all();
   }
@@ -124,7 +125,7 @@ Status SplitPlanner::Run() {
   ASSIGN_OR_RETURN(auto session, client_.Open(options_.endpoint));
   {
     const std::lock_guard lock(mutex_);
-    if (stop_) return {};
+    if (stop_.cancelled()) return {};
     session_ = std::move(session);
   }
   // As the sessions of the readers: bounds are texts of their SELECTs.
@@ -134,10 +135,10 @@ Status SplitPlanner::Run() {
     TablePath path;
     {
       const std::lock_guard lock(mutex_);
-      if (stop_ || state_.tables.empty()) return {};
+      if (stop_.cancelled() || state_.tables.empty()) return {};
       path = state_.tables.front();
     }
-    RETURN_IF_ERROR(CutTable(path).In(path.ToString()));
+    RETURN_IF_ERROR(CutAsItIs(path).In(path.ToString()));
   }
 }
 
@@ -158,6 +159,39 @@ Status SplitPlanner::Estimate() {
   return {};
 }
 
+// A table that was altered meanwhile is cut by the names that its key has by now. One that is gone
+// has one range left, whose reader knows what to do.
+Status SplitPlanner::CutAsItIs(const TablePath& path) {
+  Status status = CutTable(path);
+  const Code code = status.code();
+  // An unknown database counts as a setting that is wrong.
+  const bool altered =
+      code == Code::kSchemaMismatch || code == Code::kNotFound || code == Code::kInvalidConfig;
+  if (!altered) return status;
+  const auto renamed = FindKey(path);
+  if (renamed) return *renamed ? CutTable(path) : status;
+  if (renamed.error().code() != Code::kNotFound) return renamed.error();
+  std::optional<KeyBound> from;
+  {
+    const std::lock_guard lock(mutex_);
+    from = state_.next;
+  }
+  const bool streamed = !from && !tables_.at(path).key.cut;
+  return Publish({path, {from, std::nullopt}, streamed, std::nullopt}, std::nullopt);
+}
+
+// Whether the key has other names than are known. kNotFound: the table is gone.
+Result<bool> SplitPlanner::FindKey(const TablePath& path) {
+  PlannedTable& table = tables_.at(path);
+  const ConvertOptions convert{options_.int_type_narrowing, options_.zone};
+  ASSIGN_OR_RETURN(const KnownTable known, LearnTable(*session_, table.def, table.def,
+                                                      TableNow::Misfit::kNeutral, convert, stop_));
+  const std::string before = KeyColumns(table.key, *table.def);
+  RETURN_IF_ERROR(known.now.CheckKey(table.key));
+  table.def = known.now.named();
+  return KeyColumns(table.key, *table.def) != before;
+}
+
 Status SplitPlanner::CutTable(const TablePath& path) {
   const PlannedTable& table = tables_.at(path);
   std::optional<KeyBound> from;
@@ -165,7 +199,13 @@ Status SplitPlanner::CutTable(const TablePath& path) {
     const std::lock_guard lock(mutex_);
     from = state_.next;
   }
-  ASSIGN_OR_RETURN(const std::string why_whole, WhyWhole(path, table));
+  ASSIGN_OR_RETURN(std::string why_whole, WhyWhole(path, table));
+  if (!why_whole.empty() && table.key.cut) {
+    ASSIGN_OR_RETURN(const bool renamed, FindKey(path));
+    if (renamed) {
+      ASSIGN_OR_RETURN(why_whole, WhyWhole(path, table));
+    }
+  }
   if (!why_whole.empty()) {
     LogWarn(
         fmt::format("table {} is read as a whole by one reader, and from the beginning again "
@@ -179,7 +219,7 @@ Status SplitPlanner::CutTable(const TablePath& path) {
     RETURN_IF_ERROR(Publish({path, {from, to}, false, std::nullopt}, to));
     {
       const std::lock_guard lock(mutex_);
-      if (stop_ || !to) return {};
+      if (stop_.cancelled() || !to) return {};
     }
     from = to;
   }
@@ -283,8 +323,8 @@ Result<std::optional<KeyBound>> SplitPlanner::Ask(const Cut& cut, const std::str
 Status SplitPlanner::Publish(const SnapshotSplit& split, const std::optional<KeyBound>& next) {
   {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return stop_ || state_.planned.size() < kAheadMax; });
-    if (stop_) return {};
+    room_.wait(lock, [&] { return stop_.cancelled() || state_.planned.size() < kAheadMax; });
+    if (stop_.cancelled()) return {};
     state_.planned.push_back(split);
     state_.next = next;
     if (!next) state_.tables.erase(state_.tables.begin());

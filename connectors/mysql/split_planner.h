@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/cancel.h"
 #include "base/sync.h"
 #include "base/thread.h"
 #include "mysql/catalog.h"
@@ -52,7 +53,9 @@ class SplitPlanner {
   void Loop();
   Status Run();
   Status Estimate();
+  Status CutAsItIs(const TablePath& path);
   Status CutTable(const TablePath& path);
+  Result<bool> FindKey(const TablePath& path);
   Result<std::string> WhyWhole(const TablePath& path, const PlannedTable& table);
   Result<Cut> Measure(const TablePath& path, const PlannedTable& table);
   Status MeasureEven(uint64_t rows, Cut& cut);
@@ -62,14 +65,14 @@ class SplitPlanner {
 
   SqlClient& client_;
   const MysqlCdcOptions& options_;
-  const std::map<TablePath, PlannedTable> tables_;
+  std::map<TablePath, PlannedTable> tables_;  // of the thread alone
   const std::function<void()> wake_;
 
   mutable Mutex mutex_;  // guards what follows
   CondVar room_;
   PlanState state_;
   Status status_;
-  bool stop_ = false;
+  CancelToken stop_;
   uint64_t rows_expected_ = 0;
   std::unique_ptr<SqlSession> session_;
   Thread thread_;

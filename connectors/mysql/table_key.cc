@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "data/text.h"
+#include "mysql/changed_value.h"
 
 namespace sluice::mysql {
 namespace {
@@ -103,27 +104,14 @@ std::string Side(const TableKey& key, const TableDef& def, const KeyBound& bound
 
 std::string LiteralOf(const ColumnDef& column, const Column& values, uint32_t row,
                       const SqlSession& session) {
-  std::string text;
   switch (KindOf(column)) {
     case KeyKind::kBytes:
       return Hex(values.text(row));
     case KeyKind::kText:
-      break;
+      return session.Quote(AnswerText(column, values, row).value_or(""));
     default:
       return ValueText(values, row);
   }
-  switch (column.type) {
-    case MysqlType::kTime:
-      AppendTime(values.value<int64_t>(row), static_cast<int>(column.fsp), text);
-      break;
-    case MysqlType::kDateTime:
-    case MysqlType::kTimestamp:
-      AppendTimestamp(values.value<int64_t>(row), static_cast<int>(column.fsp), text);
-      break;
-    default:
-      text = ValueText(values, row);
-  }
-  return session.Quote(text);
 }
 
 }  // namespace
@@ -201,14 +189,6 @@ void AppendRowKey(const Column& column, uint32_t row, KeyBound& out) {
   AppendKey(
       width > 0 ? std::string_view(column.data()).substr(row * width, width) : column.text(row),
       out);
-}
-
-KeyBound RowKey(const TableKey& key, const TableDef& def, SqlRow row) {
-  KeyBound out;
-  for (const uint32_t index : key.columns) {
-    AppendKeyText(def.columns[index], row[index].value_or(""), out);
-  }
-  return out;
 }
 
 void AppendKeyText(const ColumnDef& column, std::string_view text, KeyBound& out) {

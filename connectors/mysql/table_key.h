@@ -36,8 +36,7 @@ KeyBound RowKey(const TableKey& key, const ColumnAt& column, uint32_t row) {
   for (const uint32_t index : key.columns) AppendRowKey(column(index), row, out);
   return out;
 }
-// The same of a row of SelectList's, and of one value of the column. REQUIRES: key.cut.
-KeyBound RowKey(const TableKey& key, const TableDef& def, SqlRow row);
+// The same of one value of the column, of an answer. REQUIRES: key.cut.
 void AppendKeyText(const ColumnDef& column, std::string_view text, KeyBound& out);
 
 // The table with all values of its keys as the server compares them: whole integers, times without

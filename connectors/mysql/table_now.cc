@@ -6,24 +6,12 @@
 #include <algorithm>
 
 #include "mysql/binlog/thin_rows.h"
-#include "mysql/table_change.h"
+#include "mysql/changed_value.h"
 
 namespace sluice::mysql {
 namespace {
 
-// Values of `now` as text are such of `def`, as far as they fit.
-bool Readable(const ColumnDef& def, const ColumnDef& now) {
-  const auto bytes = [](const ColumnDef& column) {
-    return column.info.type.kind == TypeKind::kBytes || column.type == MysqlType::kBit;
-  };
-  if (bytes(def) != bytes(now)) return false;
-  return FitOf(def, now) != ValueFit::kRewritten;
-}
-
-bool Changed(const ColumnDef& def, const ColumnDef& now) {
-  return def.info.source_type != now.info.source_type || def.charset != now.charset ||
-         def.info.nullable != now.info.nullable;
-}
+constexpr std::string_view kRemedy = "start again with --fresh to read the table anew";
 
 // Which column of `now` each of `def` is.
 class Matching {
@@ -31,13 +19,14 @@ class Matching {
   Matching(const TableDef& def, const TableDef& now)
       : def_(def), now_(now), found_(def.columns.size()), taken_(now.columns.size()) {}
 
-  Result<std::vector<std::optional<uint32_t>>> Run() {
+  Result<std::vector<std::optional<uint32_t>>> Run(const std::optional<TableNow::Names>& names) {
     for (uint32_t i = 0; i < found_.size(); ++i) {
-      const auto same = now_.schema->Find(def_.columns[i].info.name);
+      const auto same = now_.schema->Find(names ? (*names)[i] : def_.columns[i].info.name);
       if (!same) continue;
       if (!Readable(def_.columns[i], now_.columns[*same])) return Fail(Unreadable(i, *same));
       Take(i, *same);
     }
+    if (names) return found_;
     PairWithinGaps();
     RETURN_IF_ERROR(PairLast());
     return found_;
@@ -102,9 +91,6 @@ class Matching {
                         before.source_type, kRemedy)};
   }
 
-  static constexpr std::string_view kRemedy =
-      "rows of before lack columns in the log: start again with --fresh to read the table anew";
-
   const TableDef& def_;
   const TableDef& now_;
   std::vector<std::optional<uint32_t>> found_;
@@ -113,21 +99,61 @@ class Matching {
 
 }  // namespace
 
-Result<TableNow> TableNow::Make(TableDefRef def, const TableDef& now) {
-  ASSIGN_OR_RETURN(const auto found, Matching(*def, now).Run());
+Result<TableNow> TableNow::Make(TableDefRef def, TableDefRef now, Misfit misfit,
+                                const std::optional<Names>& names) {
+  ASSIGN_OR_RETURN(const auto found, Matching(*def, *now).Run(names));
   TableNow made;
-  TableDef read{now.path, {}, nullptr};
+  made.def_ = std::move(def);
+  made.now_ = std::move(now);
+  made.Read(found, misfit);
+  made.Describe();
+  return made;
+}
+
+void TableNow::Read(const std::vector<std::optional<uint32_t>>& found, Misfit misfit) {
+  TableDef read{now_->path, {}, nullptr};
   for (size_t i = 0; i < found.size(); ++i) {
-    auto& source = made.sources_.emplace_back();
+    auto& source = sources_.emplace_back();
     if (!found[i]) continue;
-    const ColumnDef& column = now.columns[*found[i]];
-    source = {read.columns.size(), column.info.name, Changed(def->columns[i], column)};
+    const ColumnDef& was = def_->columns[i];
+    const ColumnDef& column = now_->columns[*found[i]];
+    source = {read.columns.size(), *found[i], Changed(was, column)};
+    // Else the statement is not passed on.
+    const bool passed = was.info.type != column.info.type ||
+                        was.info.length != column.info.length ||
+                        was.info.nullable != column.info.nullable;
+    source->neutral = misfit == Misfit::kNeutral ||
+                      (misfit == Misfit::kRepeated && passed && Widened(was, column));
+    moved_ = moved_ || *found[i] != i;
     read.columns.push_back(column);
   }
-  made.select_ = fmt::format("SELECT {} FROM {}.{}", SelectList(read),
-                             QuoteName(def->path.database), QuoteName(def->path.table));
-  made.def_ = std::move(def);
-  return made;
+  const bool all = read.columns.size() == found.size() && found.size() == now_->columns.size();
+  same_ = all && !moved_ && Changes().empty() &&
+          std::ranges::none_of(sources_, [](const auto& source) { return source->changed; });
+  select_ = fmt::format("SELECT {} FROM {}.{}", SelectList(read), QuoteName(def_->path.database),
+                        QuoteName(def_->path.table));
+}
+
+// Makes named_ and image_.
+void TableNow::Describe() {
+  const auto shown = [](TableDef& table) {
+    auto schema = std::make_shared<Schema>(*table.schema);
+    for (size_t i = 0; i < table.columns.size(); ++i) schema->columns[i] = table.columns[i].info;
+    table.schema = std::move(schema);
+  };
+  auto named = std::make_shared<TableDef>(*def_);
+  auto image = std::make_shared<TableDef>(*now_);
+  for (ColumnDef& column : image->columns) column = ExactColumn(std::move(column));
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    if (!sources_[i]) continue;
+    const auto& [field, index, changed, neutral] = *sources_[i];
+    named->columns[i].info.name = now_->columns[index].info.name;
+    if (!changed) image->columns[index] = named->columns[i];
+  }
+  shown(*named);
+  shown(*image);
+  named_ = std::move(named);
+  image_ = std::move(image);
 }
 
 Result<std::vector<std::string>> TableNow::KeyNames(const TableKey& key) const {
@@ -135,34 +161,109 @@ Result<std::vector<std::string>> TableNow::KeyNames(const TableKey& key) const {
   for (const uint32_t index : key.columns) {
     if (!sources_[index]) {
       return Fail(Code::kSchemaMismatch,
-                  fmt::format("table {}: column {} of its key is gone, and rows of before lack "
-                              "columns in the log: start again with --fresh to read the table anew",
-                              def_->path.ToString(), def_->columns[index].info.name));
+                  fmt::format("table {}: column {} of its key is gone; {}", def_->path.ToString(),
+                              def_->columns[index].info.name, kRemedy));
     }
-    names.push_back(sources_[index]->name);
+    names.push_back(now_->columns[sources_[index]->index].info.name);
   }
   return names;
 }
 
-Status TableNow::Append(SqlRow row, ChunkBuilder& out) const {
-  for (size_t i = 0; i < sources_.size(); ++i) {
-    const ColumnDef& column = def_->columns[i];
-    const auto text = sources_[i] ? row[sources_[i]->field] : std::nullopt;
-    if (!text) {
-      AppendNeutral(column, out.column(i));
-      continue;
-    }
-    const bool changed = sources_[i]->changed;
-    const bool longer = changed && column.info.length &&
-                        text->size() > static_cast<uint64_t>(*column.info.length) &&
-                        FixedWidth(column.info.type.kind) == 0;
-    const Status status = longer ? Status(Code::kSchemaMismatch, "longer than the column was")
-                                 : AppendText(column, text, out.column(i));
-    if (status.ok()) continue;
-    if (!changed) return status.In("table " + def_->path.ToString());
-    AppendNeutral(column, out.column(i));
+Status TableNow::CheckKey(const TableKey& key) const {
+  const auto names = KeyNames(key);
+  if (!names) return names.error();
+  for (const uint32_t index : key.columns) {
+    const ColumnDef& was = def_->columns[index];
+    const ColumnDef& now = now_->columns[sources_[index]->index];
+    if (was.info.type == now.info.type && was.charset == now.charset) continue;
+    return {
+        Code::kSchemaMismatch,
+        fmt::format("table {}: column {} of its key became {} from {}; {}", def_->path.ToString(),
+                    was.info.name, now.info.source_type, was.info.source_type, kRemedy)};
   }
   return {};
+}
+
+std::vector<uint32_t> TableNow::Gone() const {
+  std::vector<uint32_t> gone;
+  for (uint32_t i = 0; i < sources_.size(); ++i) {
+    if (!sources_[i]) gone.push_back(i);
+  }
+  return gone;
+}
+
+std::string TableNow::Changes() const {
+  std::string text;
+  const auto add = [&](const std::string& one) { text += (text.empty() ? "" : ", ") + one; };
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    const ColumnInfo& was = def_->columns[i].info;
+    if (!sources_[i]) {
+      add(fmt::format("column {} is gone", was.name));
+      continue;
+    }
+    const ColumnInfo& now = now_->columns[sources_[i]->index].info;
+    if (now.name != was.name) add(fmt::format("column {} is read as {}", was.name, now.name));
+    if (now.source_type != was.source_type) {
+      add(fmt::format("column {} became {} from {}", was.name, now.source_type, was.source_type));
+    }
+  }
+  return text;
+}
+
+Status TableNow::Append(SqlRow row, ChunkBuilder& out) const {
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    const auto& source = sources_[i];
+    Column& column = out.column(i);
+    if (!source) {
+      AppendNeutral(def_->columns[i], column);
+      continue;
+    }
+    const auto text = row[source->field];
+    const Status status = source->changed ? AppendChanged(i, text, column)
+                                          : AppendText(def_->columns[i], text, column);
+    if (!status.ok()) return status.In("table " + def_->path.ToString());
+  }
+  return {};
+}
+
+Status TableNow::AppendImage(const Chunk& from, uint32_t row, ChunkBuilder& out) const {
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    const auto& source = sources_[i];
+    Column& column = out.column(i);
+    if (!source) {
+      AppendNeutral(def_->columns[i], column);
+    } else if (source->changed) {
+      const ColumnDef& image = image_->columns[source->index];
+      const auto text = AnswerText(image, from.column(source->index), row);
+      // A date that is none is no null on the server.
+      const bool no_date = !text && !now_->columns[source->index].info.nullable;
+      if (no_date) {
+        AppendNeutral(def_->columns[i], column);
+      } else {
+        RETURN_IF_ERROR(AppendChanged(i, text, column).In("table " + def_->path.ToString()));
+      }
+    } else {
+      column.AppendFrom(from.column(source->index), row);
+    }
+  }
+  return {};
+}
+
+Status TableNow::AppendChanged(size_t i, std::optional<std::string_view> text, Column& out) const {
+  const ColumnDef& was = def_->columns[i];
+  const ColumnDef& now = now_->columns[sources_[i]->index];
+  if (AppendFitting(was, text, out)) return {};
+  if (sources_[i]->neutral) {
+    AppendNeutral(was, out);
+    return {};
+  }
+  if (was.info.type == now.info.type) return AppendText(was, text, out);
+  return {
+      Code::kSchemaMismatch,
+      fmt::format("table {}: column {} became {} from {}, and the value {} does not fit that; "
+                  "{}",
+                  def_->path.ToString(), was.info.name, now.info.source_type, was.info.source_type,
+                  text ? fmt::format("'{}'", text->substr(0, 100)) : "NULL", kRemedy)};
 }
 
 Result<KeyBound> TableNow::KeyOf(SqlRow row, const TableKey& key, const TableDef& exact) const {
@@ -171,6 +272,14 @@ Result<KeyBound> TableNow::KeyOf(SqlRow row, const TableKey& key, const TableDef
     Column value(exact.columns[index].info.type);
     RETURN_IF_ERROR(AppendText(exact.columns[index], row[sources_[index]->field], value));
     AppendRowKey(value, 0, out);
+  }
+  return out;
+}
+
+KeyBound TableNow::BoundOf(SqlRow row, const TableKey& key) const {
+  KeyBound out;
+  for (const uint32_t index : key.columns) {
+    AppendKeyText(def_->columns[index], row[sources_[index]->field].value_or(""), out);
   }
   return out;
 }

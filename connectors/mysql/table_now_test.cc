@@ -35,14 +35,20 @@ TableDefRef Table(std::vector<ColumnFacts> columns) {
 const TableKey kKey{.columns = {0}, .cut = true, .ordered = true};
 const ColumnFacts kId = Column("id", "int", false);
 
+Result<TableNow> Reading(const std::vector<ColumnFacts>& def, const std::vector<ColumnFacts>& now,
+                         TableNow::Misfit misfit = TableNow::Misfit::kNeutral) {
+  return TableNow::Make(Table(def), Table(now), misfit);
+}
+
 std::string Select(const std::vector<ColumnFacts>& def, const std::vector<ColumnFacts>& now) {
-  const auto made = TableNow::Make(Table(def), *Table(now));
+  const auto made = Reading(def, now);
   return made ? made->select() : std::string(made.error().message());
 }
 
 std::string Row(const std::vector<ColumnFacts>& def, const std::vector<ColumnFacts>& now,
-                const std::vector<std::optional<std::string_view>>& row) {
-  const auto made = TableNow::Make(Table(def), *Table(now));
+                const std::vector<std::optional<std::string_view>>& row,
+                TableNow::Misfit misfit = TableNow::Misfit::kNeutral) {
+  const auto made = Reading(def, now, misfit);
   if (!made) return std::string(made.error().message());
   ChunkBuilder builder(made->def()->schema);
   const Status status = made->Append(row, builder);
@@ -94,10 +100,9 @@ TEST(TableNow, ARenamedColumnIsToldByItsPlace) {
 
 TEST(TableNow, TheKeyMayBeRenamedAndNotDropped) {
   const std::vector<ColumnFacts> def = {kId, Column("a", "varchar(20)")};
-  const auto renamed =
-      TableNow::Make(Table(def), *Table({Column("no", "int", false), Column("a", "varchar(20)")}));
+  const auto renamed = Reading(def, {Column("no", "int", false), Column("a", "varchar(20)")});
   EXPECT_EQ(*renamed->KeyNames(kKey), std::vector<std::string>{"no"});
-  const auto dropped = TableNow::Make(Table(def), *Table({Column("a", "varchar(20)")}));
+  const auto dropped = Reading(def, {Column("a", "varchar(20)")});
   EXPECT_THAT(dropped->KeyNames(kKey).error().ToString(),
               HasSubstr("column id of its key is gone"));
 }
@@ -122,6 +127,72 @@ TEST(TableNow, ValuesThatTheServerWroteAnewAreNotGuessed) {
   EXPECT_THAT(became("int", "bit(5)"), HasSubstr("column a became"));
   EXPECT_THAT(became("varchar(20)", "blob"), HasSubstr("column a became"));
   EXPECT_THAT(became("int", "varchar(20)"), HasSubstr("SELECT"));
+}
+
+TEST(TableNow, NamesThatAreKnownAreNotGuessed) {
+  const std::vector<ColumnFacts> def = {kId, Column("a", "varchar(20)"),
+                                        Column("b", "varchar(20)")};
+  const std::vector<ColumnFacts> now = {kId, Column("a", "varchar(20)"),
+                                        Column("old", "varchar(20)"), Column("c", "varchar(20)")};
+  const auto made = TableNow::Make(Table(def), Table(now), TableNow::Misfit::kRefused,
+                                   TableNow::Names{"id", "old", ""});
+  EXPECT_EQ(made->select(), "SELECT `id`, `old` FROM `shop`.`goods`");
+  EXPECT_EQ(made->Changes(), "column a is read as old, column b is gone");
+  EXPECT_EQ(made->Gone(), std::vector<uint32_t>{2});
+}
+
+TEST(TableNow, WhatDoesNotFitIsRefusedUnlessItComesAgain) {
+  using Misfit = TableNow::Misfit;
+  const auto row = [](const ColumnFacts& before, const ColumnFacts& after, Misfit misfit) {
+    const std::vector<std::optional<std::string_view>> values = {"1", "5000000000"};
+    return Row({kId, before}, {kId, after}, values, misfit);
+  };
+  const ColumnFacts number = Column("n", "int", false);
+  EXPECT_EQ(row(number, Column("n", "bigint", false), Misfit::kRepeated), "1|0");
+  EXPECT_THAT(row(number, Column("n", "bigint", false), Misfit::kRefused),
+              HasSubstr("column n became bigint from int, and the value "
+                        "'5000000000' does not fit that; start again with --fresh"));
+  // Such a value may be of before the statement.
+  EXPECT_THAT(row(number, Column("n", "varchar(20)", false), Misfit::kRepeated),
+              HasSubstr("does not fit that"));
+  // The type outside is the same: as the log brings it.
+  EXPECT_EQ(row(Column("n", "varchar(5)"), Column("n", "varchar(20)"), Misfit::kRefused),
+            "1|5000000000");
+  EXPECT_EQ(row(Column("n", "varchar(5)"), Column("n", "varchar(20)"), Misfit::kRepeated),
+            "1|null");
+}
+
+TEST(TableNow, RowsOfTheLogAreReadLikeThoseOfTheServer) {
+  const std::vector<ColumnFacts> def = {kId, Column("n", "varchar(20)"), Column("gone", "int"),
+                                        Column("flag", "tinyint(1)"), Column("at", "timestamp")};
+  const std::vector<ColumnFacts> now = {Column("at", "timestamp"), kId, Column("flag", "int"),
+                                        Column("m", "varchar(20)")};
+  const auto made = TableNow::Make(Table(def), Table(now), TableNow::Misfit::kRefused,
+                                   TableNow::Names{"id", "m", "", "flag", "at"});
+  EXPECT_TRUE(made->moved());
+  const TableDef& image = *made->image();
+  ChunkBuilder log(image.schema);
+  const std::optional<std::string_view> values[] = {"2024-02-03 04:05:06", "7", "5", "x"};
+  for (size_t i = 0; i < image.columns.size(); ++i) {
+    ASSERT_TRUE(AppendText(image.columns[i], values[i], log.column(i)).ok());
+  }
+  log.EndRow(RowKind::kInsert);
+  ChunkBuilder out(made->def()->schema);
+  ASSERT_TRUE(made->AppendImage(*log.Finish(0), 0, out).ok());
+  out.EndRow(RowKind::kInsert);
+  const ChunkPtr chunk = out.Finish(0);
+  std::string text;
+  for (size_t i = 0; i < 5; ++i) text += "|" + ValueText(chunk->column(i), 0);
+  EXPECT_EQ(text, "|7|x|null|true|2024-02-03 04:05:06");
+}
+
+TEST(TableNow, RangesStayThoseOfTheKeyUnlessItIsOfAnotherType) {
+  const auto check = [](const ColumnFacts& key) {
+    return Reading({kId, Column("a", "int")}, {key, Column("a", "int")})->CheckKey(kKey).ToString();
+  };
+  EXPECT_EQ(check(Column("no", "int", false)), "ok");
+  EXPECT_THAT(check(Column("id", "bigint", false)),
+              HasSubstr("column id of its key became bigint from int; start again with --fresh"));
 }
 
 }  // namespace
