@@ -105,13 +105,19 @@ Status Channel::Stage(const TargetTable& target, const std::string& stage, bool 
       // MySQL ends the open transaction here; what it had is staged, and stays so.
       if (!options_.postgres()) open_transaction_ = false;
       if (options_.postgres()) RETURN_IF_ERROR(Begin());
-      RETURN_IF_ERROR(session_->Execute(dialect_.CreateStage(target, stage, false)));
+      RETURN_IF_ERROR(CreateStage(target, stage));
     }
     RETURN_IF_ERROR(Begin());
     return Send(target, dialect_.StageName(target, stage, false), true, rows);
   };
   const Status status = attempt();
   return status.ok() ? status : Close(status.In("writing to " + target.path.ToString()));
+}
+
+Status Channel::CreateStage(const TargetTable& target, const std::string& stage) {
+  const Status status = session_->Execute(dialect_.CreateStage(target, stage, false));
+  const std::string& place = options_.postgres() ? target.path.schema : target.path.database;
+  return ForStages(status, options_, place);
 }
 
 Status Channel::Finish() {
@@ -156,6 +162,7 @@ Status Channel::Retried(const Attempt& attempt) {
 }
 
 Status Channel::Apply(const TargetTable& target, const RowText& rows) {
+  RETURN_IF_ERROR(Finish());  // a session that is given up takes nothing along that was staged
   const Status status = Retried([&]() -> Status {
     if (target.merge != Merge::kAppend) return MergeAtOnce(target, rows);
     return Send(target, dialect_.FullName(target.path), false, rows);

@@ -26,7 +26,8 @@ class Channel {
                const RowText& rows);
   Status Finish();
 
-  // Rows into their table at once; visible on return. Tried again as max_retries says.
+  // Rows into their table at once; visible on return. Tried again as max_retries says. What was
+  // staged before is durable then.
   Status Apply(const TargetTable& target, const RowText& rows);
   // Statements of the user, in one transaction; the same.
   Status RunAll(const std::vector<std::string>& statements);
@@ -41,6 +42,7 @@ class Channel {
   Status Lock();
   Status Send(const TargetTable& target, const std::string& table, bool staged,
               const RowText& rows);
+  Status CreateStage(const TargetTable& target, const std::string& stage);
   Status MergeAtOnce(const TargetTable& target, const RowText& rows);
   template <typename Attempt>
   Status Retried(const Attempt& attempt);

@@ -66,6 +66,7 @@ Status JdbcCommitter::Commit(CheckpointId id, std::span<const Prepared> prepared
   }
   // Whatever was begun ends with its session.
   if (!status.ok()) session_.reset();
+  if (status.ok()) targets_->Committed(id);
   return status.In(fmt::format("committing checkpoint {}", id));
 }
 
@@ -205,7 +206,7 @@ Status JdbcCommitter::Alter(const SchemaChange& change, const TargetTable& targe
 }
 
 Status JdbcCommitter::AbortOrphans(const OrphanRange& range) {
-  if (!options_.two_phase || schemas_.empty()) return {};
+  if (!options_.stages || schemas_.empty()) return {};
   RETURN_IF_ERROR(Connected());
   const auto drop = [&]() -> Status {
     ASSIGN_OR_RETURN(const auto found,

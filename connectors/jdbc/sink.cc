@@ -53,16 +53,26 @@ Status JdbcSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool f
     targets_->Put(schema->path,
                   bound ? std::move(*bound) : TargetTable{.path = path, .unfit = bound.error()});
   }
+  return PrepareLedger(*session);
+}
+
+Status JdbcSink::PrepareLedger(SqlSession& session) {
   const std::lock_guard lock(mutex_);
   const auto targets = targets_->All();
-  if (!options_.two_phase || targets.empty()) return {};
+  if (!options_.stages || targets.empty()) return {};
   if (!ledger_) {
     ledger_ = targets.front()->path;
     ledger_->table = kLedgerTable;
   }
+  // Of a target that does not fit yet nothing is known.
+  const bool staged = std::ranges::any_of(targets, [](const auto& target) {
+    return target->merge != Merge::kAppend || !target->unfit.ok();
+  });
+  if (!options_.two_phase && !staged) return {};
   const Dialect& dialect = Dialect::Of(options_.endpoints.front().server);
-  return JdbcCommitter::CreateLedger(*session, dialect, *ledger_)
-      .In("making the ledger table; is_exactly_once = false needs none");
+  const Status status = JdbcCommitter::CreateLedger(session, dialect, *ledger_);
+  const std::string& place = options_.postgres() ? ledger_->schema : ledger_->database;
+  return ForStages(status, options_, place).In("making the ledger table");
 }
 
 std::vector<Status> JdbcSink::Check(Context& ctx, std::span<const SchemaRef> tables) {

@@ -21,6 +21,7 @@ class JdbcSink final : public Sink {
   Delivery delivery() const override {
     return options_.two_phase ? Delivery::kTwoPhase : Delivery::kAtLeastOnce;
   }
+  bool leaves_work() const override { return options_.stages; }
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override;
   std::vector<Status> Check(Context& ctx, std::span<const SchemaRef> tables) override;
   bool replay_converges(std::string* why) const override;
@@ -35,6 +36,7 @@ class JdbcSink final : public Sink {
 
  private:
   Status PrepareStatement(std::span<const SchemaRef> tables);
+  Status PrepareLedger(SqlSession& session);
 
   const SinkOptions options_;
   mutable Mutex mutex_;  // guards what follows

@@ -35,12 +35,13 @@ Server ServerOf(SqlServer kind) {
           Variable("SLUICE_KIT_POSTGRES_PASSWORD")};
 }
 
-// Whose rows are written how.
-enum class Way : uint8_t { kByKey, kAppended, kAtLeastOnce };
+// Whose rows are written how. kFollowed: at least once, in a job that follows its source.
+enum class Way : uint8_t { kByKey, kAppended, kAtLeastOnce, kFollowed };
 
 std::string Options(const Server& server, const std::string& space, Way way) {
   const bool postgres = server.kind == SqlServer::kPostgres;
-  return fmt::format(R"conf(
+  return fmt::format(
+      R"conf(
 url = "jdbc:{}://{}/{}"
 driver = "a.java.Driver"
 user = "{}"
@@ -52,10 +53,9 @@ batch_size = 2
 max_retries = 2
 {}
 )conf",
-                     postgres ? "postgresql" : "mysql", server.address, postgres ? "kit" : "",
-                     server.user, server.password, postgres ? "kit" : space,
-                     postgres ? space + "." : "",
-                     way == Way::kAtLeastOnce ? "is_exactly_once = false" : "");
+      postgres ? "postgresql" : "mysql", server.address, postgres ? "kit" : "", server.user,
+      server.password, postgres ? "kit" : space, postgres ? space + "." : "",
+      way == Way::kAtLeastOnce || way == Way::kFollowed ? "is_exactly_once = false" : "");
 }
 
 class JdbcFixture final : public SinkFixture {
@@ -147,7 +147,9 @@ class JdbcFixture final : public SinkFixture {
   Result<std::unique_ptr<Sink>> MakeWith(const Server& server) {
     const PluginCase plugin{"Jdbc", PluginKind::kSink, Options(server, space_, way_), ""};
     Diagnostics mistakes;
-    auto options = jdbc::ParseSinkOptions(ConfigOf(plugin), EnvOptions(), mistakes);
+    EnvOptions env;
+    if (way_ == Way::kFollowed) env.job_mode = JobMode::kStreaming;
+    auto options = jdbc::ParseSinkOptions(ConfigOf(plugin), env, mistakes);
     if (!options) return Fail(mistakes.ToStatus());
     return std::make_unique<jdbc::JdbcSink>(std::move(*options));
   }
@@ -181,9 +183,11 @@ const bool kRegistered =
     Register(Case("JdbcMysqlByKey", SqlServer::kMysql, Way::kByKey)) &&
     Register(Case("JdbcMysqlAppended", SqlServer::kMysql, Way::kAppended)) &&
     Register(Case("JdbcMysqlAtLeastOnce", SqlServer::kMysql, Way::kAtLeastOnce)) &&
+    Register(Case("JdbcMysqlFollowed", SqlServer::kMysql, Way::kFollowed)) &&
     Register(Case("JdbcPostgresByKey", SqlServer::kPostgres, Way::kByKey)) &&
     Register(Case("JdbcPostgresAppended", SqlServer::kPostgres, Way::kAppended)) &&
     Register(Case("JdbcPostgresAtLeastOnce", SqlServer::kPostgres, Way::kAtLeastOnce)) &&
+    Register(Case("JdbcPostgresFollowed", SqlServer::kPostgres, Way::kFollowed)) &&
     Register(PluginCase{
         "Jdbc", PluginKind::kSink,
         Options({SqlServer::kMysql, "127.0.0.1:3306", "root", kWrongPassword}, "kit", Way::kByKey),

@@ -55,8 +55,9 @@ OptionSpec<SinkOptions> WithDelivery(OptionSpec<SinkOptions> spec) {
                 "Append every row with COPY, whatever its kind (PostgreSQL).")
       .Optional("create_index", &O::create_index, "Created tables get the source's keys.")
       .Optional("is_exactly_once", &O::is_exactly_once,
-                "Rows become visible exactly with their checkpoint. Default: unless query is given "
-                "or env asks for less.")
+                "Rows become visible exactly with their checkpoint; else batch by batch, but those "
+                "of a snapshot with one that holds where they were read. Default: unless query is "
+                "given or env asks for less.")
       .Ignored("xa_data_source_class_name", kNoXa)
       .Ignored("max_commit_attempts", "a commit is asked for until its outcome is known")
       .Ignored("transaction_timeout_sec", kNoXa);
@@ -92,6 +93,9 @@ void CheckDelivery(const PluginConfig& config, const EnvOptions& env, SinkOption
   }
   const bool wanted = options.is_exactly_once.value_or(env.guarantee != Guarantee::kAtLeastOnce);
   options.two_phase = wanted && options.query.empty();
+  // A BATCH job that dies is not held against a source that goes on changing.
+  const bool follows = env.job_mode == JobMode::kStreaming && !options.use_copy;
+  options.stages = options.two_phase || (follows && options.query.empty());
   if (options.two_phase && options.max_retries > 0) {
     diagnostics.Note(OriginOf(config, "max_retries"),
                      where + ": max_retries is ignored: the job goes on from its checkpoint");
@@ -107,6 +111,20 @@ void CheckDelivery(const PluginConfig& config, const EnvOptions& env, SinkOption
 }
 
 }  // namespace
+
+Status ForStages(const Status& status, const SinkOptions& options, const std::string& place) {
+  if (status.code() != Code::kInvalidConfig) return status;
+  const std::string which =
+      options.two_phase ? "rows wait" : "rows of a snapshot, and the first ones of a run, wait";
+  const std::string grant =
+      options.postgres()
+          ? fmt::format("USAGE, CREATE ON SCHEMA \"{}\"", place)
+          : fmt::format("SELECT, INSERT, UPDATE, DELETE, CREATE, DROP ON `{}`.*", place);
+  return {status.code(),
+          fmt::format("{}; {} in tables beside their target until their checkpoint is committed: "
+                      "GRANT {} TO {}",
+                      status.message(), which, grant, options.user)};
+}
 
 const OptionSpec<SinkOptions>& SinkSpec() {
   static const OptionSpec<SinkOptions> spec =

@@ -34,7 +34,14 @@ struct SinkOptions : ConnectionOptions {
 
   // Derived: rows become visible exactly with their checkpoint.
   bool two_phase = false;
+  // Derived: the target has stages and a ledger (stage.h), for all rows, or for those that must not
+  // become visible before a checkpoint holds them (writer.h).
+  bool stages = false;
 };
+
+// `status` of making a stage or the ledger at `place`, a database of MySQL or a schema of
+// PostgreSQL; whoever may not is told what they are for, and what to grant.
+Status ForStages(const Status& status, const SinkOptions& options, const std::string& place);
 
 const OptionSpec<SinkOptions>& SinkSpec();
 std::optional<SinkOptions> ParseSinkOptions(const PluginConfig& config, const EnvOptions& env,

@@ -12,7 +12,8 @@
 //     table. Any server has it, nothing is locked, a leftover is a table that can be looked at and
 //     dropped, and bulk loading (COPY, INSERT of many rows) works as always. Its columns have the
 //     target's types, so a value that does not fit is refused before the checkpoint is durable.
-// So stages it is, for is_exactly_once with and without an XA class.
+// So stages it is, for is_exactly_once with and without an XA class, and for those rows of
+// at-least-once delivery that must not be visible before a checkpoint holds them (writer.h).
 //
 // Commit merges all stages of a checkpoint into their targets in ONE transaction, together with a
 // row (job, run, checkpoint, writer) in the ledger. Readers of the target see checkpoints whole,

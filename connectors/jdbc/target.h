@@ -2,6 +2,7 @@
 // Target tables: what the catalog says of them, and how rows are to be merged into them.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/sync.h"
+#include "data/event.h"
 #include "data/schema.h"
 
 namespace sluice::jdbc {
@@ -86,10 +88,17 @@ class SharedTargets {
     for (const auto& [rows, table] : tables_) all.push_back(table);
     return all;
   }
+  // The committer has made `id` and what came before it visible.
+  void Committed(CheckpointId id) {
+    CheckpointId before = committed_;
+    while (before < id && !committed_.compare_exchange_weak(before, id)) continue;
+  }
+  CheckpointId committed() const { return committed_; }
 
  private:
   mutable Mutex mutex_;
   std::map<TablePath, std::shared_ptr<const TargetTable>> tables_;  // by the path of the rows
+  std::atomic<CheckpointId> committed_ = 0;
 };
 
 }  // namespace sluice::jdbc

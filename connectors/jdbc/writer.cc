@@ -4,15 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 
 namespace sluice::jdbc {
 namespace {
 
-constexpr size_t kBatchBytesMax = size_t{1} << 20U;    // below every server's packet
-constexpr size_t kUnsentBytesMax = size_t{16} << 20U;  // of batches on their way
-constexpr uint64_t kStrand = 0;                        // one connection does all
+constexpr size_t kBatchBytesMax = size_t{1} << 20U;              // below every server's packet
+constexpr size_t kUnsentBytesMax = size_t{16} << 20U;            // of batches on their way
+constexpr uint64_t kStrand = 0;                                  // one connection does all
+constexpr Duration kStagedWait = std::chrono::seconds(1);        // then a checkpoint is asked for
+constexpr Duration kCommitPoll = std::chrono::milliseconds(20);  // of batches that are held back
 
 }  // namespace
 
@@ -44,12 +47,13 @@ Result<JdbcWriter::Open*> JdbcWriter::Find(const SchemaRef& schema) {
       return Fail(Code::kInternal, "rows of the unknown table " + schema->path.ToString());
     }
     RETURN_IF_ERROR(target->unfit);
-    const bool staged = options_.two_phase || target->merge != Merge::kAppend;
+    const bool staged = options_.two_phase || target->merge != Merge::kAppend;  // with their order
     RowBatch batch(dialect_, *target, staged);
     RowLimits limits = RowLimitsOf(options_.endpoints.front().server, *target);
     open = open_
-               .emplace(schema->path, Open{std::move(target), std::move(batch), std::move(limits),
-                                           0, 0, 0, false, false, ""})
+               .emplace(schema->path, Open{.target = std::move(target),
+                                           .batch = std::move(batch),
+                                           .limits = std::move(limits)})
                .first;
   }
   last_schema_ = schema;
@@ -69,6 +73,7 @@ Status JdbcWriter::Write(const Chunk& chunk) {
   ASSIGN_OR_RETURN(Open * open, Find(chunk.schema()));
   const auto rows_max = static_cast<uint32_t>(std::min<int64_t>(options_.batch_size, 1 << 20));
   const bool keyed = open->target->merge != Merge::kAppend;
+  open->snapshot = open->snapshot || chunk.source_micros == 0;
   for (uint32_t row = 0; row < chunk.rows(); ++row) {
     const bool before = chunk.kind(row) == RowKind::kUpdateBefore;
     if (before && keyed && open->target->same_key) continue;  // the row behind it replaces it
@@ -105,23 +110,69 @@ void JdbcWriter::SendStatements() {
 void JdbcWriter::SendBatch(Open& open) {
   if (open.batch.rows() == 0) return;
   RowText rows = open.batch.Take();
+  bytes_written_ += rows.text.size();
+  open.sent = true;
+  const bool stage = NeedsStage(open);
+  if (!stage && WaitsForCommit(open)) {
+    unsent_ += rows.text.size();
+    open.held.push_back(std::move(rows));
+    holds_ = true;
+    return;
+  }
+  SendHeld(open, stage);
+  stage ? Stage(open, std::move(rows)) : Apply(open, std::move(rows));
+}
+
+bool JdbcWriter::NeedsStage(const Open& open) const {
+  if (options_.two_phase) return true;
+  if (!options_.stages || open.target->merge == Merge::kAppend) return false;
+  return open.batches > 0 || open.snapshot || next_id_ < ctx_.first_checkpoint + 2;
+}
+
+void JdbcWriter::SendHeld(Open& open, bool stage) {
+  for (RowText& rows : std::exchange(open.held, {})) {
+    unsent_ -= rows.text.size();  // counted again on its way
+    stage ? Stage(open, std::move(rows)) : Apply(open, std::move(rows));
+  }
+}
+
+void JdbcWriter::Apply(Open& open, RowText rows) {
   const size_t bytes = rows.text.size();
-  bytes_written_ += bytes;
+  Queue(bytes, [this, target = open.target, rows = std::move(rows)] {
+    return channel_.Apply(*target, rows);
+  });
+}
+
+void JdbcWriter::Stage(Open& open, RowText rows) {
   open.rows += rows.rows();
   open.upserts = open.upserts || rows.upserts;
   open.deletes = open.deletes || rows.deletes;
-  const auto& target = open.target;
-  if (!options_.two_phase) {
-    Queue(bytes, [this, target, rows = std::move(rows)] { return channel_.Apply(*target, rows); });
-    return;
-  }
   const bool create = open.batches++ == 0;
   if (create) {
-    open.stage = StageLabel{job_, ctx_.run, next_id_, id_, target->path.ToString()}.ToName();
+    open.stage = StageLabel{job_, ctx_.run, next_id_, id_, open.target->path.ToString()}.ToName();
   }
-  Queue(bytes, [this, target, rows = std::move(rows), stage = open.stage, create] {
+  if (!options_.two_phase && !checkpoint_due_) checkpoint_due_ = ctx_.env.Now() + kStagedWait;
+  const size_t bytes = rows.text.size();
+  Queue(bytes, [this, target = open.target, rows = std::move(rows), stage = open.stage, create] {
     return channel_.Stage(*target, stage, create, rows);
   });
+}
+
+Result<std::optional<TimePoint>> JdbcWriter::Tend(TimePoint now) {
+  RETURN_IF_ERROR(failure());
+  std::optional<TimePoint> next;
+  if (std::exchange(holds_, false)) {
+    for (auto& [path, open] : open_) {
+      if (!WaitsForCommit(open)) SendHeld(open, false);
+      holds_ = holds_ || !open.held.empty();
+    }
+  }
+  if (holds_) next = now + kCommitPoll;
+  wants_checkpoint_ = checkpoint_due_ && *checkpoint_due_ <= now;
+  if (checkpoint_due_ && !wants_checkpoint_) {
+    next = std::min(next.value_or(*checkpoint_due_), *checkpoint_due_);
+  }
+  return next;
 }
 
 void JdbcWriter::Queue(size_t bytes, std::function<Status()> job) {
@@ -173,12 +224,11 @@ Status JdbcWriter::Seal(CheckpointId id) {
   bool sent = !statements_.empty();
   SendStatements();
   for (auto& [path, open] : open_) {
-    SendBatch(open);
-    sent = sent || open.rows > 0;
-    if (open.batches > 0) work.tables.push_back(Complete(open));
-    open.seq = open.rows = open.batches = 0;
-    open.upserts = open.deletes = false;
+    Seal(open, id, work);
+    sent = sent || std::exchange(open.sent, false);
   }
+  checkpoint_due_ = std::nullopt;
+  wants_checkpoint_ = holds_ = false;
   next_id_ = id + 1;
   sealed->work = EncodeWork(work);
   if (!sent && unsent_ == 0) {  // nothing to wait for
@@ -187,11 +237,22 @@ Status JdbcWriter::Seal(CheckpointId id) {
   }
   Queue(0, [this, sealed, id]() -> Status {
     ctx_.phases.Reach("sealed", id);
-    if (options_.two_phase) RETURN_IF_ERROR(channel_.Finish());
+    RETURN_IF_ERROR(channel_.Finish());
     sealed->ready = true;
     return {};
   });
   return {};
+}
+
+void JdbcWriter::Seal(Open& open, CheckpointId id, StagedWork& work) {
+  SendBatch(open);
+  SendHeld(open, WaitsForCommit(open));
+  if (open.batches > 0) {
+    work.tables.push_back(Complete(open));
+    open.after = id;
+  }
+  open.seq = open.rows = open.batches = 0;
+  open.upserts = open.deletes = open.snapshot = false;
 }
 
 Result<std::optional<Prepared>> JdbcWriter::PollPrepared(CheckpointId id) {
