@@ -43,6 +43,21 @@ Parsed ParseSink(const std::string& text, EnvOptions env = {}) {
 constexpr char kGood[] =
     "url = \"jdbc:mysql://h:1/db\"\n driver = x\n generate_sink_sql = true\n database = ods\n";
 
+TEST(JdbcOptions, AJobThatFollowsItsSourceHasStages) {
+  const std::string less = std::string(kGood) + "is_exactly_once = false\n";
+  EnvOptions follows;
+  follows.job_mode = JobMode::kStreaming;
+  EXPECT_TRUE(ParseSink(kGood).options->stages);
+  EXPECT_FALSE(ParseSink(less).options->stages);
+  EXPECT_TRUE(ParseSink(less, follows).options->stages);
+  const std::string query = "url = \"jdbc:mysql://h/db\"\n query = \"INSERT INTO t VALUES (?)\"\n";
+  EXPECT_FALSE(ParseSink(query, follows).options->stages);
+  const std::string copied =
+      "url = \"jdbc:postgresql://h/db\"\n generate_sink_sql = true\n database = db\n"
+      "use_copy_statement = true\n is_exactly_once = false\n";
+  EXPECT_FALSE(ParseSink(copied, follows).options->stages);
+}
+
 TEST(JdbcOptions, ThePromiseFollowsOptionAndJob) {
   EXPECT_TRUE(ParseSink(kGood).options->two_phase);
   EXPECT_FALSE(ParseSink(std::string(kGood) + "is_exactly_once = false\n").options->two_phase);
