@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "base/checksum.h"
 #include "base/probe.h"
@@ -30,6 +31,10 @@ uint64_t NumberOf(std::string_view name, std::string_view prefix) {
   const auto [end, error] = std::from_chars(begin, name.data() + name.size(), number);
   const bool whole = end == name.data() + name.size() || *end == '-';
   return error == std::errc() && whole ? number : 0;
+}
+
+std::set<std::string> BodiesOf(const JobRecord& record) {
+  return {record.latest.name, record.confirmed.name, record.previous.name};
 }
 
 bool SameOwner(const JobRecord& stored, const JobRecord& expected) {
@@ -140,6 +145,7 @@ Result<Manifest> CheckpointStore::LoadManifest(const BodyRef& body) {
 Status CheckpointStore::Prune(const JobRecord& record, size_t keep) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, env_.List(dir_));
   std::vector<std::pair<uint64_t, std::string>> bodies;
+  std::set<std::string> needed = BodiesOf(record);
   for (const std::string& name : names) {
     if (name.ends_with(kAside)) {  // a write that was cut short; nothing is written now
       Probe("half a file removed");
@@ -149,13 +155,17 @@ Status CheckpointStore::Prune(const JobRecord& record, size_t keep) {
     const uint64_t version = NumberOf(name, kRecordPrefix);
     if (version != 0 && version + kRecordsKept <= record.version) {
       RETURN_IF_ERROR(env_.RemoveFile(Path(name)));
+    } else if (version != 0) {
+      // Should the newest record be damaged, the one before it is gone on from.
+      ASSIGN_OR_RETURN(const std::string bytes, env_.ReadFile(Path(name)));
+      if (const auto kept = DecodeJobRecord(bytes)) needed.merge(BodiesOf(*kept));
     }
     // What follows the confirmed checkpoint is published and will be confirmed itself, or its
     // publication may still be on its way.
     const uint64_t id = NumberOf(name, kBodyPrefix);
-    const bool needed = name == record.confirmed.name || name == record.previous.name;
-    if (id != 0 && !needed && id <= record.confirmed.id) bodies.emplace_back(id, name);
+    if (id != 0 && id <= record.confirmed.id) bodies.emplace_back(id, name);
   }
+  std::erase_if(bodies, [&](const auto& body) { return needed.contains(body.second); });
   std::ranges::sort(bodies, std::greater<>());
   for (size_t i = keep; i < bodies.size(); ++i) {
     RETURN_IF_ERROR(env_.RemoveFile(Path(bodies[i].second)));

@@ -39,8 +39,8 @@ class CheckpointStore {
   // kCorruption when the body is missing or torn; likewise its bytes.
   Result<Manifest> LoadManifest(const BodyRef& body);
   Result<Bytes> LoadBody(const BodyRef& body);
-  // Removes bodies that `record` does not need, but for the newest `keep`, and records older than
-  // the last two.
+  // Removes records older than the last two, and bodies that `record` and the records left do not
+  // need, but for the newest `keep`.
   Status Prune(const JobRecord& record, size_t keep);
 
   // Until EndHealing every start begins to heal anew. Durable on return. Both may be repeated.

@@ -164,6 +164,22 @@ TEST_F(CheckpointStoreTest, PruneKeepsWhatWillBeConfirmedNext) {
   EXPECT_TRUE(store_.LoadManifest(Ref(5)).has_value());
 }
 
+// Whatever was confirmed since: a damaged record is left for the one before it, with its bodies.
+TEST_F(CheckpointStoreTest, PruneKeepsWhatTheRecordBeforeNeeds) {
+  ASSERT_TRUE(store_.Create(record_).ok());
+  Publish(3);
+  Publish(4, Ref(3));
+  Publish(5, Ref(4), Ref(3));
+  ASSERT_TRUE(store_.Prune(record_, 0).ok());
+  Publish(6, Ref(5), Ref(5));
+  ASSERT_TRUE(store_.Prune(record_, 0).ok());
+  Write("record-" + std::to_string(record_.version), "damaged");
+  const JobRecord before = store_.Load()->record;
+  EXPECT_EQ(before.latest, Ref(5));
+  EXPECT_TRUE(store_.LoadManifest(before.confirmed).has_value());
+  EXPECT_TRUE(store_.LoadManifest(before.previous).has_value());
+}
+
 TEST_F(CheckpointStoreTest, ASecondHolderOfTheLockIsRefused) {
   ASSERT_TRUE(store_.Lock().ok());
   CheckpointStore second(env_, dir_);
