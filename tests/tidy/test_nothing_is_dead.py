@@ -97,7 +97,7 @@ def test_every_python_test_asserts_something():
 
 
 def test_every_python_test_is_run_by_dev():
-    run = re.findall(r"^\s*pytests (\S+)", tree.text("dev"), re.MULTILINE)
+    run = re.findall(r"^\s*(?:paired_)?pytests (\S+)", tree.text("dev"), re.MULTILINE)
     found = [
         path
         for path in tree.ending(".py")
