@@ -14,6 +14,9 @@ constexpr size_t kPiecesBytesMax = size_t{16} << 20U;  // handed over and not ye
 
 // A snapshot that stays open keeps the server from dropping old versions of rows.
 constexpr Duration kSnapshotAgeMax = std::chrono::seconds(10);
+// MariaDB that writes a log keeps a table's lock beyond ROLLBACK TO SAVEPOINT: as long as ALTER
+// TABLE waits for the snapshot, everybody else waits for ALTER TABLE.
+constexpr Duration kLockingAgeMax = std::chrono::seconds(2);
 constexpr Duration kSnapshotIdleMax = std::chrono::milliseconds(500);
 
 }  // namespace
@@ -292,7 +295,8 @@ bool SnapshotWorker::Exact(const SnapshotJob& job) const {
 // The one that is open, if it is of this table and young.
 Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
   const bool same = moment_ && moment_->table == job.table.now;
-  if (same && env_.Now() < moment_->opened + kSnapshotAgeMax) return {};
+  const Duration age_max = server_.mariadb ? kLockingAgeMax : kSnapshotAgeMax;
+  if (same && env_.Now() < moment_->opened + age_max) return {};
   RETURN_IF_ERROR(CloseSnapshot());
   using How = ServerFacts::Snapshot;
   const How how = server_.snapshot();
