@@ -143,7 +143,6 @@ bool MysqlEnumerator::snapshot_complete() const {
 Result<std::vector<Split>> MysqlEnumerator::Next(size_t want) {
   std::vector<Split> out;
   if (reopening_) return out;
-  if (state_.settled && snapshot_complete()) planner_.reset();
   if (planner_) {
     ASSIGN_OR_RETURN(const std::vector<SnapshotSplit> splits, planner_->Take(want));
     for (const SnapshotSplit& split : splits) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MysqlEnumerator: first the key ranges of all tables, then the log. Control logic only; the
-// planner beside it talks to the server.
+// MysqlEnumerator: first the key ranges of all tables; when they are in a committed checkpoint, the
+// log. Control logic only; the planner beside it talks to the server.
 #pragma once
 
 #include <map>
@@ -53,6 +53,7 @@ class MysqlEnumerator final : public SplitEnumerator {
   Bytes Save() override;
   bool done() const override { return state_.log_finished; }
   bool snapshot_over() const override { return !reopening_ && snapshot_complete(); }
+  void OnSnapshotCommitted() override { planner_.reset(); }
   bool wants_checkpoint() const override { return snapshot_complete() && !state_.settled; }
   bool wants_reopening() const override { return reopening_; }
   double progress() const override;

@@ -15,7 +15,8 @@
 // for the next barrier the writer asks for one when they are due:
 //  - Rows of a snapshot. After a crash their split is read again as the table is then, and the log
 //    is passed over up to there. A row that was deleted in between would be in neither, and stay in
-//    the target for ever. A row of the log comes again as it was.
+//    the target for ever. A row of the log comes again as it was, and behind a snapshot that is
+//    not read again (SplitEnumerator::OnSnapshotCommitted).
 //  - Rows before any checkpoint of the job is known to be durable: a start without one begins at
 //    another place of the log. At the second barrier behind the first the first is published, so
 //    each run flushes from its third checkpoint on.

@@ -48,6 +48,10 @@ class SplitEnumerator {
   // All rows of the tables as they were found were read, and OnFinished was told of it: those that
   // come from now on are changes. Asked right after Save, when no split is handed out.
   virtual bool snapshot_over() const { return false; }
+  // A checkpoint at whose Save snapshot_over was true is committed: no restart reads the snapshot
+  // again. Changes come only now, for a sink may show them at once: a snapshot that was read again
+  // behind them would not tell of a row that came and went in between. May be called again.
+  virtual void OnSnapshotCommitted() {}
   // A checkpoint now rather than at the next interval would let this enumerator go on.
   virtual bool wants_checkpoint() const { return false; }
   // Tables joined the job: Source::Restore of what Save yields from now on returns them too.

@@ -101,7 +101,7 @@ class PairsEnumerator final : public SplitEnumerator {
     ByteReader in(*saved);
     given_ = in.I64();
     finished_ = in.I64();
-    settled_ = in.Bool();
+    settled_ = committed_ = in.Bool();
     log_given_ = in.Bool();
   }
   Result<std::vector<Split>> Next(size_t want) override {
@@ -109,7 +109,7 @@ class PairsEnumerator final : public SplitEnumerator {
     for (; given_ < kParts && out.size() < want; ++given_) {
       out.push_back({fmt::format("part-{}", given_), Encoded(given_)});
     }
-    if (settled_ && !log_given_ && out.size() < want) {
+    if (committed_ && !log_given_ && out.size() < want) {
       log_given_ = true;
       out.push_back({"log", Encoded(0)});
     }
@@ -126,6 +126,7 @@ class PairsEnumerator final : public SplitEnumerator {
     return std::move(out).Take();
   }
   bool snapshot_over() const override { return finished_ == kParts; }
+  void OnSnapshotCommitted() override { committed_ = true; }
   bool done() const override { return log_given_; }
   bool wants_checkpoint() const override { return snapshot_over() && !settled_; }
 
@@ -137,7 +138,8 @@ class PairsEnumerator final : public SplitEnumerator {
   }
   int64_t given_ = 0;
   int64_t finished_ = 0;
-  bool settled_ = false;
+  bool settled_ = false;    // in what was saved
+  bool committed_ = false;  // that too
   bool log_given_ = false;
 };
 

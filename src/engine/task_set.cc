@@ -219,6 +219,11 @@ void TaskSet::SendBarriers(const Barrier& barrier, bool hold) {
 }
 
 void TaskSet::NotifyComplete(CheckpointId id) {
+  for (Reading& reading : readings_) {
+    if (reading.snapshot_in && *reading.snapshot_in <= id) {
+      reading.enumerator->OnSnapshotCommitted();
+    }
+  }
   for (auto& task : tasks_) task->NotifyComplete(id);
 }
 
@@ -304,9 +309,18 @@ Bytes TaskSet::SaveEnumerators() {
 // A split that is finished here was reported before its task saved, so before the barrier it passed
 // on: its rows lie in front of that in every writer.
 void TaskSet::NoteSnapshot(CheckpointId id) {
-  const bool over = std::ranges::all_of(
-      readings_, [](const Reading& reading) { return reading.enumerator->snapshot_over(); });
-  if (over && !snapshot_in_) snapshot_in_ = id;
+  for (Reading& reading : readings_) {
+    if (!reading.snapshot_in && reading.enumerator->snapshot_over()) reading.snapshot_in = id;
+  }
+}
+
+std::optional<CheckpointId> TaskSet::snapshot_in() const {
+  CheckpointId last = 0;
+  for (const Reading& reading : readings_) {
+    if (!reading.snapshot_in) return std::nullopt;
+    last = std::max(last, *reading.snapshot_in);
+  }
+  return last;
 }
 
 Status TaskSet::AssignSplits() {

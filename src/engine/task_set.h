@@ -51,7 +51,7 @@ class TaskSet {
   bool wants_checkpoint() const;
   bool wants_reopening() const;
   // The first checkpoint of this run in front of whose barrier all rows of all snapshots lie.
-  std::optional<CheckpointId> snapshot_in() const { return snapshot_in_; }
+  std::optional<CheckpointId> snapshot_in() const;
   double progress() const;  // of the sources that know theirs, their mean; else negative
 
  private:
@@ -62,6 +62,7 @@ class TaskSet {
     std::unique_ptr<SplitEnumerator> enumerator;
     std::deque<Split> restored;  // saved by readers of an earlier run, not yet handed out
     std::set<TaskId> free;
+    std::optional<CheckpointId> snapshot_in;  // TaskSet::snapshot_in, of this source
   };
   // A sink: its writers are [first, first + parallelism).
   struct Writing {
@@ -115,7 +116,6 @@ class TaskSet {
   Counted counted_;
   uint32_t sealed_ = 0;  // writers
   std::optional<EnumeratorSaved> enumerator_saved_;
-  std::optional<CheckpointId> snapshot_in_;
   bool source_done_ = false;
 };
 
