@@ -19,6 +19,12 @@ constexpr size_t kConnectionsMax = 8;
 // So many failures mean that the cluster is away: the engine asks again, and waits for an answer.
 constexpr size_t kFailuresMax = 8;
 
+// Whatever keeps a server from listing what runs may pass, unless the account may not ask.
+Status Passing(const Status& failure) {
+  if (failure.code() == Code::kInvalidConfig || failure.retry() == Retry::kInPlace) return failure;
+  return {Code::kUnavailable, std::string(failure.message())};
+}
+
 }  // namespace
 
 StarrocksCommitter::StarrocksCommitter(Context& ctx, const StarrocksOptions& options,
@@ -57,17 +63,19 @@ Result<std::vector<PreparedTxn>> StarrocksCommitter::Running(const OrphanRange& 
 }
 
 Result<std::vector<PreparedTxn>> StarrocksCommitter::Leftovers(const OrphanRange& range) {
-  if (flushes_) return Running(range);
+  if (flushes_) {
+    auto running = Running(range);
+    if (!running) return Fail(Passing(running.error()));
+    return running;
+  }
   std::vector<PreparedTxn> all = OrphanLabels(name_, range, targets_->Names());
-  if (targets_->OpenedHere(range.run)) return all;
-  // An earlier process may have flushed, which needs an account that may ask. A job that never
-  // flushes shall not depend on what a server thinks of the question.
+  if (targets_->KnownNotToFlush(range.run)) return all;
+  // An earlier process may have flushed, which needs an account that may ask, or a run since the
+  // account may. A job that never flushes shall not depend on what a server thinks of the question.
   const auto running = Running(range);
   if (!running) {
-    const Status& failure = running.error();
-    const bool passes = failure.retry() == Retry::kInPlace ||
-                        (options_.flush_interval && failure.code() != Code::kInvalidConfig);
-    if (passes) return Fail(failure);
+    const Status failure = options_.flush_interval ? Passing(running.error()) : running.error();
+    if (failure.retry() == Retry::kInPlace) return Fail(failure);
     return all;
   }
   std::set<std::string> computed;

@@ -37,7 +37,7 @@ class StarrocksCommitter final : public Committer {
   const StarrocksOptions& options_;
   const std::string name_;
   const std::shared_ptr<SharedTargets> targets_;
-  const bool flushes_;              // as the writers of this process do
+  const bool flushes_;              // as writers do since the committer was opened
   std::vector<OrphanRange> swept_;  // since the start
   TransactionClient client_;
   IoPool pool_;  // last: its jobs use everything above

@@ -165,6 +165,27 @@ TEST_F(CommitterTest, FlushesThatCannotBeLookedForStopTheJob) {
   EXPECT_EQ(world_.cluster.calls().size(), 0U);
 }
 
+TEST_F(CommitterTest, WhateverElseKeepsAServerFromListingMayPass) {
+  const OrphanRange range{.run = 2, .first = 10, .last = 11, .writers = 1};
+  options_.flush_interval = std::chrono::milliseconds(100);
+  for (const bool flushes : {false, true}) {
+    flushes_ = flushes;
+    sql_.refusal = {Code::kInternal, "there is no leader now"};
+    EXPECT_EQ(Make()->AbortOrphans(range).code(), Code::kUnavailable);
+    sql_.refusal = {Code::kInvalidConfig, "wrong password"};
+    EXPECT_EQ(Make()->AbortOrphans(range).code(), flushes ? Code::kInvalidConfig : Code::kOk);
+  }
+}
+
+// The account was granted the privilege while the process ran: the committer is older than that.
+TEST_F(CommitterTest, ARunOfThisProcessThatFlushesIsLookedFor) {
+  targets_->Opened(2, true);
+  PrepareAll({2, 10, 0, 57});
+  const OrphanRange range{.run = 2, .first = 10, .last = 11, .writers = 1};
+  ASSERT_TRUE(Make()->AbortOrphans(range).ok());
+  EXPECT_EQ(InState("ABORTED"), 50U);
+}
+
 TEST_F(CommitterTest, AJobThatWasSwitchedOverFindsWhatItFlushedBefore) {
   PrepareAll({2, 10, 0, 57});
   const OrphanRange range{.run = 2, .first = 10, .last = 11, .writers = 1};
@@ -176,7 +197,7 @@ TEST_F(CommitterTest, AJobThatWasSwitchedOverFindsWhatItFlushedBefore) {
 }
 
 TEST_F(CommitterTest, ExactlyOnceDeliveryComesBackWithoutSql) {
-  targets_->Opened(2);  // a run of this process, which does not flush
+  targets_->Opened(2, false);  // of this process
   PrepareAll({2, 10, 0, 0});
   sql_.refusal = {Code::kUnavailable, "away"};
   const OrphanRange range{.run = 2, .first = 10, .last = 11, .writers = 1};

@@ -140,7 +140,7 @@ Status StarrocksSink::Scan(Context& ctx, const SchemaRef& rows, const ScanFn& ea
 }
 
 Result<std::unique_ptr<Writer>> StarrocksSink::Open(Context& ctx, uint32_t writer) {
-  targets_->Opened(ctx.run);
+  targets_->Opened(ctx.run, flushes_);
   return std::make_unique<StarrocksWriter>(ctx, options_, writer, targets_, flushes_);
 }
 

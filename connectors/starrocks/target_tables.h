@@ -47,9 +47,9 @@ class SharedTargets {
     return databases;
   }
   // A writer of `run` is opened in this process.
-  void Opened(Run run) {
+  void Opened(Run run, bool flushes) {
     const std::lock_guard lock(mutex_);
-    runs_.insert(run);
+    flushes_[run] = flushes;
   }
   // The committer has made `id` and what came before it visible.
   void Committed(CheckpointId id) {
@@ -57,15 +57,17 @@ class SharedTargets {
     while (before < id && !committed_.compare_exchange_weak(before, id)) continue;
   }
   CheckpointId committed() const { return committed_; }
-  bool OpenedHere(Run run) const {
+  // It is of this process, and its writers leave nothing but labels that can be computed.
+  bool KnownNotToFlush(Run run) const {
     const std::lock_guard lock(mutex_);
-    return runs_.contains(run);
+    const auto found = flushes_.find(run);
+    return found != flushes_.end() && !found->second;
   }
 
  private:
   mutable Mutex mutex_;
   TargetTables tables_;
-  std::set<Run> runs_;
+  std::map<Run, bool> flushes_;  // of the runs of this process
   std::atomic<CheckpointId> committed_ = 0;
 };
 
