@@ -119,7 +119,10 @@ Status CommitOpenLabel(TransactionApi& api, const PreparedTxn& txn) {
   if (answer.ok()) return {};
   const auto state = api.State(txn.database, txn.label);
   if (!state) return state.error().In("asking for the state of " + Name(txn));
-  if (Committed(*state)) return {};
+  if (Committed(*state)) {
+    Probe("flushed without an answer");
+    return {};
+  }
   const std::string text =
       fmt::format("{} is {} after a commit: {}", Name(txn), TxnStateName(*state), answer.message());
   const bool open = *state == TxnState::kPrepare || *state == TxnState::kPrepared;

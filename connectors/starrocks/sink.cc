@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/logging.h"
+#include "base/probe.h"
 #include "config/placeholders.h"
 #include "starrocks/running_labels.h"
 #include "starrocks/scan.h"
@@ -44,6 +45,7 @@ Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, b
   Status may = MayFlush(*session, targets_->Databases());
   if (!may.ok() && may.code() != Code::kInvalidConfig) return may;
   flushes_ = may.ok();
+  if (!flushes_) Probe("may not flush");
   if (!flushes_) LogWarn("sink 'StarRocks': " + std::string(may.message()));
   return {};
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/probe.h"
+#include "engine/planted.h"
 
 namespace sluice::starrocks {
 namespace {
@@ -111,13 +113,19 @@ std::shared_ptr<TableTransaction> StarrocksWriter::MakeTransaction(Open& open) {
     open.strand = ++strands_;
     open.line = std::make_shared<TransactionLine>();
   }
+  if (Planted(Bug::kFlushesOverlap)) open.strand = ++strands_;
   return std::make_shared<TableTransaction>(
       TransactionSetup{ctx_, options_, client_, budget_, name_, open.target.database,
                        open.target.table, LabelParts{ctx_.run, next_id_, id_, 0}, open.line});
 }
 
 bool StarrocksWriter::NeedsCheckpoint(const Open& open) const {
-  return open.snapshot || next_id_ < ctx_.first_checkpoint + 2;
+  const bool snapshot = open.snapshot && !Planted(Bug::kSnapshotFlushed);
+  return snapshot || next_id_ < ctx_.first_checkpoint + 2;
+}
+
+bool StarrocksWriter::WaitsForCommit(const Open& open) const {
+  return open.after > targets_->committed() && !Planted(Bug::kFlushBeforePrepared);
 }
 
 // Commits what is open of a table.
@@ -133,7 +141,7 @@ Status StarrocksWriter::PollFlushes() {
   std::vector<Open*> under_way;
   for (Open* open : flushing_) {
     ASSIGN_OR_RETURN(const std::optional<PreparedTxn> done, open->flushing->Poll());
-    if (done) {
+    if (done || Planted(Bug::kFlushesOverlap)) {
       open->flushing = nullptr;
     } else {
       under_way.push_back(open);
@@ -168,6 +176,7 @@ Result<std::optional<TimePoint>> StarrocksWriter::Tend(TimePoint now) {
     }
     late_.emplace_back(due, open);  // the end of a flush wakes the task
     const bool polls = !needs_checkpoint && !open->flushing;
+    if (polls) Probe("flush waits for a commit");
     if (polls) next = std::min(next.value_or(now + kCommitPoll), now + kCommitPoll);
   }
   return next;
@@ -224,6 +233,7 @@ Result<std::optional<Prepared>> StarrocksWriter::PollPrepared(CheckpointId id) {
   std::vector<PreparedTxn> work;
   for (const Sealed& one : sealed->second) {
     ASSIGN_OR_RETURN(const std::optional<PreparedTxn> done, one.transaction->Poll());
+    if (!done && !one.work && Planted(Bug::kFlushTakenForCommitted)) continue;
     if (!done) return std::nullopt;
     if (one.work) work.push_back(*done);
   }

@@ -82,7 +82,7 @@ class StarrocksWriter final : public Writer {
   Status PollFlushes();
   // Whether the open rows may become visible with a checkpoint only.
   bool NeedsCheckpoint(const Open& open) const;
-  bool WaitsForCommit(const Open& open) const { return open.after > targets_->committed(); }
+  bool WaitsForCommit(const Open& open) const;
 
   Context& ctx_;
   const StarrocksOptions& options_;

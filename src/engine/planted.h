@@ -25,6 +25,12 @@ enum class Bug : uint8_t {
   kAlterBeforeCommit,
   kAlterNotAwaited,
   kSourcesNotHeld,
+  kLogBeforeSnapshot,
+  kSnapshotFlushed,
+  kFlushesNotSwept,
+  kFlushesOverlap,
+  kFlushTakenForCommitted,
+  kFlushBeforePrepared,
 };
 
 #ifdef SLUICE_PLANTED_BUGS

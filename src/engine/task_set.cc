@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/probe.h"
 #include "engine/job_pieces.h"
+#include "engine/planted.h"
 
 namespace sluice {
 namespace {
@@ -311,6 +312,9 @@ Bytes TaskSet::SaveEnumerators() {
 void TaskSet::NoteSnapshot(CheckpointId id) {
   for (Reading& reading : readings_) {
     if (!reading.snapshot_in && reading.enumerator->snapshot_over()) reading.snapshot_in = id;
+    if (reading.snapshot_in && Planted(Bug::kLogBeforeSnapshot)) {
+      reading.enumerator->OnSnapshotCommitted();
+    }
   }
 }
 

@@ -108,16 +108,27 @@ std::string ShowJob(const SimTarget& target, uint32_t table) {
   return rows.dump();
 }
 
+// An answer is a JSON array of rows, or an object with the error.
+std::string ErrorOf(const Status& status) {
+  return Json{{"code", status.code()}, {"message", status.message()}}.dump();
+}
+
+std::string ShowDatabases(const SimTarget& target) {
+  const Status may = target.MayList();
+  return may.ok() ? Json::array({{"10001", kDatabase}}).dump() : ErrorOf(may);
+}
+
 std::string ShowRunning(const SimTarget& target) {
+  const auto labels = target.Running();
+  if (!labels) return ErrorOf(labels.error());
   Json rows = Json::array();
-  for (const Txn* txn : target.Open()) rows.push_back({"7", txn->label});
+  for (const std::string& label : *labels) rows.push_back({"7", label});
   return rows.dump();
 }
 
-// An answer is a JSON array of rows, or an object with the error.
 std::string Run(SimTarget& target, const Scenario& scenario, const std::string& sql) {
   if (sql.starts_with("SELECT current_version")) return R"([["3.5.9 simulated"]])";
-  if (sql == "SHOW PROC '/dbs'") return Json::array({{"10001", kDatabase}}).dump();
+  if (sql == "SHOW PROC '/dbs'") return ShowDatabases(target);
   if (sql == "SHOW PROC '/transactions/10001/running'") return ShowRunning(target);
   const auto table = TableNumber(sql.substr(0, sql.find_first_of("'`. ", sql.find("table_"))));
   if (sql.contains("information_schema.columns")) return ShowColumns(target, scenario, table);
@@ -127,8 +138,7 @@ std::string Run(SimTarget& target, const Scenario& scenario, const std::string& 
   Status status(Code::kInternal, "the simulated target does not know: " + sql);
   if (add != std::string::npos) status = target.AddColumn(table, Quoted(sql, add));
   if (drop != std::string::npos) status = target.DropColumn(table, Quoted(sql, drop));
-  if (status.ok()) return "[]";
-  return Json{{"code", status.code()}, {"message", status.message()}}.dump();
+  return status.ok() ? "[]" : ErrorOf(status);
 }
 
 class Session final : public SqlSession {

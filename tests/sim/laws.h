@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Laws: what must hold in every simulated run, checked when something happens, not only at the end.
 //
-// - visible: work becomes visible only when a durable checkpoint names it, and n+1 never before n
-// - contents: when a checkpoint is committed, the target equals the source up to it
+// - visible: work becomes visible only when a durable checkpoint names it, and n+1 never before n;
+//   with at-least-once delivery also when it was never prepared, until another run has begun
+// - contents: when a checkpoint is committed, the target equals the source up to it, but for keys
+//   whose rows are of behind it
+// - order: no row goes over one that its own run, or a later one, wrote behind it
 // - runs: a run is durable before its first transaction, used once, never followed by an older
 // - kept: a body that a record may need is there; named work is not rolled back without reason
 // - reasons: CommitLost and Corruption are said only when something was lost or damaged
@@ -62,12 +65,16 @@ class Laws {
   void OnBegin(const Txn& txn);
   void OnCommit(const Txn& txn);
   void OnRollback(const Txn& txn);
+  void CheckFlush(const Txn& txn);
   void Apply(const Txn& txn);
+  void CheckOrder(const Txn& txn);
   bool Committed(const std::string& label) const;
   bool Lost(const std::string& label) const;
   bool HasLost(const Checkpoint& checkpoint) const;
   void MaybeComplete(Checkpoint& checkpoint);
   void CheckContents(const Positions& positions, const std::string& when);
+  void CheckUpserted(const Positions& positions, const std::string& when);
+  bool RemovedBehind(const RowKey& key, uint64_t position) const;
   void CheckNothingOpen();
   void CheckRefused(const Status& why);
 
@@ -88,8 +95,14 @@ class Laws {
   std::set<Run> altering_;
   std::set<RowRef> appended_;
   Contents upserted_;
-  Positions highest_;  // of what ever became visible
+  struct Written {
+    Run run = 0;
+    uint64_t seq = 0;
+  };
+  std::map<RowKey, Written> written_;  // last, by key
+  Positions highest_;                  // of what ever became visible
   uint64_t damages_ = 0;
+  bool lost_ = false;  // some commit
 };
 
 }  // namespace sluice::sim

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // LogSource: the simulated source as a plugin of the engine. It keeps the contracts of
 // api/source.h, at a pace and with failures of the seed.
+//
+// With Scenario::snapshots it reads as connectors/mysql does: first the rows of each split as they
+// are, which is done or not done and finds other rows when it is done again. When a checkpoint that
+// holds all of them is committed, the log of each from there on.
 #pragma once
 
 #include <functional>
@@ -22,7 +26,7 @@ std::vector<Alteration> PassedChanges(const SimSource& source, const Manifest& m
 class LogSource final : public Source {
  public:
   // All outlive it. `on_open` is told the number of each run whose tasks are opened.
-  LogSource(World& world, const Scenario& scenario, const SimSource& logs,
+  LogSource(World& world, const Scenario& scenario, SimSource& logs,
             std::function<void(Run)> on_open)
       : world_(world), scenario_(scenario), logs_(logs), on_open_(std::move(on_open)) {}
 
@@ -38,7 +42,7 @@ class LogSource final : public Source {
  private:
   World& world_;
   const Scenario& scenario_;
-  const SimSource& logs_;
+  SimSource& logs_;
   const std::function<void(Run)> on_open_;
 };
 

@@ -26,6 +26,12 @@ inline constexpr auto kPlantedBugs = std::to_array<std::pair<Bug, std::string_vi
     {Bug::kAlterBeforeCommit, "alter-before-commit"},
     {Bug::kAlterNotAwaited, "alter-not-awaited"},
     {Bug::kSourcesNotHeld, "sources-not-held"},
+    {Bug::kLogBeforeSnapshot, "log-before-snapshot"},
+    {Bug::kSnapshotFlushed, "snapshot-flushed"},
+    {Bug::kFlushesNotSwept, "flushes-not-swept"},
+    {Bug::kFlushesOverlap, "flushes-overlap"},
+    {Bug::kFlushTakenForCommitted, "flush-taken-for-committed"},
+    {Bug::kFlushBeforePrepared, "flush-before-prepared"},
 });
 
 }  // namespace sluice::sim

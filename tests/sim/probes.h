@@ -48,6 +48,9 @@ inline constexpr auto kProbesOfTheCode = std::to_array<std::string_view>({
     "still prepared after a commit",
     "leftover is visible",
     "still there after a rollback",
+    "flushed without an answer",
+    "flush waits for a commit",
+    "may not flush",
 });
 
 // What the simulated surroundings do.
@@ -55,6 +58,10 @@ inline constexpr auto kProbesOfTheWorld = std::to_array<std::string_view>({
     "commit lost",
     "orphan sweep",
     "orphan rolled back",
+    "flushed",
+    "orphan of any number rolled back",
+    "running transactions not listed",
+    "snapshot read",
     "change taken",
     "change refused",
     "altered",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/scenario.h"
 
+#include <array>
+
 namespace sluice::sim {
 
 using std::chrono::milliseconds;
@@ -72,6 +74,46 @@ void ChooseTimes(World& world, Scenario& s) {
   s.leader_change_seconds = dice.Chance(0.2) ? dice.Between(5, 40) : 0;
 }
 
+// Checkpoints that take long, and much that may happen before they are durable.
+void MakeSnapshotsRisky(World& world, Scenario& s) {
+  Dice& dice = world.dice;
+  s.writers = 3;
+  s.running_max = 1000;
+  s.keys_per_split = 20;
+  s.step_millis_max = dice.Between(20, 60);
+  s.flush_interval = milliseconds(dice.Between(5, 50));
+  s.store_stall = 0.4;
+  s.effects_max = dice.Between(60, 250);
+  s.crash_seconds = dice.Between(2, 10);
+  s.rows_per_split *= 2;
+}
+
+// Drawn from a copy of the dice first, so that seeds of other jobs are what they were without it.
+void MaybeChooseFlushes(World& world, Scenario& s) {
+  if (!s.upserts || !Dice(world.dice).Chance(0.25)) return;
+  Dice& dice = world.dice;
+  // Runs flush from their third checkpoint on.
+  s.checkpoint_interval = milliseconds(dice.Between(200, 1500));
+  s.rows_per_split *= 2;
+  const auto interval = static_cast<uint64_t>(s.checkpoint_interval.count() / 1000);
+  const std::array<uint64_t, 4> bounds{5, 50, interval, interval * 4};
+  const uint64_t pace = dice.Below(3);
+  s.flush_interval = milliseconds(dice.Between(bounds[pace], bounds[pace + 1]));
+  s.flushes_in_turns = dice.Chance(0.2);
+  s.snapshots = dice.Chance(0.7);
+  if (s.snapshots && dice.Chance(0.5)) MakeSnapshotsRisky(world, s);
+  if (dice.Chance(0.2)) s.may_list_from = TimePoint{} + seconds(dice.Below(60));
+  if (dice.Chance(0.05)) s.may_list_from = s.faults_end + std::chrono::hours(24);
+  if (dice.Chance(0.3)) s.list_fails = 0.2;
+  if (dice.Chance(0.2)) {  // so that a commit is asked for until it is given up
+    s.answer_lost = 0.15;
+    s.outage_seconds = dice.Between(2, 6);
+  }
+  // Nothing in the target holds back a process that goes on to flush: the lock of the state
+  // directory must.
+  s.zombie = s.zombie_in_sweep = 0;
+}
+
 }  // namespace
 
 Scenario MakeScenario(World& world) {
@@ -110,6 +152,7 @@ Scenario MakeScenario(World& world) {
   // Enough for one checkpoint that is being committed, one that is prepared and one that is open.
   const uint64_t tables = s.shared_tables + s.splits;
   if (dice.Chance(0.1)) s.running_max = tables * s.writers * 2 + dice.Below(4);
+  MaybeChooseFlushes(world, s);
   return s;
 }
 

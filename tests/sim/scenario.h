@@ -36,6 +36,12 @@ struct Scenario {
   int64_t http_timeout_ms = 0;
   uint64_t running_max = 1000;  // transactions that the target lets be open at once
 
+  // ---- at-least-once delivery ----
+  Duration flush_interval{0};     // 0: exactly once
+  bool flushes_in_turns = false;  // another start may be of exactly-once delivery
+  bool snapshots = false;         // a split begins with its rows as they are when it is read
+  TimePoint may_list_from;        // the account has the privilege to list running transactions
+
   // ---- the machine ----
   Pace pace;
   TimePoint faults_end;
@@ -58,6 +64,7 @@ struct Scenario {
   double alter_refused = 0;            // the target cannot
   double alter_cancelled = 0;          // the target begins and gives up
   double vanish = 0;                   // a prepared transaction is dropped by the target
+  double list_fails = 0;               // listing running transactions
   double forget = 0;                   // a finished transaction's label is forgotten
   double damage = 0;                   // a crash damages the newest record or body
   double power_loss = 0;               // a crash loses what was not synced

@@ -16,7 +16,7 @@ class NoPhases final : public PhaseHook {
   void Reach(const char* /*phase*/, CheckpointId /*id*/) override {}
 };
 
-starrocks::StarrocksOptions SinkOptions(const Scenario& scenario) {
+starrocks::StarrocksOptions SinkOptions(const Scenario& scenario, bool flushes) {
   starrocks::StarrocksOptions options;
   for (uint32_t i = 0; i < scenario.front_ends; ++i) {
     options.node_urls.push_back(fmt::format("fe{}:8030", i));
@@ -28,6 +28,7 @@ starrocks::StarrocksOptions SinkOptions(const Scenario& scenario) {
   options.enable_upsert_delete = scenario.upserts;
   options.http_socket_timeout_ms = scenario.http_timeout_ms;
   options.sql.host = "fe0";
+  if (flushes) options.flush_interval = scenario.flush_interval;
   return options;
 }
 
@@ -77,7 +78,9 @@ JobPlan SimProcess::Plan() {
   plan.env.min_pause_ms = Millis(scenario.min_pause);
   plan.env.job_retry_times = scenario.retry_times;
   plan.env.job_retry_interval_seconds = scenario.retry_seconds;
-  plan.promise.exactly_once = true;
+  const bool turns = scenario.flushes_in_turns && world_.dice.Chance(0.4);
+  const bool flushes = scenario.flush_interval > Duration(0) && !turns;
+  plan.promise.exactly_once = !flushes;
   const auto parallelism = [&](uint32_t usual) {
     return scenario.reshapes ? static_cast<uint32_t>(world_.dice.Between(1, 3)) : usual;
   };
@@ -85,7 +88,7 @@ JobPlan SimProcess::Plan() {
                                             [this](Run run) { around_.laws.OnOpen(run); });
   plan.sources.push_back(
       {.source = std::move(source), .parallelism = parallelism(scenario.readers)});
-  auto sink = WatchedSink(SinkOptions(scenario), Watcher());
+  auto sink = WatchedSink(SinkOptions(scenario, flushes), Watcher());
   plan.sinks.push_back({.sink = std::move(sink), .parallelism = parallelism(scenario.writers)});
   plan.routes = {Route{}};
   return plan;

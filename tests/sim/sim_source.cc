@@ -6,7 +6,10 @@
 namespace sluice::sim {
 
 SimSource::SimSource(World& world, const Scenario& scenario)
-    : tables_(scenario.shared_tables), logs_(scenario.splits), alterations_(scenario.splits) {
+    : tables_(scenario.shared_tables),
+      logs_(scenario.splits),
+      stands_(scenario.splits, 0),
+      alterations_(scenario.splits) {
   const bool alters = scenario.changes_per_split_max > 0;
   if (alters) tables_ += scenario.splits;
   for (uint32_t split = 0; split < splits(); ++split) {
@@ -49,10 +52,22 @@ Positions SimSource::End() const {
   return end;
 }
 
+uint64_t SimSource::TakeSnapshot(World& world, uint32_t split, std::vector<RowRef>& rows) {
+  const auto& alterations = alterations_[split];
+  const uint64_t last = alterations.empty() ? length(split) : alterations.front().before;
+  uint64_t& stands = stands_[split];
+  if (stands < last && world.dice.Chance(0.6)) {
+    stands += world.dice.Below(std::min(last - stands, length(split) / 4) + 1);
+  }
+  Contents contents;
+  for (uint64_t seq = 0; seq < stands; ++seq) Apply({split, seq}, contents);
+  for (const auto& [key, seq] : contents) rows.push_back({split, seq});
+  return stands;
+}
+
 void SimSource::Apply(const RowRef& row, Contents& contents) const {
-  const Change& one = change(row);
-  const RowKey key{one.table, row.split, one.key};
-  if (one.removes) {
+  const RowKey key = KeyOf(row);
+  if (change(row).removes) {
     contents.erase(key);
   } else {
     contents[key] = row.seq;

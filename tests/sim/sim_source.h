@@ -4,8 +4,12 @@
 // to tables that all splits share, and to one that the split has for itself. That one is altered:
 // each change gives it one more version, which has a column of its own and lacks that of the
 // version before.
+//
+// A log grows while it is read: whoever reads rows as they are finds them at a place behind
+// everything that was ever read of it.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -69,11 +73,18 @@ class SimSource {
   }
   const Change& change(const RowRef& row) const { return logs_[row.split][row.seq]; }
   Positions End() const;
+  RowKey KeyOf(const RowRef& row) const { return {change(row).table, row.split, change(row).key}; }
 
   // In the order of the log.
   const std::vector<Alteration>& alterations(uint32_t split) const { return alterations_[split]; }
   // The version of the schema with which a row was written at the source.
   uint32_t VersionOf(const RowRef& row) const;
+
+  // A snapshot of a split, by whoever reads it now: where its log stands, never before the schema
+  // changes, and the change that made each row that is there.
+  uint64_t TakeSnapshot(World& world, uint32_t split, std::vector<RowRef>& rows);
+  // A row of a log was read.
+  void OnRead(const RowRef& row) { stands_[row.split] = std::max(stands_[row.split], row.seq + 1); }
 
   // Applies a change to contents that are upserted by key.
   void Apply(const RowRef& row, Contents& contents) const;
@@ -84,6 +95,7 @@ class SimSource {
 
   uint32_t tables_ = 0;
   std::vector<std::vector<Change>> logs_;
+  std::vector<uint64_t> stands_;  // each log, at the least
   std::vector<std::vector<Alteration>> alterations_;
 };
 

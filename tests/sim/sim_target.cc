@@ -64,6 +64,26 @@ std::vector<const Txn*> SimTarget::Open() const {
   return open;
 }
 
+Status SimTarget::MayList() const {
+  if (world_.now >= scenario_.may_list_from) return {};
+  return {Code::kInternal, "Access denied; you need (at least one of) the OPERATE privilege(s)"};
+}
+
+Result<std::vector<std::string>> SimTarget::Running() const {
+  RETURN_IF_ERROR(MayList());
+  if (scenario_.Happens(world_, scenario_.list_fails)) {
+    world_.Probe("running transactions not listed");
+    return Fail(Code::kInternal, "there is no leader now");
+  }
+  std::vector<std::string> labels;
+  for (const auto& [label, txns] : labels_) {
+    const Txn& txn = txns.back();
+    const bool ended = txn.state == TxnState::kVisible || txn.state == TxnState::kAborted;
+    if (!ended && !txn.forgotten) labels.push_back(label);
+  }
+  return labels;
+}
+
 TxnState SimTarget::State(const std::string& label) const {
   const Txn* txn = Newest(label);
   return txn == nullptr || txn->forgotten ? TxnState::kUnknown : txn->state;
@@ -200,6 +220,7 @@ Status SimTarget::Prepare(const std::string& label) {
     return Refused("INTERNAL_ERROR, no data was sent: prepare", label);
   }
   txn->state = TxnState::kPrepared;
+  txn->prepared = true;
   if (!scenario_.Happens(world_, scenario_.vanish)) return {};
   world_.In(world_.Millis(1, 20'000), [this, label] {
     Txn* prepared = Known(label);
@@ -230,6 +251,11 @@ Status SimTarget::Commit(const std::string& label) {
   if (txn == nullptr) return Refused("No transaction found: commit", label);
   switch (txn->state) {
     case TxnState::kPrepare:  // commits without prepare
+      if (txn->rows.empty()) {
+        End(*txn, TxnState::kAborted);
+        return Refused("INTERNAL_ERROR, no data was sent: commit", label);
+      }
+      return CommitNow(*txn);
     case TxnState::kPrepared:
       return CommitNow(*txn);
     case TxnState::kCommitted:

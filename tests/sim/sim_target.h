@@ -24,8 +24,9 @@ namespace sluice::sim {
 struct Txn {
   std::string label;
   uint32_t table = 0;
-  uint64_t run = 0;   // of whoever began it
-  bool late = false;  // begun by a request whose sender no longer waited
+  uint64_t run = 0;       // of whoever began it
+  bool late = false;      // begun by a request whose sender no longer waited
+  bool prepared = false;  // at some time
   starrocks::TxnState state = starrocks::TxnState::kPrepare;
   bool forgotten = false;
   bool rolled_back = false;  // by a client
@@ -66,6 +67,9 @@ class SimTarget {
   // The newest transaction of a label, forgotten or not; null: never begun.
   const Txn* Newest(const std::string& label) const;
   std::vector<const Txn*> Open() const;  // in PREPARE or PREPARED
+  // What may still become visible, for who asks by SQL. kInvalidConfig: the account may not ask.
+  Result<std::vector<std::string>> Running() const;
+  Status MayList() const;  // the same of what leads there
   uint64_t commits() const { return commits_; }
 
   // A front end takes over: open transactions that were not prepared are gone.
