@@ -107,6 +107,18 @@ def test_every_python_test_is_run_by_dev():
     assert not found, tree.report(f"./dev runs pytest on {run} only:", found)
 
 
+def test_no_two_python_tests_of_one_run_have_a_name():
+    """pytest finds modules by their names alone; the second one of a name is an error."""
+    seen: dict[str, str] = {}
+    found = []
+    for path in tree.under("tests/e2e", ".py"):
+        name = PurePosixPath(path).name
+        if name.startswith("test_") and name in seen:
+            found.append(f"{path} and {seen[name]}")
+        seen[name] = path
+    assert not found, tree.report("tests of one name cannot be collected together:", found)
+
+
 def test_every_test_helper_is_used_by_a_test_only():
     found = [
         f"{path}:{include.line}: {include.name}"
