@@ -153,6 +153,7 @@ Scenario MakeScenario(World& world) {
   const uint64_t tables = s.shared_tables + s.splits;
   if (dice.Chance(0.1)) s.running_max = tables * s.writers * 2 + dice.Below(4);
   MaybeChooseFlushes(world, s);
+  if (Dice(world.dice).Chance(0.08)) s.crash_between = 0.3;  // other seeds keep their dice
   return s;
 }
 

@@ -70,6 +70,7 @@ struct Scenario {
   double power_loss = 0;               // a crash loses what was not synced
   double zombie = 0;                   // a crash leaves a process that goes on
   double zombie_in_sweep = 0;          // a process is believed dead while it looks for orphans
+  double crash_between = 0;            // while tasks are opened or closed, which takes no time
   uint64_t effects_max = 0;            // a process crashes within so many outside effects; 0: never
   uint64_t crash_seconds = 0;          // mean time to a crash; 0: never
   uint64_t stop_seconds = 0;           // mean time to a stop request; 0: never

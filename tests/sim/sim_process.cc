@@ -147,6 +147,10 @@ void SimProcess::OnProbe(std::string_view branch) {
   if (threads_.dead()) return;
   if (!branch.starts_with(kMachine)) return world_.Probe(branch);
   state_ = branch.substr(kMachine.size());
+  const bool between = state_ == "opening" || state_ == "closing";
+  if (!between || !around_.scenario.Happens(world_, around_.scenario.crash_between)) return;
+  around_.on_crash_between(number_);
+  threads_.Sleep(kBetween);
 }
 
 void SimProcess::OnLog(std::string_view line) {

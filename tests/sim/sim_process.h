@@ -17,6 +17,8 @@
 
 namespace sluice::sim {
 
+constexpr Duration kBetween = std::chrono::milliseconds(20);
+
 // What outlives processes.
 struct Surroundings {
   World& world;
@@ -28,6 +30,7 @@ struct Surroundings {
   bool target_is_up = true;
   Duration clock_error{0};  // of the wall clock of the machine
   std::function<void(int process)> on_sweep;
+  std::function<void(int process)> on_crash_between;  // it is to crash within kBetween
 };
 
 class SimProcess {

@@ -80,6 +80,9 @@ SeedResult Simulation::Run() {
     if (!scenario_.Happens(world_, scenario_.zombie_in_sweep)) return;
     world_.In(world_.Millis(0, 100), [this, process] { Crash(process); });
   };
+  around_.on_crash_between = [this](int process) {
+    world_.In(world_.Millis(0, kBetween.count() / 1000), [this, process] { Crash(process); });
+  };
   world_.In(scenario_.faults_end - TimePoint{}, [this] { Calm(); });
   const TimePoint end = scenario_.faults_end + kPatience;
   laws_.on_anew = [this] { Drained(); };
