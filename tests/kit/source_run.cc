@@ -80,6 +80,8 @@ Result<SavedSource> SourceRun::Checkpoint(Collector& out) {
     saved.splits.push_back(one.reader->Save());
   }
   saved.enumerator = enumerator_->Save();
+  // Nothing is written here that a commit would wait for.
+  if (enumerator_->snapshot_over()) enumerator_->OnSnapshotCommitted();
   saved.events = out.events.size();
   return saved;
 }
