@@ -14,7 +14,7 @@ from random import Random
 
 from harness import transactions
 from harness.engine import ROOT, Engine
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.shop import Shop
 from harness.shop_writer import Writer
 from harness.starrocks import StandIn, StarRocks, real_cluster
@@ -52,9 +52,7 @@ class Demo:
             folder / "job",
             JOB,
             {
-                "mysql_port": self.mysql.port,
-                "mysql_user": USER,
-                "mysql_password": PASSWORD,
+                **self.mysql.job_variables(),
                 "tables": json.dumps(self.shop.tables),
                 "starrocks_host": host,
                 "starrocks_http_port": self.target.nodes[0].rpartition(":")[2],

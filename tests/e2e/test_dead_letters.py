@@ -10,7 +10,7 @@ from typing import Any, Iterator
 
 import pytest
 from harness.engine import Engine, executable
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.starrocks import StandIn
 from harness.waiting import wait_for
 
@@ -39,9 +39,7 @@ def variables(mysql: MysqlServer, standin: StandIn) -> dict[str, Any]:
     ):
         standin.query(sql)
     return {
-        "mysql_port": mysql.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **mysql.job_variables(),
         "nodes": json.dumps(standin.nodes),
         "starrocks_sql": standin.sql,
     }

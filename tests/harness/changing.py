@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-import threading
+from typing import Any
 
 from . import verify
 from .engine import Engine
 from .mysql_server import MysqlServer
+from .table_writer import TableWriter
+from .target import Target
 from .waiting import wait_for
 
 TABLES = ("goods", "makers")
 ROWS = 500
 PAIRS = [verify.Pair(f"shop.{name}", f"ods.ods_{name}") for name in TABLES]
-HOUR_MS = 3_600_000
+HOUR_MS = 3_600_000  # no checkpoint comes by itself while a test runs
 
 CHANGES = (
     "ALTER TABLE shop.goods ADD COLUMN stock INT NOT NULL DEFAULT 7",
@@ -69,37 +71,60 @@ def started(job: Engine) -> None:
     wait_for(there, f"the log\n{job.log}", 60)
 
 
-class Changer:
-    """Writes on a thread of its own, naming only the columns that are always there."""
+class Changer(TableWriter):
+    """Names only the columns that are always there."""
 
-    def __init__(self, server: MysqlServer) -> None:
-        self.server = server
-        self.rows = 0
-        self.error: BaseException | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+    autocommit = False
 
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(60)
-        assert self.error is None, repr(self.error)
+    def round(self, cursor: Any, number: int) -> None:
+        key = 1_000_000 + number
+        cursor.execute("INSERT INTO goods (id, name) VALUES (%s, %s)", (key, f"n{key}"))
+        cursor.execute("UPDATE goods SET name = %s WHERE id = %s", ("again", key % ROWS))
+        cursor.execute("UPDATE makers SET city = %s WHERE id = 1", (f"c{key}",))
+        if number % 5 == 0:
+            cursor.execute("DELETE FROM goods WHERE id = %s", (key - 3,))
+        cursor.execute("COMMIT")
 
-    def _run(self) -> None:
-        try:
-            with self.server.connect("shop") as connection, connection.cursor() as cursor:
-                number = 1_000_000
-                while not self._stopping.wait(0.01):
-                    number += 1
-                    cursor.execute(
-                        "INSERT INTO goods (id, name) VALUES (%s, %s)", (number, f"n{number}")
-                    )
-                    cursor.execute(
-                        "UPDATE goods SET name = %s WHERE id = %s", ("again", number % ROWS)
-                    )
-                    cursor.execute("UPDATE makers SET city = %s WHERE id = 1", (f"c{number}",))
-                    if number % 5 == 0:
-                        cursor.execute("DELETE FROM goods WHERE id = %s", (number - 3,))
-                    self.rows += 3
-        except BaseException as error:  # handed to stop()
-            self.error = error
+
+def follow_all(job: Engine, shop: MysqlServer, target: Target) -> None:
+    """The job follows one change after the other while rows flow."""
+    started(job)
+    changer = Changer(shop)
+    for change in CHANGES:
+        changer.more(10)
+        shop.execute(change)
+    shop.execute("UPDATE shop.goods SET stock = 5000000000, note = 'seen' WHERE id < 20")
+    changer.stop()
+    found = verify.wait_until_equal(shop, target, PAIRS, 60, job.check_alive)
+    assert found.rows > ROWS
+    assert job.stop() == 0
+    assert job.log_text().count("altering the target") == len(CHANGES)
+
+
+def follow_killed(
+    job: Engine, shop: MysqlServer, target: Target, phase: str, behind: str | None
+) -> None:
+    """The job is killed in a step of a change: `phase`, or the one that comes behind `behind`."""
+    mark = target.mark()
+    job.variables["checkpoint_interval"] = HOUR_MS
+    started(job)
+    changer = Changer(shop)
+    changer.more(20)
+    job.hold(behind or phase)
+    shop.execute(CHANGE)
+    shop.execute("UPDATE shop.goods SET stock = 8 WHERE id < 30")
+    if behind:
+        job.wait_held(behind)
+        job.hold(phase)
+        job.release(behind)
+    job.wait_held(phase)
+    job.kill()
+    job.release(phase)
+    job.variables["checkpoint_interval"] = 200
+    job.start()
+    changer.more(20)
+    changer.stop()
+    found = verify.wait_until_equal(shop, target, PAIRS, 60, job.check_alive)
+    assert found.rows > ROWS
+    assert job.stop() == 0
+    assert target.problems("ods", mark, job.durable(), stopped=True) == []

@@ -109,6 +109,10 @@ class MysqlServer:
         self.stop()
         self.start()
 
+    def job_variables(self) -> dict[str, Any]:
+        """For a job that reads the server."""
+        return {"mysql_port": self.port, "mysql_user": USER, "mysql_password": PASSWORD}
+
     def connect(self, database: str | None = None, user: str = "root", **more: Any) -> Any:
         """A connection of its own; the caller closes it."""
         password = PASSWORD if user == USER else ""

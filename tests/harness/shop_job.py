@@ -9,7 +9,6 @@ from typing import Any
 
 from . import verify
 from .engine import Engine
-from .mysql_server import PASSWORD, USER
 from .shop import Shop
 from .starrocks import StandIn
 from .target import Target
@@ -24,7 +23,6 @@ class ShopJob(Engine):
         shop: Shop,
         target: Target,
         database: str = "ods",
-        mysql_port: int | None = None,
         **variables: Any,
     ) -> None:
         self.shop = shop
@@ -33,9 +31,7 @@ class ShopJob(Engine):
         target.fresh_database(database)
         self._after = target.mark()
         settings: dict[str, Any] = {
-            "mysql_port": mysql_port or shop.server.port,
-            "mysql_user": USER,
-            "mysql_password": PASSWORD,
+            **shop.server.job_variables(),
             "tables": json.dumps(shop.tables),
             **target.job_variables(database),
         }

@@ -8,7 +8,7 @@ import subprocess
 from typing import Any
 
 from harness.engine import Engine, executable
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.shop import Shop
 from harness.starrocks import StarRocks
 from harness.target import JOBS
@@ -26,9 +26,7 @@ def shop_job(mysql: MysqlServer, starrocks: StarRocks, tmp_path: Any, **more: An
     shop = Shop(mysql)
     starrocks.fresh_database("ods")
     variables = {
-        "mysql_port": mysql.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **mysql.job_variables(),
         "tables": json.dumps(shop.tables),
         **starrocks.job_variables("ods"),
         **more,

@@ -12,17 +12,12 @@ import pytest
 from harness import verify
 from harness.engine import Engine
 from harness.jdbc_targets import MysqlTarget, PostgresTarget
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 
 Target = MysqlTarget | PostgresTarget
 ROWS = 60
 TABLE = "ods_shop_seats"
 PAIRS = verify.pairs(["shop.seats"], "ods", lambda name: f"ods_shop_{name}")
-
-
-@pytest.fixture(params=["mysql_target", "postgres_target"])
-def target(request: pytest.FixtureRequest) -> Iterator[Target]:
-    yield request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -43,9 +38,7 @@ def seats(mysql: MysqlServer, target: Target) -> MysqlServer:
 @pytest.fixture
 def job(seats: MysqlServer, target: Target, tmp_path: Path) -> Iterator[Engine]:
     variables: dict[str, Any] = {
-        "mysql_port": seats.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **seats.job_variables(),
         "tables": json.dumps(["shop.seats"]),
         "parallelism": 3,
         "batch_rows": 7,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from harness import verify
@@ -16,13 +16,7 @@ from harness.mysql_server import PASSWORD, USER, MysqlServer
 from harness.shop import Shop
 
 HERE = Path(__file__).parent
-TARGETS = ("mysql_target", "postgres_target")
 Target = MysqlTarget | PostgresTarget
-
-
-@pytest.fixture
-def target(request: pytest.FixtureRequest) -> Iterator[Target]:
-    yield request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +38,6 @@ def items(names: list[str]) -> str:
     return json.dumps([{"table_path": name} for name in names])
 
 
-@pytest.mark.parametrize("target", TARGETS, indirect=True)
 def test_appended_rows_come_once_over_kills(target: Target, tmp_path: Path) -> None:
     rows = 3000
     contents = []
@@ -67,7 +60,6 @@ def test_appended_rows_come_once_over_kills(target: Target, tmp_path: Path) -> N
     assert target.committed("made", "") > 1
 
 
-@pytest.mark.parametrize("target", TARGETS, indirect=True)
 def test_tables_of_every_type_are_copied_over_kills(
     mysql: MysqlServer, shop: Shop, target: Target, tmp_path: Path
 ) -> None:
@@ -113,7 +105,6 @@ def test_postgres_is_read_as_it_was_written(
 
 
 @pytest.mark.parametrize("column", ["id", "status"])
-@pytest.mark.parametrize("target", TARGETS, indirect=True)
 def test_a_query_in_parts_and_a_statement_for_each_row(
     mysql: MysqlServer, shop: Shop, target: Target, column: str, tmp_path: Path
 ) -> None:
@@ -137,7 +128,6 @@ def narrow_table(target: Target) -> None:
     )
 
 
-@pytest.mark.parametrize("target", TARGETS, indirect=True)
 def test_a_value_that_does_not_fit_stops_the_job_by_name(target: Target, tmp_path: Path) -> None:
     narrow_table(target)
     job = Engine(tmp_path, HERE / "fake.conf", {**target.job_variables("made"), "rows": 10})
@@ -146,7 +136,6 @@ def test_a_value_that_does_not_fit_stops_the_job_by_name(target: Target, tmp_pat
     assert "column name: 5 characters, where the target takes 3" in job.log_text()
 
 
-@pytest.mark.parametrize("target", TARGETS, indirect=True)
 def test_rows_set_aside_fit_once_the_target_is_mended(target: Target, tmp_path: Path) -> None:
     narrow_table(target)
     variables = {**target.job_variables("made"), "rows": 100, "bad_rows": "DEAD_LETTER"}

@@ -12,7 +12,7 @@ import pytest
 from harness import verify
 from harness.engine import Engine
 from harness.jdbc_targets import MysqlTarget, PostgresTarget
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.shop import Shop
 from harness.shop_job import ShopJob
 from harness.shop_writer import Writer
@@ -23,11 +23,6 @@ HOUR_MS = 3_600_000  # no checkpoint comes by itself while a test runs
 ROWS = 30_000
 TABLE = "ods_shop_items"
 PAIRS = verify.pairs(["shop.items"], "ods", lambda name: f"ods_shop_{name}")
-
-
-@pytest.fixture(params=["mysql_target", "postgres_target"])
-def target(request: pytest.FixtureRequest) -> Iterator[Target]:
-    yield request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -45,9 +40,7 @@ def items(mysql: MysqlServer, target: Target) -> MysqlServer:
 @pytest.fixture
 def job(items: MysqlServer, target: Target, tmp_path: Path) -> Iterator[Engine]:
     variables: dict[str, Any] = {
-        "mysql_port": items.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **items.job_variables(),
         "tables": json.dumps(["shop.items"]),
         "is_exactly_once": "false",
         "checkpoint_interval": HOUR_MS,

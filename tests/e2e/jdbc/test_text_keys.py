@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import verify
 from harness.engine import Engine
 from harness.jdbc_targets import MysqlTarget
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 
 ROWS = 300
 WORDS = ["Apfel", "äpfel", "APFEL", "apfel"]
@@ -25,9 +25,7 @@ def test_a_key_that_changes_only_in_case_keeps_its_row(
         rows = [(f"{WORDS[0]} {n}", n) for n in range(ROWS)]
         cursor.executemany("INSERT INTO words VALUES (%s, %s)", rows)
     variables = {
-        "mysql_port": mysql.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **mysql.job_variables(),
         "tables": json.dumps(["shop.words"]),
         "parallelism": 4,
         **mysql_target.job_variables("ods"),

@@ -11,7 +11,7 @@ from typing import Iterator
 import pytest
 from harness.engine import Engine
 from harness.jdbc_targets import MysqlTarget
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.waiting import wait_for
 
 ROWS = int(os.environ.get("SLUICE_TRANSACTION_ROWS", "400000"))
@@ -33,9 +33,7 @@ def source(mysql: MysqlServer) -> MysqlServer:
 def job(source: MysqlServer, mysql_target: MysqlTarget, tmp_path: Path) -> Iterator[Engine]:
     mysql_target.fresh_database("ods")
     variables = {
-        "mysql_port": source.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **source.job_variables(),
         "tables": '["shop.ledger"]',
         "retry_times": 0,
         **mysql_target.job_variables("ods"),

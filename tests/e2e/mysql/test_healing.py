@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -13,8 +12,9 @@ import pytest
 from harness import verify
 from harness.engine import Engine
 from harness.mysql_flavours import MYSQL80
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.starrocks import StandIn
+from harness.table_writer import TableWriter
 from harness.waiting import wait_for
 
 ROWS = 2000
@@ -95,44 +95,15 @@ def change(server: MysqlServer) -> None:
         server.execute(statement)
 
 
-class Writer:
-    """Adds, changes and deletes rows of its own, on a thread of its own."""
+class Writer(TableWriter):
+    """Adds, changes and deletes rows of its own."""
 
-    def __init__(self, server: MysqlServer) -> None:
-        self.server = server
-        self.writes = 0
-        self.error: BaseException | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        self.more()
-
-    def more(self, count: int = 20) -> None:
-        """Until so much more was written."""
-        until = self.writes + count
-        wait_for(lambda: self.writes >= until or self.error is not None, "writes", 60)
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(60)
-        assert self.error is None, repr(self.error)
-
-    def _run(self) -> None:
-        try:
-            with self.server.connect("shop", autocommit=True) as connection:
-                cursor = connection.cursor()
-                while not self._stopping.wait(0.01):
-                    number = LIVE + self.writes
-                    cursor.execute(
-                        "INSERT INTO goods (id, name) VALUES (%s, 'live')", (number,)
-                    )
-                    cursor.execute("UPDATE goods SET name = 'again' WHERE id = %s", (number - 3,))
-                    cursor.execute(
-                        "DELETE FROM goods WHERE id = %s", (number - 7 if number % 2 else 0 - 1,)
-                    )
-                    self.writes += 1
-        except BaseException as error:  # handed to stop()
-            self.error = error
+    def round(self, cursor: Any, number: int) -> None:
+        key = LIVE + number
+        cursor.execute("INSERT INTO goods (id, name) VALUES (%s, 'live')", (key,))
+        cursor.execute("UPDATE goods SET name = 'again' WHERE id = %s", (key - 3,))
+        if number % 2:
+            cursor.execute("DELETE FROM goods WHERE id = %s", (key - 7,))
 
 
 @pytest.fixture
@@ -147,9 +118,7 @@ def job_of(server: MysqlServer, target: Any, folder: Path, **given: Any) -> Engi
     """The shop's job over these tables."""
     target.fresh_database("ods")
     variables = {
-        "mysql_port": server.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **server.job_variables(),
         "retry_times": 0,
         "tables": json.dumps([f"shop.{name}" for name in TABLES]),
         **target.job_variables("ods"),
@@ -210,9 +179,10 @@ def test_only_what_differs_is_written(
     assert "--heal" in fails(job)  # and it changed nothing
     before = target.mark()
     writer = Writer(server)
+    writer.more(20)
     start(job, "--heal")
     compared, equal, rewritten, inserted, deleted = wait_healed(job)
-    writer.more()
+    writer.more(20)
     writer.stop()
     verify.wait_until_equal(server, target, pairs(), 60, job.check_alive)
     assert rewritten == sum(count for count, _ in UPDATES)
@@ -247,6 +217,7 @@ def test_a_kill_in_any_step_begins_it_again(
     change(server)
     server.purge_logs()
     writer = Writer(server)
+    writer.more(20)
     for number, phase in enumerate(STEPS):
         job.hold(phase)
         start(job, *(["--heal"] if number == 0 else []))

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import random
-import threading
+from typing import Any
 
 import pytest
 
 from harness.mysql_flavours import MARIADB, MYSQL56, MYSQL80
+from harness.mysql_server import MysqlServer
+from harness.table_writer import TableWriter
 from harness.waiting import wait_for
 
 ROWS = 4000
@@ -80,28 +82,29 @@ def on_server(server, name):
     return sorted(value for (value,) in server.query(f"SELECT v FROM shop.{name}"))
 
 
+class Writer(TableWriter):
+    """Changes and deletes single rows, as many as it can."""
+
+    pause_s = 0
+
+    def __init__(self, server: MysqlServer) -> None:
+        self.chance = random.Random(7)
+        super().__init__(server)
+
+    def round(self, cursor: Any, number: int) -> None:
+        name = self.chance.choice(list(KEYS))
+        which = self.chance.randrange(ROWS)
+        cursor.execute(f"UPDATE {name} SET v = 'u{number}' WHERE v = 'v{which}' LIMIT 1")
+        if number % 5 == 0:
+            cursor.execute(f"DELETE FROM {name} WHERE v = 'v{which + 1}' LIMIT 1")
+
+
 @pytest.mark.parametrize("exactly_once", ["true", "false"])
 def test_snapshots_by_any_key(tables, job, exactly_once):
     server = tables
     names = [f"shop.{name}" for name in KEYS]
     run = job(server, names, snapshot__split__size="300", exactly_once=exactly_once)
-    done = threading.Event()
-    chance = random.Random(7)
-
-    def write() -> None:
-        with server.connect(database="shop") as session, session.cursor() as cursor:
-            turn = 0
-            while not done.is_set():
-                turn += 1
-                name = chance.choice(list(KEYS))
-                which = chance.randrange(ROWS)
-                cursor.execute(f"UPDATE {name} SET v = 'u{turn}' WHERE v = 'v{which}' LIMIT 1")
-                if turn % 5 == 0:
-                    cursor.execute(f"DELETE FROM {name} WHERE v = 'v{which + 1}' LIMIT 1")
-                session.commit()
-
-    writer = threading.Thread(target=write)
-    writer.start()
+    writer = Writer(server)
     try:
         run.start()
         # What a killed job printed behind its last checkpoint stays: only repeating the log from
@@ -112,8 +115,7 @@ def test_snapshots_by_any_key(tables, job, exactly_once):
             run.start()
         run.wait_rows(len(KEYS) * ROWS // 2)
     finally:
-        done.set()
-        writer.join()
+        writer.stop()
 
     for name in KEYS:
         expected = on_server(server, name)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -11,8 +10,9 @@ import pytest
 from harness import verify
 from harness.changing import HOUR_MS
 from harness.engine import Engine
-from harness.mysql_flavours import MARIADB, MYSQL56, MYSQL80, Flavour
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_flavours import MARIADB, MYSQL56, MYSQL80
+from harness.mysql_server import MysqlServer
+from harness.table_writer import TableWriter
 from harness.waiting import wait_for
 
 ROWS = 2000
@@ -35,47 +35,23 @@ def fill(server: MysqlServer, table: str, key: str = "%s") -> None:
         connection.commit()
 
 
-class Writer:
-    """Changes rows of all tables it was told of, on a thread of its own."""
+class Writer(TableWriter):
+    """Changes rows of all tables it was told of."""
+
+    pause_s = 0.005
 
     def __init__(self, server: MysqlServer) -> None:
-        self.server = server
         self.tables = ["goods"]
-        self.writes = 0
-        self.error: BaseException | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        super().__init__(server)
 
-    def more(self, count: int = 60) -> None:
-        """Until so much more was written."""
-        until = self.writes + count
-        wait_for(lambda: self.writes >= until or self.error is not None, "writes", 60)
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(60)
-        assert self.error is None, repr(self.error)
-
-    def _run(self) -> None:
-        try:
-            with self.server.connect("shop", autocommit=True) as connection:
-                cursor = connection.cursor()
-                number = 0
-                while not self._stopping.wait(0.005):
-                    number += 1
-                    for table in list(self.tables):
-                        cursor.execute(
-                            f"INSERT INTO {table} VALUES (%s, %s)", (1_000_000 + number, "new")
-                        )
-                        cursor.execute(
-                            f"UPDATE {table} SET name = %s WHERE id = %s",
-                            (f"again {number}", number * 7 % ROWS),
-                        )
-                        cursor.execute(f"DELETE FROM {table} WHERE id = %s", (number * 13 % ROWS,))
-                        self.writes += 1
-        except BaseException as error:  # handed to stop()
-            self.error = error
+    def round(self, cursor: Any, number: int) -> None:
+        for table in list(self.tables):
+            cursor.execute(f"INSERT INTO {table} VALUES (%s, %s)", (1_000_000 + number, "new"))
+            cursor.execute(
+                f"UPDATE {table} SET name = %s WHERE id = %s",
+                (f"again {number}", number * 7 % ROWS),
+            )
+            cursor.execute(f"DELETE FROM {table} WHERE id = %s", (number * 13 % ROWS,))
 
 
 @pytest.fixture(params=PLACES, ids=lambda value: f"{value[0]}-{value[1]}")
@@ -100,9 +76,7 @@ def job_of(server: MysqlServer, target: Any, folder: Path, more: str = "", **giv
     job = folder / "job.conf"
     job.write_text(text.replace(wanted, f'table-pattern = "{PATTERN}"\n{more}'), encoding="utf-8")
     variables = {
-        "mysql_port": server.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **server.job_variables(),
         "retry_times": 0,
         **target.job_variables("ods"),
         **given,
@@ -129,16 +103,16 @@ def test_tables_join_with_their_rows(
     job = job_of(server, target, tmp_path, parallelism=parallelism)
     started(job)
     writer = Writer(server)
-    writer.more()
+    writer.more(30)
     server.execute("CREATE TABLE shop.made (id BIGINT PRIMARY KEY, name VARCHAR(40))")
     fill(server, "made")
     writer.tables.append("made")
     # Its rows are not in the log, and neither is its name a captured one before.
     server.execute("CREATE TABLE staging.waiting (id VARCHAR(30) PRIMARY KEY, name VARCHAR(40))")
     fill(server, "staging.waiting", "CONCAT('Key ', %s)")
-    writer.more()
+    writer.more(30)
     server.execute("RENAME TABLE staging.waiting TO shop.arrived")
-    writer.more()
+    writer.more(30)
     # Left out, and said.
     server.execute("CREATE TABLE shop.keyless (id BIGINT, name VARCHAR(40))")
     server.execute("CREATE TABLE shop.gone (id BIGINT PRIMARY KEY)", "DROP TABLE shop.gone")
@@ -146,7 +120,7 @@ def test_tables_join_with_their_rows(
     server.execute("UPDATE shop.arrived SET name = 'seen' WHERE name = 'row 7'")
     server.execute("ALTER TABLE shop.made MODIFY name VARCHAR(50)")
     tables = pairs("goods", "made", "arrived")
-    writer.more()
+    writer.more(30)
     writer.stop()
     found = verify.wait_until_equal(server, target, tables, 90, job.check_alive)
     assert found.rows > ROWS
@@ -198,7 +172,7 @@ def test_a_kill_in_any_step_of_it_loses_and_doubles_nothing(
             wait_for(
                 lambda: sink.columns(sink.reader(), f"ods.ods_shop_{name}"), "the table", 60
             )
-            writer.more()
+            writer.more(30)
         writer.stop()
         assert job.stop() == 0
         # From here on with checkpoints, to reach the end of the log.

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -13,7 +12,8 @@ import pytest
 from harness import verify
 from harness.engine import Engine
 from harness.mysql_flavours import MARIADB, MYSQL56, MYSQL80
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
+from harness.table_writer import TableWriter
 from harness.waiting import wait_for
 from pymysql.converters import escape_string
 
@@ -45,41 +45,21 @@ TABLES = {
 }
 
 
-class Writer:
-    """Random changes of all tables on a thread of its own, a few statements a transaction."""
+class Writer(TableWriter):
+    """Random changes of all tables, a few statements a transaction."""
+
+    pause_s = 0.004
+    autocommit = False
 
     def __init__(self, server: MysqlServer, seed: int) -> None:
-        self.server = server
         self.chance = random.Random(seed)
-        self.writes = 0
-        self.error: BaseException | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        super().__init__(server)
 
-    def more(self, count: int = 150) -> None:
-        """Until so much more was written."""
-        until = self.writes + count
-        wait_for(lambda: self.writes >= until or self.error is not None, "writes", 90)
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(60)
-        assert self.error is None, repr(self.error)
-
-    def _run(self) -> None:
-        try:
-            with self.server.connect("shop", autocommit=False) as connection:
-                with connection.cursor() as cursor:
-                    while not self._stopping.wait(0.004):
-                        for _ in range(self.chance.randrange(1, 5)):
-                            cursor.execute(self._statement())
-                        if self.chance.random() < 0.1:
-                            connection.rollback()
-                        connection.commit()
-                        self.writes += 1
-        except BaseException as error:  # handed to stop()
-            self.error = error
+    def round(self, cursor: Any, number: int) -> None:
+        for _ in range(self.chance.randrange(1, 5)):
+            cursor.execute(self._statement())
+        end = "ROLLBACK" if self.chance.random() < 0.1 else "COMMIT"
+        cursor.execute(end)
 
     def _statement(self) -> str:
         return getattr(self, f"_{self.chance.choice(list(TABLES))}")()
@@ -192,9 +172,7 @@ def job_of(server: MysqlServer, target: Any, folder: Path, **replaced: str) -> E
     job = folder / "job.conf"
     job.write_text(text, encoding="utf-8")
     variables = {
-        "mysql_port": server.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **server.job_variables(),
         "retry_times": 0,
         "split_size": 50,
         "tables": json.dumps([f"shop.{name}" for name in TABLES]),
@@ -244,11 +222,11 @@ def test_targets_end_up_equal_whatever_lacks(ends: tuple[MysqlServer, Any], tmp_
         job.start()
         followed(job)
         for _ in range(3):
-            writer.more()
+            writer.more(150)
             job.kill()
             writer.more(40)
             job.start()
-        writer.more()
+        writer.more(150)
     finally:
         writer.stop()
     found = verify.wait_until_equal(server, target, pairs(), 120, job.check_alive)

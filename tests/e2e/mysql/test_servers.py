@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import threading
+from typing import Any
 
 import pytest
 
-from harness.mysql_flavours import FLAVOURS, MARIADB, MYSQL56, MYSQL80
+from harness.mysql_flavours import MARIADB, MYSQL56, MYSQL80
+from harness.table_writer import TableWriter
 
 GOODS = "CREATE TABLE shop.goods (id INT PRIMARY KEY, name VARCHAR(20))"
 KINDS = {
@@ -83,34 +84,32 @@ def test_rows_and_their_changes(any_server, job):
     run.stop()
 
 
+class Writer(TableWriter):
+    """Puts, deletes and changes rows in one transaction, as many as it can."""
+
+    pause_s = 0
+    autocommit = False
+
+    def round(self, cursor: Any, number: int) -> None:
+        key = number * 37 % 6000
+        cursor.execute("REPLACE INTO goods VALUES (%s, %s)", (key, f"turn {number}"))
+        cursor.execute("DELETE FROM goods WHERE id = %s", (number * 91 % 6000,))
+        cursor.execute("UPDATE goods SET name = %s WHERE id = %s", (f"u{number}", key // 2))
+        cursor.execute("COMMIT")
+
+
 def test_the_snapshot_meets_the_log_under_writes(any_server, job):
     server = any_server
     server.execute(GOODS)
     values = ", ".join(f"({n}, 'first {n}')" for n in range(0, 6000, 2))
     server.execute(f"INSERT INTO shop.goods VALUES {values}")
-    done = threading.Event()
-
-    def write() -> None:
-        with server.connect(database="shop") as session, session.cursor() as cursor:
-            turn = 0
-            while not done.is_set():
-                turn += 1
-                at = turn * 37 % 6000
-                cursor.execute("BEGIN")
-                cursor.execute("REPLACE INTO goods VALUES (%s, %s)", (at, f"turn {turn}"))
-                cursor.execute("DELETE FROM goods WHERE id = %s", (turn * 91 % 6000,))
-                cursor.execute("UPDATE goods SET name = %s WHERE id = %s", (f"u{turn}", at // 2))
-                cursor.execute("COMMIT")
-
-    writer = threading.Thread(target=write)
-    writer.start()
+    writer = Writer(server)
     try:
         run = job(server, ["shop.goods"], snapshot__split__size="100")
         run.start()
         run.wait_rows(3500)
     finally:
-        done.set()
-        writer.join()
+        writer.stop()
     server.execute("INSERT INTO shop.goods VALUES (99999, 'the end')")
     wait = 0
     while ("INSERT", "99999, the end") not in run.rows():

@@ -5,7 +5,6 @@ and ends as if the statement had come behind it."""
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -13,7 +12,8 @@ import pytest
 from harness import verify
 from harness.engine import Engine
 from harness.mysql_flavours import MARIADB, MYSQL56, MYSQL80
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
+from harness.table_writer import TableWriter
 from harness.target import JOBS
 from harness.waiting import wait_for
 
@@ -40,39 +40,16 @@ def pairs(*tables: str) -> list[verify.Pair]:
     return [verify.Pair(f"shop.{name}", f"ods.ods_{name}") for name in tables]
 
 
-class Writer:
-    """Changes rows of all parts of the tables on a thread of its own, naming only columns that are
-    always there."""
+class Writer(TableWriter):
+    """Changes rows of all parts of the tables, naming only columns that are always there."""
 
     def __init__(self, server: MysqlServer, tables: tuple[str, ...] = ("goods", "words")) -> None:
-        self.server = server
         self.tables = tables
-        self.writes = 0
-        self.error: BaseException | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        super().__init__(server)
 
-    def more(self, count: int = 40) -> None:
-        """Until so much more was written."""
-        until = self.writes + count
-        wait_for(lambda: self.writes >= until or self.error is not None, "writes", 60)
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(60)
-        assert self.error is None, repr(self.error)
-
-    def _run(self) -> None:
-        try:
-            with self.server.connect("shop", autocommit=True) as connection:
-                cursor = connection.cursor()
-                while not self._stopping.wait(0.01):
-                    self.writes += 1
-                    for statement in self._statements(self.writes):
-                        cursor.execute(statement)
-        except BaseException as error:  # handed to stop()
-            self.error = error
+    def round(self, cursor: Any, number: int) -> None:
+        for statement in self._statements(number):
+            cursor.execute(statement)
 
     def _statements(self, n: int) -> Iterator[str]:
         key = n * 1237 % ROWS
@@ -151,9 +128,7 @@ def job_of(
     job = folder / "job.conf"
     job.write_text(text, encoding="utf-8")
     variables = {
-        "mysql_port": server.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **server.job_variables(),
         "rows_per_second": SLOWER if server.flavour is MARIADB else SLOW,
         "tables": json.dumps([f"shop.{name}" for name in tables.split()]),
         **target.job_variables("ods"),
@@ -176,17 +151,17 @@ def on_its_way(job: Engine, ranges: int = 8) -> None:
 
 def to_the_end(job: Engine, writer: Writer) -> None:
     """Quickly, with a kill; the writer stops."""
-    writer.more()
+    writer.more(40)
     assert "the snapshot is complete" not in job.log_text(), "the snapshot was over too soon"
     job.kill()
-    writer.more()
+    writer.more(40)
     job.start()
     on_its_way(job)
-    writer.more()
+    writer.more(40)
     job.kill()
     job.variables["rows_per_second"] = 1_000_000
     job.start()
-    writer.more()
+    writer.more(40)
     writer.stop()
 
 
@@ -203,7 +178,7 @@ def run(
     job.variables["parallelism"] = 2 if server.flavour is MYSQL80 else 1
     writer = Writer(server, written)
     try:
-        writer.more()
+        writer.more(40)
         job.start()
         on_its_way(job)
         for statement in statements:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from harness import verify
 from harness.engine import Engine
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.starrocks import StarRocks
 
 JOB = Path(__file__).parent / "csv.conf"
@@ -61,9 +61,7 @@ def test_every_text_arrives_as_it_is(
         tmp_path,
         JOB,
         {
-            "mysql_port": mysql.port,
-            "mysql_user": USER,
-            "mysql_password": PASSWORD,
+            **mysql.job_variables(),
             **starrocks.job_variables("csv"),
             "column_separator": column,
             "row_delimiter": row,

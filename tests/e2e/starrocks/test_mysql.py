@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from harness import verify
 from harness.engine import ROOT, Engine
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.shop import Shop
 from harness.shop_job import ShopJob
 from harness.shop_writer import Writer
@@ -90,10 +90,8 @@ def test_keys_of_every_kind_and_tables_of_keys_only(
         {
             "job_name": "keys",
             "mysql_host": "127.0.0.1",
-            "mysql_port": mysql.port,
+            **mysql.job_variables(),
             "mysql_database": "keyed",
-            "mysql_user": USER,
-            "mysql_password": PASSWORD,
             "tables": json.dumps(tables),
             "prefix": "ods_",
             "starrocks_host": host,

@@ -10,20 +10,9 @@ from typing import Any, Iterator
 import pytest
 import requests
 from harness import verify
-from harness.changing import (
-    CHANGE,
-    CHANGES,
-    HOUR_MS,
-    PAIRS,
-    ROWS,
-    STEPS,
-    TABLES,
-    Changer,
-    fill,
-    started,
-)
+from harness.changing import PAIRS, STEPS, TABLES, fill, follow_all, follow_killed, started
 from harness.engine import Engine
-from harness.mysql_server import PASSWORD, USER, MysqlServer
+from harness.mysql_server import MysqlServer
 from harness.starrocks import StandIn, StarRocks
 from harness.target import JOBS
 from harness.waiting import wait_for
@@ -37,9 +26,7 @@ def shop(mysql: MysqlServer, starrocks: StarRocks) -> Iterator[MysqlServer]:
 
 def job_of(shop: MysqlServer, starrocks: StarRocks, folder: Path, **more: Any) -> Engine:
     variables = {
-        "mysql_port": shop.port,
-        "mysql_user": USER,
-        "mysql_password": PASSWORD,
+        **shop.job_variables(),
         "tables": json.dumps([f"shop.{name}" for name in TABLES]),
         **starrocks.job_variables("ods"),
         **more,
@@ -73,51 +60,18 @@ def test_columns_come_change_and_go_while_rows_flow(
     shop: MysqlServer, starrocks: StarRocks, parallelism: int, tmp_path: Path
 ) -> None:
     job = job_of(shop, starrocks, tmp_path, parallelism=parallelism)
-    started(job)
-    changer = Changer(shop)
-    for change in CHANGES:
-        rows = changer.rows
-        wait_for(lambda: changer.rows > rows + 30, "rows in between")
-        shop.execute(change)
-    shop.execute("UPDATE shop.goods SET stock = 5000000000, note = 'seen' WHERE id < 20")
-    changer.stop()
-    found = verify.wait_until_equal(shop, starrocks, PAIRS, 60, job.check_alive)
-    assert found.rows > ROWS
+    follow_all(job, shop, starrocks)
     assert columns(starrocks, "goods") == ["id", "name", "note", "tag", "stock", "seen"]
     assert columns(starrocks, "makers") == ["id", "city", "country"]
-    assert job.stop() == 0
-    assert job.log_text().count("altering the target") == len(CHANGES)
 
 
 @pytest.mark.parametrize(("phase", "behind"), STEPS.values(), ids=STEPS.keys())
 def test_a_change_killed_in_each_step_is_made_once(
     shop: MysqlServer, starrocks: StarRocks, phase: str, behind: str | None, tmp_path: Path
 ) -> None:
-    mark = starrocks.mark()
-    job = job_of(shop, starrocks, tmp_path, checkpoint_interval=HOUR_MS)
-    started(job)
-    changer = Changer(shop)
-    wait_for(lambda: changer.rows > 60, "rows before the change")
-    job.hold(behind or phase)
-    shop.execute(CHANGE)
-    shop.execute("UPDATE shop.goods SET stock = 8 WHERE id < 30")
-    if behind:
-        job.wait_held(behind)
-        job.hold(phase)
-        job.release(behind)
-    job.wait_held(phase)
-    job.kill()
-    job.release(phase)
-    job.variables["checkpoint_interval"] = 200
-    job.start()
-    rows = changer.rows
-    wait_for(lambda: changer.rows > rows + 60, "rows behind the change")
-    changer.stop()
-    found = verify.wait_until_equal(shop, starrocks, PAIRS, 60, job.check_alive)
-    assert found.rows > ROWS
+    job = job_of(shop, starrocks, tmp_path)
+    follow_killed(job, shop, starrocks, phase, behind)
     assert sorted(columns(starrocks, "goods")) == ["id", "name", "stock", "tag"]
-    assert job.stop() == 0
-    assert starrocks.problems("ods", mark, job.durable(), stopped=True) == []
 
 
 def test_what_the_target_cannot_do_ends_the_job_with_the_statement(
