@@ -3,29 +3,21 @@
 
 #include <fmt/format.h>
 
-#include "mysql/sql_rows.h"
-
 namespace sluice::mysql {
 namespace {
 
 constexpr int kTriesMax = 5;                           // of a range whose table is altered
 constexpr size_t kHeldBytesMax = size_t{8} << 20U;     // of one range
 constexpr size_t kPiecesBytesMax = size_t{16} << 20U;  // handed over and not yet taken
-
-// A snapshot that stays open keeps the server from dropping old versions of rows.
-constexpr Duration kSnapshotAgeMax = std::chrono::seconds(10);
-// MariaDB that writes a log keeps a table's lock beyond ROLLBACK TO SAVEPOINT: as long as ALTER
-// TABLE waits for the snapshot, everybody else waits for ALTER TABLE.
-constexpr Duration kLockingAgeMax = std::chrono::seconds(2);
 constexpr Duration kSnapshotIdleMax = std::chrono::milliseconds(500);
 
 }  // namespace
 
-std::string SnapshotWorker::SelectOf(const SnapshotJob& job) const {
+std::string SnapshotWorker::SelectOf(const SnapshotJob& job) {
   const TableNow& now = job.table.now->now;
   if (job.split.streamed) return now.select();
   const TableKey& key = job.table.key;
-  return now.select() + RangeCondition(key, *now.named(), job.split.range, *session_) +
+  return now.select() + RangeCondition(key, *now.named(), job.split.range, session_.sql()) +
          " ORDER BY " + KeyColumns(key, *now.named());
 }
 
@@ -59,23 +51,19 @@ SnapshotWorker::SnapshotWorker(Env& env, SqlClient& client, KnownTables& known,
                                SqlEndpoint endpoint, ServerFacts server, uint32_t server_id,
                                bool merge)
     : env_(env),
-      client_(client),
       known_(known),
-      endpoint_(std::move(endpoint)),
       server_(std::move(server)),
       merge_(merge),
-      window_(client, endpoint_, server_id),
+      session_(env, client, std::move(endpoint), server_, server_id),
       pieces_(kPiecesBytesMax) {
   thread_ = Thread("snapshot", [this] { Loop(); });
 }
 
 SnapshotWorker::~SnapshotWorker() {
-  stop_.Cancel();
+  session_.Interrupt();
   pieces_.Close();
-  window_.Interrupt();
   {
     const std::lock_guard lock(mutex_);
-    if (session_) session_->Interrupt();
     changed_.notify_all();
   }
   thread_.Join();
@@ -115,47 +103,21 @@ void SnapshotWorker::Loop() {
       wake_();
     }
   }
-  Disconnect();
+  session_.Disconnect();
 }
 
 // Nothing: the worker is stopped.
 std::optional<SnapshotJob> SnapshotWorker::NextJob() {
   std::unique_lock lock(mutex_);
-  const auto ready = [&] { return job_ || stop_.cancelled(); };
-  if (moment_ && !changed_.wait_for(lock, kSnapshotIdleMax, ready)) {
+  const auto ready = [&] { return job_ || session_.stop().cancelled(); };
+  if (session_.open() && !changed_.wait_for(lock, kSnapshotIdleMax, ready)) {
     lock.unlock();
-    if (!CloseSnapshot().ok()) Disconnect();
+    if (!session_.Close().ok()) session_.Disconnect();
     lock.lock();
   }
   changed_.wait(lock, ready);
-  if (stop_.cancelled()) return std::nullopt;
+  if (session_.stop().cancelled()) return std::nullopt;
   return std::exchange(job_, std::nullopt);
-}
-
-void SnapshotWorker::Disconnect() {
-  moment_.reset();
-  const std::lock_guard lock(mutex_);
-  session_.reset();
-}
-
-Status SnapshotWorker::Connect() {
-  if (session_) return {};
-  ASSIGN_OR_RETURN(auto session, client_.Open(endpoint_));
-  {
-    const std::lock_guard lock(mutex_);
-    if (stop_.cancelled()) return stop_.Check();
-    session_ = std::move(session);
-  }
-  // The places of ranges in the log are this server's.
-  ASSIGN_OR_RETURN(const std::string uuid, IdentityOf(*session_, server_));
-  if (uuid != server_.uuid) {
-    return {Code::kPositionLost,
-            fmt::format("the server was replaced during the snapshot: its {} is {}, the snapshot "
-                        "was begun on {}; start again with --heal to read the tables anew and "
-                        "write only what differs",
-                        server_.mariadb ? "identity" : "server_uuid", uuid, server_.uuid)};
-  }
-  return ReadAsLogged(*session_);
 }
 
 // A range of a table that is altered meanwhile is read again, from the table as it is then.
@@ -172,7 +134,7 @@ Status SnapshotWorker::ReadSplit(SnapshotJob& job) {
     if (tries == kTriesMax || handed_over_) {
       return {Code::kUnavailable, fmt::format("the table is being altered: {}", status.message())};
     }
-    Disconnect();  // it is inside a snapshot, or closed
+    session_.Disconnect();  // it is inside a snapshot, or closed
     const KnownTableRef before = job.table.now;
     const Status learnt = Learn(job);
     if (learnt.code() == Code::kNotFound) return FinishGone(job);
@@ -182,13 +144,13 @@ Status SnapshotWorker::ReadSplit(SnapshotJob& job) {
     waited = true;
     // A later window may lie behind the statement.
     const bool window = server_.snapshot() == ServerFacts::Snapshot::kSettled;
-    if (window && stop_.WaitFor(server_.settle)) return stop_.Check();
+    if (window && session_.stop().WaitFor(server_.settle)) return session_.stop().Check();
   }
 }
 
 // How the table is read by now.
 Status SnapshotWorker::Learn(SnapshotJob& job) {
-  RETURN_IF_ERROR(Connect());
+  RETURN_IF_ERROR(session_.Connect());
   TableDefRef guess = job.table.def;
   TableTrail trail = job.trail;
   if (const KnownTableRef last = known_.Find(job.table.def)) {
@@ -200,8 +162,8 @@ Status SnapshotWorker::Learn(SnapshotJob& job) {
     if (last->now.same()) guess = last->now.now();
   }
   const auto names = [&](const TableDef& now) { return NamesOf(trail, now); };
-  auto known =
-      LearnTable(*session_, job.table.def, guess, known_.misfit(), job.convert, stop_, names);
+  auto known = LearnTable(session_.sql(), job.table.def, guess, known_.misfit(), job.convert,
+                          session_.stop(), names);
   Status status = known ? known->now.CheckKey(job.table.key) : known.error();
   if (status.code() == Code::kSchemaMismatch) {
     return status.In("reading a table that was altered during its snapshot");
@@ -215,11 +177,10 @@ Status SnapshotWorker::Learn(SnapshotJob& job) {
 // By the statements of the log; the first worker that meets a change reads them for all.
 Result<std::optional<TableNow::Names>> SnapshotWorker::NamesOf(TableTrail& trail,
                                                                const TableDef& now) {
-  ASSIGN_OR_RETURN(const LogPosition at, CurrentPosition(*session_, server_));
-  const LogPoint upto{at.file, at.tx_offset};
+  ASSIGN_OR_RETURN(const LogPoint upto, session_.LogEnd());
   const SqlDialect dialect = DialectOf(server_.version);
   const auto take = [&](const Query& query) { trail.Take(query, dialect); };
-  RETURN_IF_ERROR(window_.Statements(trail.upto(), upto, take));
+  RETURN_IF_ERROR(session_.Statements(trail.upto(), upto, take));
   if (trail.upto() < upto) trail.Reached(upto);
   return trail.NamesIn(now);
 }
@@ -237,24 +198,24 @@ Status SnapshotWorker::FinishGone(const SnapshotJob& job) {
                         table.ToString())};
   }
   known_.PutGone(table);
-  ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
+  ASSIGN_OR_RETURN(const LogPoint now, session_.LogEnd());
   SnapshotReport report;
-  report.finished = {job.split.range,
-                     job.split.started.value_or(LogPoint{now.file, now.tx_offset})};
+  report.finished = {job.split.range, job.split.started.value_or(now)};
   SnapshotPiece piece;
   piece.report = std::move(report);
   return Finish(std::move(piece), 0);
 }
 
 Status SnapshotWorker::Run(SnapshotJob& job) {
-  RETURN_IF_ERROR(Connect());
+  RETURN_IF_ERROR(session_.Connect());
   if (!job.table.now) job.table.now = known_.Find(job.table.def);
   if (!job.table.now) RETURN_IF_ERROR(Learn(job));
-  RETURN_IF_ERROR(OpenSnapshot(job));
+  RETURN_IF_ERROR(session_.Open(job.table, Exact(job)));
+  const TableSnapshot& snapshot = session_.snapshot();
   Reading reading(env_, job.table);
   if (job.split.streamed) {
     SnapshotPiece begin;
-    if (!job.split.started) job.split.started = moment_->at;
+    if (!job.split.started) job.split.started = snapshot.at;
     begin.started = job.split.started;
     RETURN_IF_ERROR(Deliver(std::move(begin), 0));
   }
@@ -263,16 +224,14 @@ Status SnapshotWorker::Run(SnapshotJob& job) {
   piece.chunks = std::move(reading.chunks);
   KeyRange range = job.split.range;
   SnapshotReport report;
-  const LogPoint at = job.split.started.value_or(moment_->at);
-  report.exact = moment_->exact;
+  const LogPoint at = job.split.started.value_or(snapshot.at);
+  report.exact = snapshot.exact;
   if (reading.cut) {
     report.remainder = KeyRange{reading.cut, range.upper};
     range.upper = reading.cut;
-    Disconnect();  // the rest of the answer was not read
+    session_.Disconnect();  // the rest of the answer was not read
   } else {
-    // Keeps the snapshot and gives the table back: an ALTER TABLE, and all that queues behind it,
-    // would wait for its end.
-    RETURN_IF_ERROR(session_->Execute("ROLLBACK TO SAVEPOINT nothing_read"));
+    RETURN_IF_ERROR(session_.ReleaseTable());
   }
   report.finished = {range, at};
   report.rows = reading.rows;
@@ -292,85 +251,10 @@ bool SnapshotWorker::Exact(const SnapshotJob& job) const {
   return merge_ && (job.split.streamed || job.table.key.ordered);
 }
 
-// The one that is open, if it is of this table and young.
-Status SnapshotWorker::OpenSnapshot(const SnapshotJob& job) {
-  const bool same = moment_ && moment_->table == job.table.now;
-  const Duration age_max = server_.mariadb ? kLockingAgeMax : kSnapshotAgeMax;
-  if (same && env_.Now() < moment_->opened + age_max) return {};
-  RETURN_IF_ERROR(CloseSnapshot());
-  using How = ServerFacts::Snapshot;
-  const How how = server_.snapshot();
-  Moment moment;
-  moment.table = job.table.now;
-  moment.exact = Exact(job);
-  moment.opened = env_.Now();
-  GtidSet visible;
-  LogPoint settled;
-  if (moment.exact && how == How::kGtids) {
-    ASSIGN_OR_RETURN(const SqlTable executed, session_->Query("SELECT @@global.gtid_executed"));
-    ASSIGN_OR_RETURN(visible, GtidSet::Parse(executed[0][0].value_or("")));
-  } else if (moment.exact && how == How::kSettled) {
-    ASSIGN_OR_RETURN(settled, SettledPoint());
-  }
-  RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
-  RETURN_IF_ERROR(session_->Execute("SAVEPOINT nothing_read"));
-  // Before the place is read, so that the window holds every statement since. Rows that a statement
-  // behind this one writes anew are not in the snapshot any more, and the server says so.
-  ASSIGN_OR_RETURN(const std::string described, DescribeTable(*session_, job.table.now->now));
-  if (described != job.table.now->described) {
-    return {Code::kSchemaMismatch, "its columns are others than before"};
-  }
-  if (how == How::kTold) {
-    ASSIGN_OR_RETURN(moment.at, ToldPoint(*session_));
-  } else {
-    ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
-    moment.at = {now.file, now.tx_offset};
-  }
-  RETURN_IF_ERROR(ReadWindow(job, visible, settled, moment));
-  moment_ = std::move(moment);
-  return {};
-}
-
-Status SnapshotWorker::ReadWindow(const SnapshotJob& job, const GtidSet& visible,
-                                  const LogPoint& settled, Moment& moment) {
-  using How = ServerFacts::Snapshot;
-  const How how = server_.snapshot();
-  if (moment.exact && how == How::kGtids) {
-    ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, visible, moment.at));
-  } else if (moment.exact && how == How::kSettled) {
-    marks_.emplace_back(env_.Now(), moment.at);
-    ASSIGN_OR_RETURN(moment.window, window_.Read(job.table, settled, moment.at));
-  }
-  // What the rows were at the place cannot be told from such a window, and reading them again gives
-  // what they are later. To wait for a window without them could last forever on a busy table. So
-  // the snapshot stays as it is, and is not said to stand exactly at the place: the log brings all
-  // that changed since the job began once more.
-  if (moment.window.lacking) {
-    moment.window = {};
-    moment.exact = false;
-  }
-  return {};
-}
-
-Status SnapshotWorker::CloseSnapshot() {
-  if (!std::exchange(moment_, std::nullopt)) return {};
-  return session_->Execute("COMMIT");
-}
-
-// A place of the log that every transaction before has long been visible.
-Result<LogPoint> SnapshotWorker::SettledPoint() {
-  if (marks_.empty()) {
-    ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
-    marks_.emplace_back(env_.Now(), LogPoint{now.file, now.tx_offset});
-    if (stop_.WaitFor(server_.settle)) return Fail(stop_.Check());
-  }
-  while (marks_.size() > 1 && marks_[1].first + server_.settle <= env_.Now()) marks_.pop_front();
-  return marks_.front().second;
-}
-
 Status SnapshotWorker::ReadRows(const SnapshotJob& job, Reading& reading) {
   const TableKey& key = job.table.key;
-  const auto& changed = moment_->window.rows;
+  const WindowImages& window = session_.snapshot().window;
+  const auto& changed = window.rows;
   Status status;
   const auto take = [&](SqlRow row) -> Status {
     if (!changed.empty()) {
@@ -405,18 +289,19 @@ Status SnapshotWorker::ReadRows(const SnapshotJob& job, Reading& reading) {
     status = take(row);
     return status.ok();
   };
-  RETURN_IF_ERROR(session_->Stream(SelectOf(job), each));
+  RETURN_IF_ERROR(session_.sql().Stream(SelectOf(job), each));
   RETURN_IF_ERROR(status);
-  if (moment_->window.images) RETURN_IF_ERROR(AddImages(job, reading));
+  if (window.images) RETURN_IF_ERROR(AddImages(job, reading));
   reading.Close();
   return {};
 }
 
 // The rows that the log has for this range.
 Status SnapshotWorker::AddImages(const SnapshotJob& job, Reading& reading) const {
-  const Chunk& images = *moment_->window.images;
+  const WindowImages& window = session_.snapshot().window;
+  const Chunk& images = *window.images;
   const KeyRange here{job.split.range.lower, reading.cut ? reading.cut : job.split.range.upper};
-  for (const auto& [key, row] : moment_->window.rows) {
+  for (const auto& [key, row] : window.rows) {
     if (!row || (!job.split.streamed && !here.Contains(key))) continue;
     for (size_t i = 0; i < images.column_count(); ++i) {
       reading.builder.column(i).AppendFrom(images.column(i), *row);
@@ -430,7 +315,7 @@ Status SnapshotWorker::AddImages(const SnapshotJob& job, Reading& reading) const
 
 Status SnapshotWorker::Deliver(SnapshotPiece piece, size_t bytes) {
   while (!pieces_.Push(piece, bytes, std::chrono::milliseconds(100)))
-    RETURN_IF_ERROR(stop_.Check());
+    RETURN_IF_ERROR(session_.stop().Check());
   const std::lock_guard lock(mutex_);
   wake_();
   return {};

@@ -16,8 +16,7 @@
 #include "base/bounded_queue.h"
 #include "base/sync.h"
 #include "base/thread.h"
-#include "mysql/log_window.h"
-#include "mysql/server_log.h"
+#include "mysql/snapshot_session.h"
 
 namespace sluice::mysql {
 
@@ -53,14 +52,6 @@ class SnapshotWorker {
   bool idle() const;
 
  private:
-  // A consistent snapshot of a table and its place in the log.
-  struct Moment {
-    LogPoint at;
-    WindowImages window;
-    KnownTableRef table;
-    bool exact = false;
-    TimePoint opened;
-  };
   struct Reading;  // the rows of one split
 
   void Loop();
@@ -71,33 +62,20 @@ class SnapshotWorker {
   Status Run(SnapshotJob& job);
   Status FinishGone(const SnapshotJob& job);
   Status Finish(SnapshotPiece piece, size_t bytes);
-  Status Connect();
-  void Disconnect();
   bool Exact(const SnapshotJob& job) const;
-  Status OpenSnapshot(const SnapshotJob& job);
-  Status ReadWindow(const SnapshotJob& job, const GtidSet& visible, const LogPoint& settled,
-                    Moment& moment);
-  Status CloseSnapshot();
   Status ReadRows(const SnapshotJob& job, Reading& reading);
   Status AddImages(const SnapshotJob& job, Reading& reading) const;
-  std::string SelectOf(const SnapshotJob& job) const;
+  std::string SelectOf(const SnapshotJob& job);
   Status Deliver(SnapshotPiece piece, size_t bytes);
-  Result<LogPoint> SettledPoint();
 
   Env& env_;
-  SqlClient& client_;
   KnownTables& known_;
-  const SqlEndpoint endpoint_;
   const ServerFacts server_;
   const bool merge_;
-  LogWindow window_;
-  std::unique_ptr<SqlSession> session_;
-  std::optional<Moment> moment_;  // open on session_
-  bool handed_over_ = false;      // rows of the split, which cannot be read again then
-  std::deque<std::pair<TimePoint, LogPoint>> marks_;  // where the log stood, for kSettled
+  SnapshotSession session_;
+  bool handed_over_ = false;  // rows of the split, which cannot be read again then
 
-  CancelToken stop_;
-  mutable Mutex mutex_;  // guards what follows, and the making of session_
+  mutable Mutex mutex_;  // guards what follows
   CondVar changed_;
   std::optional<SnapshotJob> job_;
   std::function<void()> wake_;

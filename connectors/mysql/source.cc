@@ -14,12 +14,6 @@
 namespace sluice::mysql {
 namespace {
 
-Bytes Encoded(const std::map<TablePath, TableFacts>& tables) {
-  ByteWriter out;
-  for (const auto& [path, facts] : tables) Encode(facts, out);
-  return std::move(out).Take();
-}
-
 // A log reader with a lease on its server id.
 class LeasedReader final : public Reader {
  public:
@@ -88,7 +82,7 @@ Result<std::vector<SchemaRef>> MysqlCdcSource::Discover(Context& ctx) {
     discovered.tables = std::move(tables);
     ASSIGN_OR_RETURN(now, CurrentPosition(*session, discovered.server));
     ASSIGN_OR_RETURN(tables, LoadTables(*session, options_));
-    if (Encoded(tables) == Encoded(discovered.tables)) break;
+    if (tables == discovered.tables) break;
   }
   RETURN_IF_ERROR(CheckLogged(*session, discovered.server, discovered.tables));
   RETURN_IF_ERROR(FindPlaces(ctx, *session, now, discovered));

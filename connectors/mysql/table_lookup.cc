@@ -4,15 +4,6 @@
 #include "mysql/server_log.h"
 
 namespace sluice::mysql {
-namespace {
-
-Bytes Encoded(const TableFacts& facts) {
-  ByteWriter out;
-  Encode(facts, out);
-  return std::move(out).Take();
-}
-
-}  // namespace
 
 TableLookup::TableLookup(SqlClient& client, SqlEndpoint endpoint, ServerFacts server,
                          TablePath path, Duration settle, std::function<void()> wake)
@@ -65,7 +56,7 @@ Result<JoiningTable> TableLookup::Ask() {
     ASSIGN_OR_RETURN(const LogPosition now, CurrentPosition(*session_, server_));
     found.since = {now.file, now.tx_offset};
     ASSIGN_OR_RETURN(TableFacts again, LoadTable(*session_, name));
-    if (Encoded(again) == Encoded(found.facts)) break;
+    if (again == found.facts) break;
     found.facts = std::move(again);
   }
   if (settle_.count() > 0 && cancel_.WaitFor(settle_)) RETURN_IF_ERROR(cancel_.Check());

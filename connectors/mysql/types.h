@@ -93,6 +93,8 @@ struct TableFacts {
 
   // Columns of the unique indexes that have no expression.
   std::vector<std::vector<std::string>> UniqueKeys() const;
+
+  friend bool operator==(const TableFacts&, const TableFacts&) = default;
 };
 // For checkpoints: the definition in force at a position is part of the state. Definitions that
 // earlier versions saved are read too.
