@@ -32,10 +32,11 @@ Result<uint64_t> DecodeLog(std::string_view log, const mysql::TableFacts& facts,
   while (true) {
     ASSIGN_OR_RETURN(const auto raw, file.Next());
     if (!raw) break;
-    ASSIGN_OR_RETURN(const mysql::LogEvent event, parser.Parse(*raw));
-    if (const auto* map = std::get_if<mysql::TableMapView>(&event.body)) {
+    const auto event = parser.Parse(*raw);
+    if (!event) return Fail(event.error());
+    if (const auto* map = std::get_if<mysql::TableMapView>(&event->body)) {
       if (map->table == facts.path.table) RETURN_IF_ERROR(table.Map(*map));
-    } else if (const auto* changed = std::get_if<mysql::RowsEvent>(&event.body)) {
+    } else if (const auto* changed = std::get_if<mysql::RowsEvent>(&event->body)) {
       RETURN_IF_ERROR(DecodeRows(*changed, table, rows, each));
     }
   }

@@ -83,7 +83,7 @@ void LogReader::Connect() {
   payload_.reset();
   batch_ = {};
   next_event_ = 0;
-  by_id_.clear();
+  by_id_.Clear();
   in_transaction_ = skip_ = false;
   if (position_.events == 0) captured_rows_ = false;
   gtid_ = {};
@@ -149,23 +149,35 @@ Result<bool> LogReader::Step(Emitter& out) {
     return true;
   }
   if (thin_) return ReadThinRows(out);
-  ASSIGN_OR_RETURN(const std::optional<LogEvent> event, NextEvent());
-  if (!event) return false;
-  RETURN_IF_ERROR(Handle(*event, out));
-  if (!end_.never()) LookForEnd(*event);
+  if (payload_) {
+    const auto inner = payload_->Next();
+    if (!inner) return Fail(inner.error());
+    if (*inner) {
+      RETURN_IF_ERROR(Take(**inner, out));
+      return true;
+    }
+    payload_.reset();
+  }
+  ASSIGN_OR_RETURN(const std::string_view raw, NextEvent());
+  if (raw.empty()) return false;
+  const auto event = parser_->Parse(raw);
+  if (!event) return Fail(event.error());
+  cursor_.OnEvent(*event);
+  RETURN_IF_ERROR(Take(*event, out));
   return true;
+}
+
+Status LogReader::Take(const LogEvent& event, Emitter& out) {
+  RETURN_IF_ERROR(Handle(event, out));
+  if (!end_.never()) LookForEnd(event);
+  return {};
 }
 
 Bytes LogReader::TakeReport() {
   return joining_.empty() ? Bytes() : Save().position;
 }
 
-Result<std::optional<LogEvent>> LogReader::NextEvent() {
-  if (payload_) {
-    ASSIGN_OR_RETURN(std::optional<LogEvent> inner, payload_->Next());
-    if (inner) return inner;
-    payload_.reset();
-  }
+Result<std::string_view> LogReader::NextEvent() {
   if (next_event_ == batch_.ends.size()) {
     if (!batch_.status.ok()) return Fail(batch_.status);
     fetcher_->Take(batch_);
@@ -174,16 +186,13 @@ Result<std::optional<LogEvent>> LogReader::NextEvent() {
     next_event_ = 0;
     if (batch_.ends.empty()) {
       if (!batch_.status.ok()) return Fail(batch_.status);
-      return std::nullopt;
+      return std::string_view();
     }
     failures_ = 0;
   }
   const size_t begin = next_event_ == 0 ? 0 : batch_.ends[next_event_ - 1];
   const size_t end = batch_.ends[next_event_++];
-  ASSIGN_OR_RETURN(LogEvent event,
-                   parser_->Parse(std::string_view(batch_.bytes).substr(begin, end - begin)));
-  cursor_.OnEvent(event);
-  return event;
+  return std::string_view(batch_.bytes).substr(begin, end - begin);
 }
 
 Status LogReader::Handle(const LogEvent& event, Emitter& out) {
@@ -205,7 +214,7 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
   }
   // A server that was restarted numbers its tables anew, from a new file on.
   if (const auto* format = std::get_if<FormatDescription>(&event.body)) {
-    by_id_.clear();
+    by_id_.Clear();
     dialect_ = DialectOf(format->server_version);
   }
   if (std::holds_alternative<Xid>(event.body)) {
@@ -249,7 +258,7 @@ void LogReader::BeginTransaction() {
   const auto reached = [&](const auto& one) { return one.second <= cursor_.begin(); };
   const bool more_tables = std::erase_if(since_, reached) > 0;
   // Only here: the maps of a statement come before all its rows.
-  if (more_tables || by_id_.size() >= kTableIdsMax) by_id_.clear();
+  if (more_tables || by_id_.size() >= kTableIdsMax) by_id_.Clear();
 }
 
 Status LogReader::Handle(const Gtid& gtid, const EventHeader& header) {
@@ -321,12 +330,11 @@ Status LogReader::NoCapturedRows(std::string_view what) const {
 
 Status LogReader::Handle(const TableMapView& map) {
   if (skip_) return {};
-  auto known = by_id_.find(map.table_id);
-  if (known == by_id_.end()) {
-    known = by_id_.emplace(map.table_id, Find(map.database, map.table)).first;
-  }
-  if (known->second == nullptr) return {};
-  Status status = known->second->Map(map);
+  const auto known = by_id_.Find(map.table_id);
+  CapturedTable* const table = known ? *known : Find(map.database, map.table);
+  if (!known) by_id_.Add(map.table_id, table);
+  if (table == nullptr) return {};
+  Status status = table->Map(map);
   if (status.ok() || !defined_) return status;
   return status.In(
       fmt::format("the log up to {}:{} is read with the tables' definitions of that place; begin "
@@ -335,8 +343,8 @@ Status LogReader::Handle(const TableMapView& map) {
 }
 
 Status LogReader::BeginRows(RowsEvent event) {
-  const auto found = by_id_.find(event.table_id);
-  const bool unknown = found == by_id_.end() && event.table_id != kNoTableId;
+  const auto found = by_id_.Find(event.table_id);
+  const bool unknown = !found && event.table_id != kNoTableId;
   if (unknown && !skip_) {
     return {Code::kCorruption, fmt::format("rows of a table of id {}, which no event before them "
                                            "names",
@@ -344,7 +352,7 @@ Status LogReader::BeginRows(RowsEvent event) {
   }
   const bool passed = skip_events_ > 0;
   if (!skip_ && passed) --skip_events_;
-  if (skip_ || passed || found == by_id_.end() || found->second == nullptr) {
+  if (skip_ || passed || !found || *found == nullptr) {
     if (!skip_ && !passed) {
       ++position_.events;
       position_.rows = skip_rows_ = 0;
@@ -352,7 +360,7 @@ Status LogReader::BeginRows(RowsEvent event) {
     return {};
   }
   captured_rows_ = true;
-  rows_table_ = found->second;
+  rows_table_ = *found;
   rows_event_ = event;
   if (setup_.options.rereads() && LacksColumns(rows_event_)) return BeginThinRows();
   rows_.emplace(rows_event_, rows_table_->plan());

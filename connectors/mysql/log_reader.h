@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <unordered_map>
 
 #include "api/context.h"
 #include "api/reader.h"
@@ -17,6 +16,7 @@
 #include "mysql/log_cursor.h"
 #include "mysql/log_fetcher.h"
 #include "mysql/options.h"
+#include "mysql/table_ids.h"
 #include "mysql/table_lookup.h"
 #include "mysql/thin_event.h"
 
@@ -62,8 +62,9 @@ class LogReader final : public Reader {
 
   void Connect();
   Result<Poll> Reconnect(const Status& failure);
-  Result<bool> Step(Emitter& out);  // false: nothing to do now
-  Result<std::optional<LogEvent>> NextEvent();
+  Result<bool> Step(Emitter& out);       // false: nothing to do now
+  Result<std::string_view> NextEvent();  // of the batch; empty: there is none now
+  Status Take(const LogEvent& event, Emitter& out);
   Status Handle(const LogEvent& event, Emitter& out);
   Status Handle(const Gtid& gtid, const EventHeader& header);
   void BeginTransaction();
@@ -143,7 +144,7 @@ class LogReader final : public Reader {
   int64_t commit_micros_ = 0;
   // What the server's table ids stand for, null: not captured. Each file tells anew: after a
   // restart of the server ids stand for other tables.
-  std::unordered_map<uint64_t, CapturedTable*> by_id_;
+  TableIds by_id_;
 
   // The rows event being read; both point into batch_ or payload_.
   RowsEvent rows_event_;

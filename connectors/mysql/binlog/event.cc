@@ -91,8 +91,9 @@ uint64_t ParseTableId(Cursor& in, bool short_table_ids) {
   return short_table_ids ? in.U32() : in.U48();
 }
 
-TableMapView ParseTableMap(Cursor& in, bool short_table_ids) {
-  TableMapView out;
+// Into its place, as the next: the events that carry rows are many and small, and a copy of one
+// costs as much as its fields.
+void ParseTableMap(Cursor& in, bool short_table_ids, TableMapView& out) {
   out.table_id = ParseTableId(in, short_table_ids);
   in.Skip(2);  // flags
   out.body = in.Rest();
@@ -102,11 +103,9 @@ TableMapView ParseTableMap(Cursor& in, bool short_table_ids) {
   out.table = names.Take(names.U8());
   names.Skip(1);
   if (!names.ok()) in.Fail();
-  return out;
 }
 
-RowsEvent ParseRows(Cursor& in, EventType type, bool short_table_ids) {
-  RowsEvent out;
+void ParseRows(Cursor& in, EventType type, bool short_table_ids, RowsEvent& out) {
   switch (type) {
     case EventType::kWriteRows:
     case EventType::kWriteRowsV1:
@@ -137,7 +136,6 @@ RowsEvent ParseRows(Cursor& in, EventType type, bool short_table_ids) {
   if (out.kind != RowsKind::kInsert) out.present_before = in.Take(bitmap);
   if (out.kind != RowsKind::kDelete) out.present_after = in.Take(bitmap);
   out.rows = in.Rest();
-  return out;
 }
 
 Heartbeat ParseHeartbeat(Cursor& in, const EventHeader& header) {
@@ -256,7 +254,7 @@ Result<EventBody> ParseRare(Cursor& in, const EventHeader& header) {
   }
 }
 
-Result<EventBody> ParseBody(Cursor& in, const EventHeader& header, bool short_table_ids) {
+Status ParseBody(Cursor& in, const EventHeader& header, bool short_table_ids, EventBody& out) {
   switch (header.type) {
     case EventType::kWriteRows:
     case EventType::kUpdateRows:
@@ -265,23 +263,31 @@ Result<EventBody> ParseBody(Cursor& in, const EventHeader& header, bool short_ta
     case EventType::kUpdateRowsV1:
     case EventType::kDeleteRowsV1:
     case EventType::kPartialUpdateRows:
-      return ParseRows(in, header.type, short_table_ids);
+      ParseRows(in, header.type, short_table_ids, out.emplace<RowsEvent>());
+      return {};
     case EventType::kTableMap:
-      return ParseTableMap(in, short_table_ids);
+      ParseTableMap(in, short_table_ids, out.emplace<TableMapView>());
+      return {};
     case EventType::kXid:
-      return Xid{in.U64()};
+      out = Xid{in.U64()};
+      return {};
     case EventType::kGtid:
-      return ParseGtid(in, false);
     case EventType::kAnonymousGtid:
-      return ParseGtid(in, true);
+      out = ParseGtid(in, header.type == EventType::kAnonymousGtid);
+      return {};
     case EventType::kMariadbGtid:
-      return ParseMariadbGtid(in);
+      out = ParseMariadbGtid(in);
+      return {};
     case EventType::kQuery:
-      return ParseQuery(in);
+      out = ParseQuery(in);
+      return {};
     case EventType::kRotate:
-      return ParseRotate(in);
-    default:
-      return ParseRare(in, header);
+      out = ParseRotate(in);
+      return {};
+    default: {
+      ASSIGN_OR_RETURN(out, ParseRare(in, header));
+      return {};
+    }
   }
 }
 
@@ -338,39 +344,44 @@ Result<FormatDescription> EventParser::ParseFormat(std::string_view body) {
 }
 
 Result<LogEvent> EventParser::Parse(std::string_view raw) {
+  Result<LogEvent> event(std::in_place);
+  if (const Status status = ParseInto(raw, *event); !status.ok()) event = Fail(status);
+  return event;
+}
+
+Status EventParser::ParseInto(std::string_view raw, LogEvent& event) {
   Cursor in(raw);
-  LogEvent event;
   event.header = ParseHeader(in);
   RETURN_IF_ERROR(in.Check("the header of a binary log event"));
   const auto name = [&event] { return EventTypeName(event.header.type); };
   if (event.header.size != raw.size()) {
-    return Fail(Code::kCorruption, fmt::format("an event {} of {} bytes says that it has {}",
-                                               name(), raw.size(), event.header.size));
+    return {Code::kCorruption, fmt::format("an event {} of {} bytes says that it has {}", name(),
+                                           raw.size(), event.header.size)};
   }
   if (event.header.type == EventType::kFormatDescription) {
     ASSIGN_OR_RETURN(const FormatDescription format, ParseFormat(in.Rest()));
     if (format.checksum == ChecksumAlgorithm::kCrc32 && !FormatChecksumMatches(raw)) {
-      return Fail(Code::kCorruption, "a FORMAT_DESCRIPTION event fails its checksum");
+      return {Code::kCorruption, "a FORMAT_DESCRIPTION event fails its checksum"};
     }
     checksum_ = format.checksum;
     event.body = format;
-    return event;
+    return {};
   }
   std::string_view body = in.Rest();
   const bool first = !checksum_ && body.size() > kChecksumSize;
   if (checksum_ == ChecksumAlgorithm::kCrc32 || (first && ChecksumMatches(raw))) {
     if (body.size() < kChecksumSize || !ChecksumMatches(raw)) {
-      return Fail(Code::kCorruption, fmt::format("an event {} fails its checksum", name()));
+      return {Code::kCorruption, fmt::format("an event {} fails its checksum", name())};
     }
     body.remove_suffix(kChecksumSize);
   }
   Cursor payload(body);
   EventHeader read_as = event.header;
   read_as.type = UncompressedType(event.header.type);
-  ASSIGN_OR_RETURN(event.body, ParseBody(payload, read_as, short_table_ids_));
-  if (!payload.ok()) return Fail(payload.Check(fmt::format("an event {}", name())));
-  if (read_as.type != event.header.type) RETURN_IF_ERROR(InflateBody(event.body, inflated_));
-  return event;
+  RETURN_IF_ERROR(ParseBody(payload, read_as, short_table_ids_, event.body));
+  if (!payload.ok()) return payload.Check(fmt::format("an event {}", name()));
+  if (read_as.type != event.header.type) return InflateBody(event.body, inflated_);
+  return {};
 }
 
 }  // namespace sluice::mysql

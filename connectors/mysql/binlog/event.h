@@ -214,6 +214,7 @@ class EventParser {
 
  private:
   friend class PayloadReader;
+  Status ParseInto(std::string_view raw, LogEvent& event);
   Result<FormatDescription> ParseFormat(std::string_view payload_and_checksum);
 
   // Unknown before the first FORMAT_DESCRIPTION: a connection begins with a ROTATE event that has a
