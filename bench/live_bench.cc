@@ -99,9 +99,11 @@ Status Measure(char** args) {
   ASSIGN_OR_RETURN(const uint64_t rows, DecodeLog(log, facts, drop));
   Print("rows", static_cast<double>(rows));
   for (int round = std::atoi(args[4]); round > 0; --round) {
+    const double earlier = ProcessSeconds();
     ASSIGN_OR_RETURN(const double live, ReadLive(*client, server, args[2], rows));
-    Print("live", live);
     const double before = ProcessSeconds();
+    Print("live", live);
+    Print("live_cpu", before - earlier);
     ASSIGN_OR_RETURN(const double stream, ReceiveAndDrop(*client, server, args[2], log.size()));
     Print("stream", stream);
     Print("receiving", ProcessSeconds() - before);

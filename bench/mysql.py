@@ -79,4 +79,22 @@ def live(server: FilledServer) -> list[Figure]:
                 f"time; the server sends {short(rows / median(found['stream']) / 1e6)} M rows/s",
             )
         )
+        figures.append(_profile(found, rows, events))
     return figures
+
+
+def _profile(found: dict[str, list[float]], rows: int, events: str) -> Figure:
+    """What the processor time of a live row is spent on."""
+    whole, decoding, receiving = (
+        median(found[name]) / rows * 1e9 for name in ("live_cpu", "memory", "receiving")
+    )
+    return Figure(
+        f"log live: processor time of a row, {events}",
+        whole,
+        "ns",
+        "",
+        "live",
+        f"decoding {short(decoding)}, receiving {short(receiving)}, the rest "
+        f"{short(whole - decoding - receiving)}: events handed from thread to thread, their "
+        "transactions and positions followed",
+    )

@@ -36,11 +36,12 @@ source {{ Jdbc {{
   driver = "com.mysql.cj.jdbc.Driver"
   user = "root"
   password = ""
-  query = "SELECT * FROM bench.large WHERE id <= {rows}"
+  query = "SELECT * FROM large WHERE id <= {half} UNION ALL SELECT * FROM large WHERE id <= {rest}"
   fetch_size = 10000
 }} }}
 sink {{ Console {{ log.print.data = false }} }}
 """
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -52,7 +53,8 @@ class Cost:
 
 
 def text(template: str, server: MysqlServer, rows: int) -> str:
-    return template.format(rows=rows, port=server.port)
+    half = (rows + 1) // 2
+    return template.format(rows=rows, half=half, rest=rows - half, port=server.port)
 
 
 def sluice(binary: Path) -> list[str]:
