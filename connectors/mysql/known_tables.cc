@@ -36,6 +36,12 @@ Result<std::string> DescribeTable(SqlSession& session, const TableNow& now) {
   for (const SqlColumn& column : columns) {
     text += fmt::format("{} {} {}\n", column.name, column.type, column.nullable);
   }
+  // The order tells of columns of one type that have taken over each other's names.
+  const TablePath& path = now.def()->path;
+  ASSIGN_OR_RETURN(const auto all,
+                   session.Describe(fmt::format("SELECT * FROM {}.{}", QuoteName(path.database),
+                                                QuoteName(path.table))));
+  for (const SqlColumn& column : all) text += column.name + "\n";
   return text;
 }
 

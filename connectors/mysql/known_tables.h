@@ -17,8 +17,8 @@
 
 namespace sluice::mysql {
 
-// A table as rows are read from it, and what the server says of the columns that are read: as long
-// as it says the same, an answer means what `now` takes it for.
+// A table as rows are read from it, and what the server says of its columns: as long as it says the
+// same, an answer means what `now` takes it for.
 struct KnownTable {
   TableNow now;
   std::string described;

@@ -168,11 +168,12 @@ def to_the_end(job: Engine, writer: Writer) -> None:
 def run(
     ends: tuple[Any, Any],
     folder: Path,
-    *statements: str,
+    *statements: str | tuple[str, ...],
     more: str = "",
     written: tuple[str, ...] = ("goods", "words"),
 ) -> Engine:
-    """The job that meets the statements on its way, while rows of some tables are written."""
+    """The job that meets the statements on its way, while rows of some tables are written;
+    those of a tuple quickly one after the other."""
     server, target = ends
     job = job_of(server, target, folder, more)
     job.variables["parallelism"] = 2 if server.flavour is MYSQL80 else 1
@@ -182,7 +183,7 @@ def run(
         job.start()
         on_its_way(job)
         for statement in statements:
-            server.execute(statement)
+            server.execute(*([statement] if isinstance(statement, str) else statement))
             writer.more(10)
         to_the_end(job, writer)
     finally:
@@ -328,6 +329,26 @@ def test_what_the_target_keeps_and_is_lost_is_told_once(
     assert counts[0] == ROWS
     assert 0 < counts[1] < ROWS, counts
     assert job.stop() == 0
+
+
+@ONE
+def test_columns_take_over_each_others_names(ends: tuple[Any, Any], tmp_path: Path) -> None:
+    """With the same types, and before another look at the table."""
+    server, target = ends
+    server.execute("ALTER TABLE shop.words ADD COLUMN less VARCHAR(30) DEFAULT 'less'")
+    job = run(
+        ends,
+        tmp_path,
+        (
+            "ALTER TABLE shop.words RENAME COLUMN more TO other",
+            "ALTER TABLE shop.words RENAME COLUMN less TO more",
+            "ALTER TABLE shop.words RENAME COLUMN other TO less",
+        ),
+    )
+    found = verify.wait_until_equal(server, target, pairs("goods", "words"), 90, job.check_alive)
+    assert found.rows > ROWS
+    assert job.stop() == 0
+    assert "column more is read as less" in job.log_text()
 
 
 @ONE
