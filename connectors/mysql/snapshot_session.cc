@@ -10,11 +10,8 @@ namespace {
 
 using How = ServerFacts::Snapshot;
 
-// A snapshot that stays open keeps the server from dropping old versions of rows.
-constexpr Duration kAgeMax = std::chrono::seconds(10);
-// MariaDB that writes a log keeps a table's lock beyond ROLLBACK TO SAVEPOINT: as long as ALTER
-// TABLE waits for the snapshot, everybody else waits for ALTER TABLE.
-constexpr Duration kLockingAgeMax = std::chrono::seconds(2);
+// As long as ALTER TABLE waits for the snapshot, everybody else waits for ALTER TABLE.
+constexpr Duration kAgeMax = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -71,8 +68,7 @@ Status SnapshotSession::Statements(const LogPoint& from, const LogPoint& upto,
 
 Status SnapshotSession::Open(const WindowTable& table, bool exact) {
   const bool same = snapshot_ && snapshot_->table == table.now;
-  const Duration age_max = server_.mariadb ? kLockingAgeMax : kAgeMax;
-  if (same && env_.Now() < snapshot_->opened + age_max) return {};
+  if (same && !old()) return {};
   RETURN_IF_ERROR(Close());
   const How how = server_.snapshot();
   TableSnapshot snapshot;
@@ -87,8 +83,7 @@ Status SnapshotSession::Open(const WindowTable& table, bool exact) {
   } else if (exact && how == How::kSettled) {
     ASSIGN_OR_RETURN(settled, SettledPoint());
   }
-  RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
-  RETURN_IF_ERROR(session_->Execute("SAVEPOINT nothing_read"));
+  RETURN_IF_ERROR(Begin(table.def->path));
   // Before the place is read, so that the window holds every statement since. Rows that a statement
   // behind this one writes anew are not in the snapshot any more, and the server says so.
   ASSIGN_OR_RETURN(const std::string described, DescribeTable(*session_, table.now->now));
@@ -121,8 +116,39 @@ Status SnapshotSession::ReadWindow(const WindowTable& table, const GtidSet& visi
   return {};
 }
 
-Status SnapshotSession::ReleaseTable() {
-  return session_->Execute("ROLLBACK TO SAVEPOINT nothing_read");
+bool SnapshotSession::old() const {
+  return snapshot_ && env_.Now() >= snapshot_->opened + kAgeMax;
+}
+
+// Holds the table's lock from before the snapshot to its end. Of a table that takes the place of
+// another one behind its back, by an ALTER TABLE that copies or by the RENAME of a tool, a snapshot
+// sees those rows that came into the new table before: MySQL before 8.0 gives them as if they were
+// all, and later versions do where the new table was made long before.
+Status SnapshotSession::Begin(const TablePath& path) {
+  const std::string probe =
+      fmt::format("SELECT 1 FROM {}.{} LIMIT 1", QuoteName(path.database), QuoteName(path.table));
+  if (server_.snapshot() != How::kTold) {
+    RETURN_IF_ERROR(session_->Execute("START TRANSACTION READ ONLY"));
+    // Locks the table, and then opens the snapshot.
+    const auto any = session_->Query(probe);
+    return any ? Status() : any.error();
+  }
+  // The place is told only of a snapshot that is opened by itself, so the lock comes behind it.
+  ASSIGN_OR_RETURN(const std::string before, MadeAt(path));
+  RETURN_IF_ERROR(session_->Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+  if (const auto any = session_->Query(probe); !any) return any.error();
+  ASSIGN_OR_RETURN(const std::string now, MadeAt(path));
+  if (now == before) return {};
+  return {Code::kSchemaMismatch, "another table has taken its place"};
+}
+
+Result<std::string> SnapshotSession::MadeAt(const TablePath& path) {
+  ASSIGN_OR_RETURN(
+      const SqlTable rows,
+      session_->Query(fmt::format("SELECT CREATE_TIME FROM information_schema.TABLES WHERE "
+                                  "TABLE_SCHEMA = {} AND TABLE_NAME = {}",
+                                  session_->Quote(path.database), session_->Quote(path.table))));
+  return rows.empty() ? "" : Text(rows[0], 0);
 }
 
 Status SnapshotSession::Close() {

@@ -45,11 +45,9 @@ class SnapshotSession {
   // Keeps the snapshot that is open, if it is of `table.now` and young. `exact`: it stands exactly
   // at its place, as far as the log tells. kSchemaMismatch: the table is not as `table.now` has it.
   Status Open(const WindowTable& table, bool exact);
-  // Keeps the snapshot and gives the table back: an ALTER TABLE, and all that queues behind it,
-  // would wait for its end.
-  Status ReleaseTable();
   Status Close();
   bool open() const { return snapshot_.has_value(); }
+  bool old() const;  // one is open, and the table waits for its end
   // REQUIRES: open().
   const TableSnapshot& snapshot() const { return *snapshot_; }
 
@@ -61,6 +59,8 @@ class SnapshotSession {
                     const std::function<void(const Query&)>& each);
 
  private:
+  Status Begin(const TablePath& path);
+  Result<std::string> MadeAt(const TablePath& path);
   Status ReadWindow(const WindowTable& table, const GtidSet& visible, const LogPoint& settled,
                     TableSnapshot& snapshot);
   Result<LogPoint> SettledPoint();

@@ -9,6 +9,7 @@ namespace {
 constexpr int kTriesMax = 5;                           // of a range whose table is altered
 constexpr size_t kHeldBytesMax = size_t{8} << 20U;     // of one range
 constexpr size_t kPiecesBytesMax = size_t{16} << 20U;  // handed over and not yet taken
+constexpr Duration kPushPause = std::chrono::milliseconds(100);
 constexpr Duration kSnapshotIdleMax = std::chrono::milliseconds(500);
 
 }  // namespace
@@ -99,8 +100,7 @@ void SnapshotWorker::Loop() {
       piece.status = status.In(
           fmt::format("reading {} {}", job->split.table.ToString(), job->split.range.ToString()));
       pieces_.ForcePush(std::move(piece));
-      const std::lock_guard lock(mutex_);
-      wake_();
+      Wake();
     }
   }
   session_.Disconnect();
@@ -230,8 +230,6 @@ Status SnapshotWorker::Run(SnapshotJob& job) {
     report.remainder = KeyRange{reading.cut, range.upper};
     range.upper = reading.cut;
     session_.Disconnect();  // the rest of the answer was not read
-  } else {
-    RETURN_IF_ERROR(session_.ReleaseTable());
   }
   report.finished = {range, at};
   report.rows = reading.rows;
@@ -240,11 +238,17 @@ Status SnapshotWorker::Run(SnapshotJob& job) {
 }
 
 Status SnapshotWorker::Finish(SnapshotPiece piece, size_t bytes) {
+  if (session_.old()) RETURN_IF_ERROR(session_.Close());
   {
     const std::lock_guard lock(mutex_);
     busy_ = false;  // before the piece is seen, so that its taker may begin another split
   }
-  return Deliver(std::move(piece), bytes);
+  while (!pieces_.Push(piece, bytes, kPushPause)) {
+    RETURN_IF_ERROR(session_.stop().Check());
+    if (session_.old()) RETURN_IF_ERROR(session_.Close());  // the target may need long
+  }
+  Wake();
+  return {};
 }
 
 bool SnapshotWorker::Exact(const SnapshotJob& job) const {
@@ -313,12 +317,16 @@ Status SnapshotWorker::AddImages(const SnapshotJob& job, Reading& reading) const
   return {};
 }
 
+// In the middle of an answer, so the snapshot stays.
 Status SnapshotWorker::Deliver(SnapshotPiece piece, size_t bytes) {
-  while (!pieces_.Push(piece, bytes, std::chrono::milliseconds(100)))
-    RETURN_IF_ERROR(session_.stop().Check());
+  while (!pieces_.Push(piece, bytes, kPushPause)) RETURN_IF_ERROR(session_.stop().Check());
+  Wake();
+  return {};
+}
+
+void SnapshotWorker::Wake() {
   const std::lock_guard lock(mutex_);
   wake_();
-  return {};
 }
 
 }  // namespace sluice::mysql

@@ -67,6 +67,7 @@ class SnapshotWorker {
   Status AddImages(const SnapshotJob& job, Reading& reading) const;
   std::string SelectOf(const SnapshotJob& job);
   Status Deliver(SnapshotPiece piece, size_t bytes);
+  void Wake();
 
   Env& env_;
   KnownTables& known_;

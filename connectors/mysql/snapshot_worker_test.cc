@@ -232,14 +232,14 @@ TEST_F(SnapshotWorkerTest, TheNextRangesOfATableAreReadInTheSameSnapshot) {
   EXPECT_EQ(second.report->finished.high, first.report->finished.high);
   EXPECT_TRUE(second.report->exact);
   EXPECT_THAT(client_.statements(),
-              testing::Contains(HasSubstr("WITH CONSISTENT SNAPSHOT")).Times(1));
+              testing::Contains(HasSubstr("START TRANSACTION READ ONLY")).Times(1));
   // Another table, or the same with another definition, has a snapshot of its own.
   client_.Answer("SHOW MASTER STATUS", {{"binlog.000001", std::to_string(log.offset())}});
   client_.Log({log.events(), {}});
   Rows({});
   ASSERT_TRUE(Run({kGoods, {}}, Table()).status.ok());
   EXPECT_THAT(client_.statements(),
-              testing::Contains(HasSubstr("WITH CONSISTENT SNAPSHOT")).Times(2));
+              testing::Contains(HasSubstr("START TRANSACTION READ ONLY")).Times(2));
   EXPECT_THAT(client_.statements(), testing::Contains("COMMIT").Times(1));
 }
 
@@ -415,7 +415,7 @@ TEST_F(AlteredTest, RowsBesideAStatementThatMovedColumnsWaitForALaterWindow) {
   client_.Answer("SELECT `id`, `name`, `title` FROM `shop`.`goods`", {{"1", "n", "t"}});
   int snapshots = 0;
   client_.on_statement = [&](const std::string& sql) {
-    if (!sql.contains("WITH CONSISTENT SNAPSHOT")) return;
+    if (!sql.contains("START TRANSACTION READ ONLY")) return;
     ++snapshots;  // the next one sees it all
     client_.Answer("gtid_executed", {{std::string(kTestUuid) + ":1-3"}});
   };
