@@ -13,6 +13,7 @@ namespace sluice::mysql {
 namespace {
 
 constexpr Duration kReconnectPause = std::chrono::seconds(1);
+constexpr Duration kSteady = std::chrono::seconds(30);  // a connection that held so long was good
 // Between two looks at the clock, which cost as much as a small event.
 constexpr uint32_t kStepsAtOnce = 16;
 constexpr uint32_t kRowsAtOnce = 256;  // in a step
@@ -91,15 +92,26 @@ void LogReader::Connect() {
   skip_rows_ = position_.rows;
   parser_ = std::make_unique<EventParser>();
   cursor_ = LogCursor({position_.file, position_.tx_offset});
+  server_uuid_.clear();
+  connected_from_ = position_;
+  connected_at_ = setup_.ctx.env.Now();
   fetcher_ = std::make_unique<LogFetcher>(setup_.ctx.sql, setup_.options.endpoint, setup_.server_id,
                                           position_, anchored(), setup_.options.rereads(),
                                           setup_.ctx.wake);
+}
+
+void LogReader::StandAt(const LogPoint& place) {
+  position_.server_uuid = server_uuid_;
+  position_.file = place.file;
+  position_.tx_offset = place.offset;
 }
 
 // A lost connection is mended here, from the position reached, without disturbing the job.
 Result<Poll> LogReader::Reconnect(const Status& failure) {
   if (failure.retry() != Retry::kInPlace) return Fail(failure);
   fetcher_.reset();
+  const Duration held = setup_.ctx.env.Now() - connected_at_;
+  if (position_ != connected_from_ || held >= kSteady) failures_ = 0;
   if (++failures_ > setup_.options.connect_retries) {
     return Fail(failure.In(
         fmt::format("reading the log after {} reconnections", setup_.options.connect_retries)));
@@ -188,7 +200,7 @@ Result<std::string_view> LogReader::NextEvent() {
       if (!batch_.status.ok()) return Fail(batch_.status);
       return std::string_view();
     }
-    failures_ = 0;
+    if (server_uuid_.empty()) server_uuid_ = fetcher_->server().uuid;
   }
   const size_t begin = next_event_ == 0 ? 0 : batch_.ends[next_event_ - 1];
   const size_t end = batch_.ends[next_event_++];
@@ -228,8 +240,7 @@ Status LogReader::Handle(const LogEvent& event, Emitter& out) {
                         incident->message)};
   } else if (!in_transaction_ && position_.events == 0 && position_.rows == 0) {
     // Rotations and heartbeats between transactions: the position moves though nothing happens.
-    position_.file = cursor_.point().file;
-    position_.tx_offset = cursor_.point().offset;
+    StandAt(cursor_.point());
   }
   return {};
 }
@@ -268,8 +279,7 @@ Status LogReader::Handle(const Gtid& gtid, const EventHeader& header) {
   gtid_ = IdOf(gtid, header);
   skip_ = position_.Contains(gtid_);
   if (skip_) return {};
-  position_.file = cursor_.begin().file;
-  position_.tx_offset = cursor_.begin().offset;
+  StandAt(cursor_.begin());
   return {};
 }
 
@@ -390,8 +400,7 @@ void LogReader::EndTransaction() {
   in_transaction_ = false;
   if (std::exchange(skip_, false)) return;
   position_.Add(gtid_);
-  position_.file = cursor_.point().file;
-  position_.tx_offset = cursor_.point().offset;
+  StandAt(cursor_.point());
   position_.events = position_.rows = 0;
   skip_events_ = skip_rows_ = 0;
   for (auto& [path, table] : tables_) table.Passed(cursor_.point());

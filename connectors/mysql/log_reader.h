@@ -61,6 +61,7 @@ class LogReader final : public Reader {
   explicit LogReader(LogReaderSetup setup) : setup_(std::move(setup)) {}
 
   void Connect();
+  void StandAt(const LogPoint& place);  // of the server that is read
   Result<Poll> Reconnect(const Status& failure);
   Result<bool> Step(Emitter& out);       // false: nothing to do now
   Result<std::string_view> NextEvent();  // of the batch; empty: there is none now
@@ -130,7 +131,11 @@ class LogReader final : public Reader {
   std::unique_ptr<TableLookup> lookup_;        // for its next step
   std::unique_ptr<RowLookup> row_lookup_;      // made when a row first needs it
   SqlDialect dialect_;                         // of the server that wrote the events
-  int failures_ = 0;                           // connections lost since the last event came
+  std::string server_uuid_;  // of the server that is read; empty: no event has come yet
+  // Connections lost one after the other at one place, each soon after it was made.
+  int failures_ = 0;
+  LogPosition connected_from_;
+  TimePoint connected_at_;
   TimePoint reconnect_at_;
 
   // The transaction being read.

@@ -157,7 +157,6 @@ Status LogReader::Join(DdlStep& step, Result<JoiningTable> found) {
   found = Fit(std::move(found));
   if (found) {
     joining_[found->facts.path] = std::move(*found);
-    position_.server_uuid = fetcher_->server().uuid;  // whose places count from here on
     return {};
   }
   if (found.error().retry() == Retry::kInPlace) return found.error();

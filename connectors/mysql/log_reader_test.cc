@@ -129,6 +129,21 @@ TEST_F(LogReaderTest, ALostConnectionIsMendedWithoutLossOrRepetition) {
   EXPECT_EQ(client_.starts()[1].position, second);
 }
 
+TEST_F(LogReaderTest, ConnectionsThatBringNothingAreCounted) {
+  LogWriter log;
+  log.InsertAll(1, 90, "goods", {{1, "a"}});
+  options_.connect_retries = 2;
+  client_.Log({log.events(), kLost});
+  // They begin as every connection does, and get no further.
+  LogWriter again;
+  again.Format();
+  for (int i = 0; i < 3; ++i) client_.Log({again.events(), kLost});
+  OpenAt(Start());
+  EXPECT_THAT(ReadToError().ToString(), HasSubstr("reading the log after 2 reconnections"));
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+  EXPECT_EQ(client_.starts().size(), 4U);
+}
+
 TEST_F(LogReaderTest, EveryPlaceInsideATransactionCanBeResumed) {
   LogWriter log;
   log.InsertAll(1, 90, "goods", {{1, "a"}});
@@ -367,6 +382,8 @@ TEST_F(LogReaderTest, AnotherServerContinuesByGtidsOnly) {
               }).ok());
   EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 2 b"));
   EXPECT_EQ(client_.starts()[0].gtid_set, std::string(kTestUuid) + ":1");
+  // Its places are its own from here on.
+  EXPECT_EQ(Saved().position.server_uuid, "99999999-71ca-11e1-9e33-c80aa9429562");
 
   // Inside a transaction, or with ranges known by places in the old log, it cannot.
   position.events = 1;

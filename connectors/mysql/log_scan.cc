@@ -61,12 +61,15 @@ void TransactionFollower::OnEvent(const LogEvent& event) {
 }
 
 Status LogScan::Open(const std::string& file) {
+  return Open({.server_id = server_id_, .file = file, .position = 4}, {file, 4});
+}
+
+Status LogScan::Open(const LogStart& start, LogPoint point) {
   parser_ = {};
   follower_ = {};
   passed_ = {};
   current_ = {};
-  cursor_ = LogCursor({file, 4});
-  LogStart start{.server_id = server_id_, .file = file, .position = 4};
+  cursor_ = LogCursor(std::move(point));
   ASSIGN_OR_RETURN(stream_, client_.OpenLog(endpoint_, start));
   return {};
 }
@@ -114,6 +117,17 @@ Result<GtidSet> LogScan::Check(const LogPoint& place) {
   return Fail(Code::kInvalidConfig,
               fmt::format("{}:{} lies within the transaction that begins at {}:{}; begin there",
                           place.file, place.offset, rest.file, rest.offset));
+}
+
+Result<GtidSet> LogScan::Before(const GtidSet& known, const LogPoint& place) {
+  LogStart start{.server_id = server_id_};
+  start.gtid_set = known.ToString();
+  RETURN_IF_ERROR(Open(start, {"", 4}));
+  passed_.gtid_set = known;
+  while (cursor_.point().file.empty() || cursor_.point() < place) {
+    if (const auto event = Next(); !event) return Fail(event.error());
+  }
+  return passed_.gtid_set;
 }
 
 Result<LogScan::Found> LogScan::Since(const std::string& file, int64_t micros,

@@ -42,6 +42,8 @@ class LogScan {
   // Checks that `place` lies between two transactions and tells those of its file before it.
   // kInvalidConfig when it does not, with one that does. REQUIRES: the file is as long.
   Result<GtidSet> Check(const LogPoint& place);
+  // The transactions before `place`, of which `known` are some. On a server with GTIDs.
+  Result<GtidSet> Before(const GtidSet& known, const LogPoint& place);
   // The first transaction of `micros` or later from the beginning of `file` on, or `log_end`.
   struct Found {
     LogPoint place;
@@ -53,6 +55,7 @@ class LogScan {
 
  private:
   Status Open(const std::string& file);
+  Status Open(const LogStart& start, LogPoint point);
   // The next event; the cursor, the follower and the set have taken it.
   Result<LogEvent> Next();
 

@@ -49,6 +49,21 @@ TEST_F(LogScanTest, APlaceWithinAnEventOrATransactionIsNone) {
   EXPECT_THAT(Check(begin + 3).error().ToString(), HasSubstr("lies within an event of " + at));
 }
 
+TEST_F(LogScanTest, WhatIsBeingCommittedLiesBeforeThePlaceToo) {
+  log_.Format();
+  log_.InsertAll(1, 50, "goods", {{1, "a"}});
+  log_.InsertAll(2, 50, "goods", {{2, "b"}});
+  log_.InsertAll(4, 50, "goods", {{4, "d"}});
+  const LogPoint place{"binlog.000001", log_.offset()};
+  log_.InsertAll(5, 50, "goods", {{5, "e"}});
+  client_.Log({log_.events(), Status(Code::kUnavailable, "the log ends")});
+  const auto known = GtidSet::Parse(std::string(kTestUuid) + ":1");
+  const auto before = LogScan(client_, SqlEndpoint(), 9, cancel_).Before(*known, place);
+  ASSERT_TRUE(before) << before.error().ToString();
+  EXPECT_EQ(before->ToString(), std::string(kTestUuid) + ":1-2:4");
+  EXPECT_EQ(client_.starts()[0].gtid_set, known->ToString());
+}
+
 TEST_F(LogScanTest, ATimeIsTheFirstTransactionOfItOrLater) {
   log_.Format();
   log_.InsertAll(1, 50, "goods", {{1, "a"}});

@@ -29,7 +29,9 @@ class PositionCheck {
     if (by_gtid()) RETURN_IF_ERROR(CheckExecuted());
     ASSIGN_OR_RETURN(const auto logs, LogFiles(session_));
     const auto file = std::ranges::find(logs, position_.file, &ServerLogFile::name);
-    if (same() && file != logs.end()) {
+    // The protocol cannot begin at a place beyond 4 GiB.
+    const bool reachable = position_.tx_offset <= UINT32_MAX || !by_gtid();
+    if (same() && file != logs.end() && reachable) {
       if (file->size < position_.tx_offset) {
         return Lost(fmt::format("the log of the server was reset: {} ends before {}",
                                 position_.file, position_.ToString()));
@@ -132,7 +134,8 @@ Result<std::vector<ServerLogFile>> LogFiles(SqlSession& session) {
 Result<LogPosition> CurrentPosition(SqlSession& session, const ServerFacts& server) {
   LogPosition position;
   position.server_uuid = server.uuid;
-  // The set is read first, so that it is not ahead of the place. Where ServerFacts::snapshot() says
+  // The set is read first, so that it is not ahead of the place; it may lack transactions that were
+  // being committed (LogScan::Before has them). Where ServerFacts::snapshot() says
   // kGtids it also holds only what every later snapshot sees, while the place moves before that.
   if (server.gtid) {
     ASSIGN_OR_RETURN(position.gtid_set, GtidVariable(session, "gtid_executed"));

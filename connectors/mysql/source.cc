@@ -94,7 +94,9 @@ Status MysqlCdcSource::FindPlaces(Context& ctx, SqlSession& session, const LogPo
   ASSIGN_OR_RETURN(const ServerIds::Lease id, server_ids_.Take());
   LogScan scan(ctx.sql, options_.endpoint, id.id(), ctx.cancel);
   ASSIGN_OR_RETURN(discovered.start, StartPlace(session, discovered.server, options_, now, scan));
-  if (discovered.start != now) discovered.defined = LogPoint{now.file, now.tx_offset};
+  const LogPoint defined{now.file, now.tx_offset};
+  const LogPoint begin{discovered.start.file, discovered.start.tx_offset};
+  if (begin != defined) discovered.defined = defined;
   ASSIGN_OR_RETURN(discovered.end, StopPlace(options_, discovered.start, now));
   ASSIGN_OR_RETURN(discovered.server_ahead_micros, ServerMicros(session));
   discovered.server_ahead_micros -= ctx.env.WallMicros();

@@ -164,7 +164,12 @@ Result<LogPosition> StartPlace(SqlSession& session, const ServerFacts& server,
                                const MysqlCdcOptions& options, const LogPosition& now,
                                LogScan& scan) {
   if (options.start_mode == StartMode::kInitial || options.start_mode == StartMode::kLatest) {
-    return now;
+    LogPosition position = now;
+    if (!server.gtid) return position;
+    // The set that was asked for lacks transactions that were being committed, and another server
+    // would send them later, as if they came behind the place.
+    ASSIGN_OR_RETURN(position.gtid_set, scan.Before(now.gtid_set, {now.file, now.tx_offset}));
+    return position;
   }
   ASSIGN_OR_RETURN(std::vector<ServerLogFile> files, LogFiles(session));
   Finder finder(session, server, now, scan, std::move(files));
