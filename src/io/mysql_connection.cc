@@ -3,6 +3,8 @@
 
 #include <errmsg.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +20,25 @@ namespace {
 
 constexpr unsigned kTlsFailed = 2026;  // CR_SSL_CONNECTION_ERROR
 constexpr unsigned long kPacketMax = 1UL << 30U;
+
+// A server that is gone without a word is noticed within two minutes, however long its answers may
+// take: a merge of a large checkpoint has an hour.
+void NoticeGone(int socket) {
+  constexpr int kOn = 1;
+  constexpr int kIdleSeconds = 30;
+  constexpr int kPauseSeconds = 10;
+  constexpr int kProbes = 6;
+  constexpr unsigned kUnansweredMillis = 90'000;
+  const auto set = [socket](int level, int name, const auto& value) {
+    // On a socket that is not TCP there is nothing to notice.
+    static_cast<void>(::setsockopt(socket, level, name, &value, sizeof(value)));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, kOn);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, kIdleSeconds);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, kPauseSeconds);
+  set(IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, kUnansweredMillis);
+}
 
 unsigned Seconds(Duration duration) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(duration).count();
@@ -172,6 +193,7 @@ Status MysqlConnection::Connect(const SqlEndpoint& endpoint, const TlsOffer& off
     return Error(fmt::format("connecting as {}", endpoint.user));
   }
   socket_ = ::dup(mysql_get_socket(mysql_));
+  NoticeGone(socket_);
   return {};
 }
 
