@@ -92,11 +92,14 @@ TEST(AlterTable, ColumnsGrowOnlyWhereTheyMust) {
   longer.length = 240;
   const std::vector<TargetColumn> narrow = {
       {.name = "id", .type = "bigint"},
-      {.name = "name", .type = "varchar(20) character set utf8mb4", .nullable = false}};
+      {.name = "name",
+       .type = "varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+       .nullable = false}};
   EXPECT_THAT(Plan(SqlServer::kMysql, narrow, {kId, kName}, {kId, longer}).statements,
               ElementsAre("ALTER TABLE `ods`.`goods` MODIFY COLUMN `name` VARCHAR(240) NULL"));
-  const std::vector<TargetColumn> wide = {{.name = "id", .type = "bigint"},
-                                          {.name = "name", .type = "text character set utf8mb4"}};
+  const std::vector<TargetColumn> wide = {
+      {.name = "id", .type = "bigint"},
+      {.name = "name", .type = "text CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"}};
   EXPECT_THAT(Plan(SqlServer::kMysql, wide, {kId, kName}, {kId, longer}).statements, IsEmpty());
   const std::vector<TargetColumn> varying = {
       {.name = "id", .type = "bigint"},

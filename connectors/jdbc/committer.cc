@@ -34,12 +34,19 @@ Status JdbcCommitter::CreateLedger(SqlSession& session, const Dialect& dialect,
                                    const TablePath& ledger) {
   RETURN_IF_ERROR(dialect.EnsureSchema(session, ledger));
   ASSIGN_OR_RETURN(const auto facts, dialect.LookUp(session, ledger));
-  if (facts) return {};  // an account that may not create tables can still use it
+  // An account that may not create tables can still use it.
+  if (facts && facts->transactional) return {};
+  if (facts) {
+    return {Code::kInvalidConfig,
+            fmt::format("the table {} has an engine without transactions, so it cannot tell what "
+                        "was committed; drop it, or make it InnoDB",
+                        ledger.ToString())};
+  }
   return session.Execute(fmt::format(
       "CREATE TABLE IF NOT EXISTS {} (job VARCHAR(12) NOT NULL, run BIGINT NOT NULL, checkpoint "
       "BIGINT NOT NULL, writer BIGINT NOT NULL, attempt VARCHAR(16) NOT NULL, PRIMARY KEY (job, "
-      "checkpoint, run, writer))",
-      dialect.FullName(ledger)));
+      "checkpoint, run, writer)){}",
+      dialect.FullName(ledger), dialect.Transactional()));
 }
 
 Status JdbcCommitter::Connected() {
@@ -118,15 +125,24 @@ Result<std::vector<const StagedWork*>> JdbcCommitter::Claim(CheckpointId id,
   return mine;
 }
 
+// A server that took over from another may have a stage and not its rows, which came later.
 Status JdbcCommitter::CheckStages(std::span<const StagedWork* const> work) {
   ASSIGN_OR_RETURN(const auto found, FindStages(StageLabel::Prefix(job_)));
-  const std::set<std::pair<std::string, std::string>> there(found.begin(), found.end());
+  // By their names alone, which are of one target each: a server may spell the schema otherwise.
+  std::set<std::string> there;
+  for (const auto& [schema, stage] : found) there.insert(stage);
   std::string lost;
   for (const StagedWork* piece : work) {
     for (const StagedTable& table : piece->tables) {
-      if (there.contains({table.schema, table.stage})) continue;
-      lost += fmt::format("{}{} ({} rows in {})", lost.empty() ? "" : ", ", table.target,
-                          table.rows, StageName(table.schema, table.stage));
+      const std::string stage = StageName(table.schema, table.stage);
+      std::string rows = "0";
+      if (there.contains(table.stage)) {
+        ASSIGN_OR_RETURN(const SqlTable count, session_->Query("SELECT COUNT(*) FROM " + stage));
+        rows = count[0][0].value_or("");
+      }
+      if (rows == std::to_string(table.rows)) continue;
+      lost += fmt::format("{}{} ({} of {} rows are in {})", lost.empty() ? "" : ", ", table.target,
+                          rows, table.rows, stage);
     }
   }
   if (lost.empty()) return {};

@@ -60,7 +60,9 @@ Result<std::string> CustomStatement::Fill(const Dialect& dialect, const Chunk& c
           fmt::format("table {}, column {}, row {}: the target's server has no such value",
                       chunk.schema()->path.ToString(), chunk.schema()->columns[i].name, row));
     }
-    out += *literal + pieces_[i + 1];
+    // A minus in front would make a comment of "--".
+    out += literal->starts_with('-') ? "(" + *literal + ")" : *literal;
+    out += pieces_[i + 1];
   }
   return out;
 }

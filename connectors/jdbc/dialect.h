@@ -92,6 +92,8 @@ class Dialect : public StageMerge {
   virtual Result<std::optional<TargetFacts>> LookUp(SqlSession& session,
                                                     const TablePath& path) const = 0;
   virtual Status EnsureSchema(SqlSession& session, const TablePath& path) const = 0;
+  // What ends CREATE TABLE for a table that must take part in transactions.
+  virtual std::string_view Transactional() const = 0;
   // `names`: of the columns at the target. The session quotes comments.
   virtual std::vector<std::string> CreateTable(const SqlSession& session, const TablePath& path,
                                                const Schema& schema,

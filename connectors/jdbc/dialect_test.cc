@@ -122,5 +122,18 @@ TEST(CustomStatement, FillsTheParametersOutsideOfQuotes) {
   EXPECT_FALSE(CustomStatement::Parse("INSERT INTO t VALUES ('?)"));
 }
 
+TEST(CustomStatement, ANegativeNumberBehindAMinusIsNoComment) {
+  const auto statement = CustomStatement::Parse("UPDATE t SET n = n -? WHERE b = ?");
+  Schema schema;
+  schema.columns = {{.name = "a", .type = Of(TypeKind::kInt)},
+                    {.name = "b", .type = Of(TypeKind::kInt)}};
+  ChunkBuilder builder(std::make_shared<Schema>(schema));
+  builder.column(0).Append<int32_t>(-1);
+  builder.column(1).Append<int32_t>(2);
+  builder.EndRow(RowKind::kInsert);
+  EXPECT_EQ(statement->Fill(PostgresDialect(), *builder.Finish(0), 0).value(),
+            "UPDATE t SET n = n -(-1) WHERE b = 2");
+}
+
 }  // namespace
 }  // namespace sluice::jdbc

@@ -126,6 +126,8 @@ class Mysql final : public Dialect {
     return session.Execute("CREATE DATABASE IF NOT EXISTS " + Name(path.database));
   }
 
+  std::string_view Transactional() const override { return " ENGINE=InnoDB"; }
+
   std::vector<std::string> CreateTable(const SqlSession& session, const TablePath& path,
                                        const Schema& schema, const std::vector<std::string>& names,
                                        const std::vector<uint32_t>& key,
@@ -139,10 +141,9 @@ class Mysql final : public Dialect {
     }
     // The order is the key: rows arrive in it, and some servers ask every table for a key.
     return fmt::format(
-        "CREATE {}TABLE {} ({} BIGINT NOT NULL PRIMARY KEY, {} CHAR(1) NOT NULL{}) "
-        "ENGINE=InnoDB",
+        "CREATE {}TABLE {} ({} BIGINT NOT NULL PRIMARY KEY, {} CHAR(1) NOT NULL{}){}",
         temporary ? "TEMPORARY " : "", StageName(target, stage, temporary), Name(kStageSeq),
-        Name(kStageOp), columns);
+        Name(kStageOp), columns, Transactional());
   }
 
   // A session needs no database of its own, so even a temporary table is in one.

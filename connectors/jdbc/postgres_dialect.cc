@@ -131,6 +131,8 @@ class Postgres final : public Dialect {
     return session.Execute("CREATE SCHEMA IF NOT EXISTS " + Name(path.schema));
   }
 
+  std::string_view Transactional() const override { return ""; }
+
   std::vector<std::string> CreateTable(const SqlSession& session, const TablePath& path,
                                        const Schema& schema, const std::vector<std::string>& names,
                                        const std::vector<uint32_t>& key,

@@ -15,8 +15,8 @@ ColumnLimits Postgres(std::string type) {
 }
 
 TEST(JdbcLimits, TextsHaveCharactersOrBytes) {
-  EXPECT_EQ(Mysql("varchar(30) character set utf8mb4 collate utf8mb4_bin").characters, 30U);
-  EXPECT_EQ(Mysql("text character set utf8mb4").bytes, 65'535U);
+  EXPECT_EQ(Mysql("varchar(30) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin").characters, 30U);
+  EXPECT_EQ(Mysql("text CHARACTER SET utf8mb4 COLLATE utf8mb4_bin").bytes, 65'535U);
   EXPECT_EQ(Mysql("varbinary(16)").bytes, 16U);
   EXPECT_EQ(Postgres("character varying(30)").characters, 30U);
   EXPECT_FALSE(Postgres("text").any());

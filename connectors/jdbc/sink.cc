@@ -123,13 +123,17 @@ Status JdbcSink::Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) {
 }
 
 bool JdbcSink::shares_rows_by_key(const Schema& rows) const {
+  const auto target = targets_->Find(rows.path);
+  // Else rows of one key of the target may go to different writers.
+  const bool same = !target || std::ranges::all_of(rows.primary_key, [&](uint32_t i) {
+    return target->key.empty() || std::ranges::find(target->key, i) != target->key.end();
+  });
   // Collations of MySQL take texts for equal that differ in case, accents or spaces at the end.
   const bool collated =
       !options_.postgres() && std::ranges::any_of(rows.primary_key, [&](uint32_t i) {
         return rows.columns[i].type.kind == TypeKind::kString;
       });
-  const auto target = targets_->Find(rows.path);
-  return !collated && !(target && target->further_keys);
+  return same && !collated && !(target && target->further_keys);
 }
 
 Result<std::unique_ptr<Writer>> JdbcSink::Open(Context& ctx, uint32_t writer) {

@@ -20,7 +20,7 @@
 // over all tables. The ledger row is inserted first and is what competing commits meet at:
 //   - it is there already: this checkpoint was committed, now or by a process that died before it
 //     could tell. Nothing is merged; leftover stages are dropped.
-//   - it is not there, and the stage is not either: the work is lost (kCommitLost).
+//   - it is not there, and the stage is not either, or lacks rows: the work is lost (kCommitLost).
 //   - two processes at once: the second waits for the first one's transaction, and sees its row.
 // A zombie that stages late writes tables that carry its own run, which nobody will merge; one that
 // commits late finds its ledger row or misses its stages. Both change nothing.

@@ -3,11 +3,13 @@
 
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace sluice::jdbc {
 
 TypeText ReadType(std::string_view type) {
   TypeText out;
-  type = type.substr(0, type.find(" character set "));
+  type = type.substr(0, Lower(type).find(" character set "));
   const size_t open = type.find('(');
   const size_t close = open == std::string_view::npos ? open : type.rfind(')');
   out.name = type.substr(0, open);

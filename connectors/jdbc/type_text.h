@@ -17,7 +17,7 @@ struct TypeText {
   int number(size_t i, int otherwise) const { return i < numbers.size() ? numbers[i] : otherwise; }
   bool is_unsigned() const { return rest.find("unsigned") != std::string::npos; }
 };
-// What MySQL puts behind a type ("text character set utf8mb4 collate ...") is not looked at.
+// What MySQL puts behind a type ("text CHARACTER SET utf8mb4 COLLATE ...") is not looked at.
 TypeText ReadType(std::string_view type);
 
 }  // namespace sluice::jdbc
