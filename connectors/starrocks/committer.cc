@@ -90,6 +90,10 @@ Result<std::vector<PreparedTxn>> StarrocksCommitter::Leftovers(const OrphanRange
 
 Status StarrocksCommitter::Sweep(const OrphanRange& range) {
   ASSIGN_OR_RETURN(const std::vector<PreparedTxn> leftovers, Leftovers(range));
+  return Abort(leftovers);
+}
+
+Status StarrocksCommitter::Abort(std::span<const PreparedTxn> leftovers) {
   return ForEach(leftovers, [&](const PreparedTxn& txn) {
     std::string note;
     Status status = AbortLabel(client_, txn, &note);
@@ -108,8 +112,10 @@ Status StarrocksCommitter::Apply(const SchemaChange& change) {
     targets_->Put(change.after->path, std::move(*target));
     return {};
   }
-  // The job may wait for a transaction that a dead run began after it was swept.
+  // The job may wait for a transaction that was begun late: of a dead run after it was swept, or of
+  // a try that the living run, or one before it, has left. Nobody writes to such a one any more.
   if (status.code() == Code::kTimeout) {
+    RETURN_IF_ERROR(Abort(targets_->perhaps_begun()));
     for (const OrphanRange& range : swept_) {
       Probe("swept again for an alter");
       RETURN_IF_ERROR(Sweep(range));

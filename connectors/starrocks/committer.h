@@ -26,6 +26,7 @@ class StarrocksCommitter final : public Committer {
  private:
   using Step = std::function<Status(const PreparedTxn&)>;
   Status Sweep(const OrphanRange& range);
+  Status Abort(std::span<const PreparedTxn> leftovers);
   // What `range` may have left: labels that can be computed, and those of flushes, for which the
   // server must be asked.
   Result<std::vector<PreparedTxn>> Leftovers(const OrphanRange& range);

@@ -208,6 +208,25 @@ TEST_F(CommitterTest, ExactlyOnceDeliveryComesBackWithoutSql) {
   EXPECT_EQ(InState("ABORTED"), 50U);
 }
 
+// The front end acted upon a begin only after its try had been left.
+TEST_F(CommitterTest, AnAlterEndsTheTriesThatMayHaveBegunLate) {
+  const std::string left = LabelOf(tables_[3], {2, 9, 0, 0});
+  const std::string unknown = LabelOf(tables_[4], {2, 9, 0, 0});
+  const std::string other = LabelOf(tables_[3], {2, 9, 0, 1});
+  for (const std::string& label : {left, unknown}) {
+    targets_->PerhapsBegun({"ods", label == left ? "t3" : "t4", label, 0, 0});
+  }
+  world_.cluster.Put({left, "ods.t3", "PREPARE", {}});
+  world_.cluster.Put({other, "ods.t3", "PREPARED", {"[1]"}});
+  auto schema = std::make_shared<Schema>();
+  schema->path = {"ods", "", "t3"};
+  sql_.refusal = {Code::kTimeout, "the column change of ods.t3 is WAITING_TXN"};
+  const Status status = Make()->Apply({.before = schema, .after = schema});
+  EXPECT_EQ(status.code(), Code::kTimeout);
+  EXPECT_EQ(world_.cluster.StateOf(left), "ABORTED");
+  EXPECT_EQ(world_.cluster.StateOf(other), "PREPARED");
+}
+
 TEST_F(CommitterTest, LostAnswersOfCommitsAreAskedFor) {
   const std::vector<Prepared> work = {PrepareAll({2, 9, 0, 0})};
   world_.cluster.Plant({.operation = "commit", .how = How::kDropAfter, .times = 25});

@@ -29,6 +29,16 @@ std::string Definition(const ColumnInfo& column, bool key) {
   return out;
 }
 
+// For the place between two backticks.
+std::string InBackticks(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == '`') out += '`';
+    out += c;
+  }
+  return out;
+}
+
 std::string Names(const Schema& schema, const std::vector<uint32_t>& columns) {
   std::string out;
   for (const uint32_t i : columns)
@@ -84,8 +94,8 @@ class Template {
     return ReplacePlaceholders(
         part,
         [&](std::string_view name, std::optional<std::string_view>) -> std::optional<std::string> {
-          if (name == "database") return name_.database;
-          if (name == "table" || name == "table_name") return name_.table;
+          if (name == "database") return InBackticks(name_.database);
+          if (name == "table" || name == "table_name") return InBackticks(name_.table);
           if (name == "comment") return EscapedText(schema_.comment);
           const std::vector<uint32_t>* key = KeyOf(name);
           if (key == nullptr) return std::nullopt;
@@ -174,12 +184,7 @@ class Template {
 }  // namespace
 
 std::string QuotedName(std::string_view name) {
-  std::string out = "`";
-  for (const char c : name) {
-    if (c == '`') out += '`';
-    out += c;
-  }
-  return out + "`";
+  return "`" + InBackticks(name) + "`";
 }
 
 std::string EscapedText(std::string_view text) {

@@ -116,6 +116,15 @@ TEST(CreateStatementTest, CommentsAndNamesAreQuoted) {
             "T (\n`a``b` INT NULL COMMENT \"say \\\"x\\\"\"\n) COMMENT 'it\\'s \\\"new\\\" \\\\'");
 }
 
+TEST(CreateStatementTest, NamesDoNotLeaveTheQuotesOfTheTemplate) {
+  const auto statement =
+      CreateStatement("CREATE TABLE `${database}`.`${table}` (${rowtype_fields}) X `${table_name}`",
+                      {"o`s", "t` (a INT); --"}, Orders());
+  ASSERT_TRUE(statement) << statement.error().ToString();
+  EXPECT_THAT(*statement, testing::StartsWith("CREATE TABLE `o``s`.`t`` (a INT); --` (\n`note` "));
+  EXPECT_THAT(*statement, testing::EndsWith("\n) X `t`` (a INT); --`"));
+}
+
 TEST(CreateStatementTest, UnknownPlaceholdersStay) {
   EXPECT_EQ(Create("T (${rowtype_primary_key}) PROPERTIES (\"a\" = \"${b}\")", Orders()),
             "T (\n`id` BIGINT NOT NULL,\n`line` INT NOT NULL\n) PROPERTIES (\"a\" = \"${b}\")");

@@ -104,7 +104,11 @@ Status TableTransaction::Begin() {
   setup_.parts.attempt = line.tries++;
   ++tries_;  // also when it fails: then nobody knows
   commit_asked_ = false;
-  return setup_.client.Begin(setup_.database, setup_.table, label());
+  Status status = setup_.client.Begin(setup_.database, setup_.table, label());
+  if (status.retry() == Retry::kInPlace) {
+    setup_.targets.PerhapsBegun({setup_.database, setup_.table, label(), 0, 0});
+  }
+  return status;
 }
 
 Status TableTransaction::Finish(Outcome wanted, bool sealed) {

@@ -23,6 +23,7 @@
 #include "base/sync.h"
 #include "io/io_pool.h"
 #include "starrocks/labels.h"
+#include "starrocks/target_tables.h"
 #include "starrocks/transaction_client.h"
 
 namespace sluice::starrocks {
@@ -53,6 +54,7 @@ struct TransactionSetup {
   std::string table;
   LabelParts parts;  // `attempt` is counted by the line
   std::shared_ptr<TransactionLine> line;
+  SharedTargets& targets;
 };
 
 class TableTransaction : public std::enable_shared_from_this<TableTransaction> {

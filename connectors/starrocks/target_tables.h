@@ -3,9 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/sync.h"
@@ -57,6 +59,17 @@ class SharedTargets {
     while (before < id && !committed_.compare_exchange_weak(before, id)) continue;
   }
   CheckpointId committed() const { return committed_; }
+  // A try was left whose begin got no answer. The front end may still act upon it, at any time;
+  // then an empty transaction stays open, which no change of the schema gets past.
+  void PerhapsBegun(PreparedTxn txn) {
+    const std::lock_guard lock(mutex_);
+    perhaps_begun_.push_back(std::move(txn));
+    if (perhaps_begun_.size() > kPerhapsBegunMax) perhaps_begun_.pop_front();
+  }
+  std::vector<PreparedTxn> perhaps_begun() const {
+    const std::lock_guard lock(mutex_);
+    return {perhaps_begun_.begin(), perhaps_begun_.end()};
+  }
   // It is of this process, and its writers leave nothing but labels that can be computed.
   bool KnownNotToFlush(Run run) const {
     const std::lock_guard lock(mutex_);
@@ -65,9 +78,12 @@ class SharedTargets {
   }
 
  private:
+  static constexpr size_t kPerhapsBegunMax = 1000;  // the newest
+
   mutable Mutex mutex_;
   TargetTables tables_;
-  std::map<Run, bool> flushes_;  // of the runs of this process
+  std::deque<PreparedTxn> perhaps_begun_;  // of all runs of this process
+  std::map<Run, bool> flushes_;            // of the runs of this process
   std::atomic<CheckpointId> committed_ = 0;
 };
 

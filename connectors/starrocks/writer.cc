@@ -21,7 +21,7 @@ constexpr Duration kCommitPoll = std::chrono::milliseconds(20);  // of rows that
 }  // namespace
 
 StarrocksWriter::StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id,
-                                 std::shared_ptr<const SharedTargets> targets, bool flushes)
+                                 std::shared_ptr<SharedTargets> targets, bool flushes)
     : ctx_(ctx),
       options_(options),
       id_(id),
@@ -114,9 +114,9 @@ std::shared_ptr<TableTransaction> StarrocksWriter::MakeTransaction(Open& open) {
     open.line = std::make_shared<TransactionLine>();
   }
   if (Planted(Bug::kFlushesOverlap)) open.strand = ++strands_;
-  return std::make_shared<TableTransaction>(
-      TransactionSetup{ctx_, options_, client_, budget_, name_, open.target.database,
-                       open.target.table, LabelParts{ctx_.run, next_id_, id_, 0}, open.line});
+  return std::make_shared<TableTransaction>(TransactionSetup{
+      ctx_, options_, client_, budget_, name_, open.target.database, open.target.table,
+      LabelParts{ctx_.run, next_id_, id_, 0}, open.line, *targets_});
 }
 
 bool StarrocksWriter::NeedsCheckpoint(const Open& open) const {

@@ -41,7 +41,7 @@ class StarrocksWriter final : public Writer {
   // `options` and `ctx` outlive the writer. `flushes`: options.flush_interval is there, and what a
   // dead run leaves can be found (running_labels.h).
   StarrocksWriter(Context& ctx, const StarrocksOptions& options, uint32_t id,
-                  std::shared_ptr<const SharedTargets> targets, bool flushes);
+                  std::shared_ptr<SharedTargets> targets, bool flushes);
 
   std::vector<RefusedRow> Refused(const Chunk& chunk) override;
   Status Write(const Chunk& chunk) override;
@@ -89,7 +89,7 @@ class StarrocksWriter final : public Writer {
   const uint32_t id_;
   const std::string name_;
   const bool flushes_;
-  const std::shared_ptr<const SharedTargets> targets_;
+  const std::shared_ptr<SharedTargets> targets_;
   TransactionClient client_;
   WriterBudget budget_;
   std::map<TablePath, Open> open_;

@@ -68,6 +68,21 @@ TEST_F(WriterTest, OneTransactionForEachTableThatHasRows) {
   EXPECT_THAT(States(), ElementsAre("PREPARED", "PREPARED"));
 }
 
+// A front end may act upon it as late as it likes.
+TEST_F(WriterTest, ATryWhoseBeginGotNoAnswerIsRemembered) {
+  world_.cluster.Plant({.operation = "begin", .how = How::kDropBefore});
+  world_.cluster.Plant({.operation = "begin",
+                        .how = How::kAnswer,
+                        .body = R"({"Status": "FAILED", "Message": "no"})"});
+  Write(Inserts(a_, 1, 1));
+  ASSERT_TRUE(SealAndPrepare(7).has_value());
+  EXPECT_EQ(world_.cluster.CallsOf("begin"), 3U);
+  const auto left = targets_->perhaps_begun();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].table, "a");
+  EXPECT_THAT(left[0].label, HasSubstr("-r3-c7-w1-t0-"));
+}
+
 TEST_F(WriterTest, LoadsHoldAtMostTheRowsAllowed) {
   options_.batch_max_rows = 2;
   Write(Inserts(a_, 1, 5));

@@ -2,6 +2,8 @@
 // replay: mended dead letters go into the targets that refused them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/checksum.h"
 #include "base/logging.h"
 #include "cli/commands.h"
@@ -26,6 +28,8 @@ Result<std::vector<LetterFile>> ReadFiles(Env& env, const std::vector<std::strin
     bytes += text.size();
     files.push_back({path, std::move(text)});
   }
+  // What goes on after a crash is the same replay if only the order of its arguments is another.
+  std::ranges::sort(files, {}, &LetterFile::name);
   if (bytes <= kBytesMax) return files;
   return Fail(Code::kInvalidConfig, "these are more than 256 MiB: replay fewer files at once");
 }

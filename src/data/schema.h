@@ -35,8 +35,9 @@ struct ColumnInfo {
   // Of a column that a schema change added: what the rows that were there already hold in it, as
   // text (data/text.h); none: null. Not encoded: only the change itself needs it.
   std::optional<std::string> initial = std::nullopt;
-  std::string
-      source_type;  // as the source's DDL spells it; shown, and used by sinks of the same kind
+  // As the source's DDL spells it; shown, and used by sinks that know what values of the type are,
+  // such as JSON. Empty once a transform has made other values.
+  std::string source_type;
   // Of a column that a schema change renamed, in the schemas before and after it: its name at the
   // source before, whatever transforms call it; see RenamedColumns. Not encoded.
   std::string renamed_from = {};

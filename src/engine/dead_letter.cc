@@ -20,6 +20,7 @@ constexpr size_t kSink = 0;
 constexpr size_t kSchema = 1;
 constexpr size_t kKind = 2;
 constexpr size_t kRow = 3;
+constexpr size_t kCheckpoint = 4;
 
 void AppendMember(std::string_view name, std::string_view text, std::string& out) {
   out += fmt::format("{}\"{}\":", out.ends_with('{') ? "" : ",", name);
@@ -36,7 +37,7 @@ std::vector<EncodedColumn> AllColumns(const Schema& schema) {
 SchemaRef LineSchema() {
   static const SchemaRef schema = [] {
     auto made = std::make_shared<Schema>();
-    for (const char* name : {"sink", "schema", "kind", "row"}) {
+    for (const char* name : {"sink", "schema", "kind", "row", "checkpoint"}) {
       made->columns.push_back({.name = name, .type = Of(TypeKind::kString)});
     }
     return made;
@@ -81,6 +82,13 @@ Status ForEachLine(const LetterFile& file, const TakeLine& take) {
   return {};
 }
 
+template <typename T>
+bool ReadNumber(std::string_view text, T& number) {
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  return parsed.ec == std::errc() && parsed.ptr == end;
+}
+
 struct TableLine {
   uint32_t sink = 0;
   SchemaRef schema;
@@ -88,9 +96,7 @@ struct TableLine {
 
 Result<TableLine> ReadTableLine(const Line& line) {
   TableLine out;
-  const std::string_view sink = line.text(kSink);
-  const char* const end = sink.data() + sink.size();
-  const bool number = std::from_chars(sink.data(), end, out.sink).ptr == end;
+  const bool number = ReadNumber(line.text(kSink), out.sink);
   std::string bytes;
   if (!number || !line.has(kSchema) || !ReadBase64(line.text(kSchema), bytes)) {
     return Fail(Code::kCorruption, line.where + ": it is no line about a table");
@@ -101,7 +107,9 @@ Result<TableLine> ReadTableLine(const Line& line) {
   return out;
 }
 
-// Turns the letters of one sink into rows.
+// Turns the letters of one sink into rows. The order of checkpoints is that of the changes: an
+// older letter of a row must not overwrite a newer one, in whatever order the files come. Letters
+// of one checkpoint to one key are in one file.
 class LetterReader {
  public:
   explicit LetterReader(uint32_t sink) : sink_(sink) {}
@@ -118,7 +126,7 @@ class LetterReader {
     if (line.has(kSink)) {
       ASSIGN_OR_RETURN(const TableLine table, ReadTableLine(line));
       Close();
-      if (table.sink == sink_) Open(letters.tables[table.schema->path]);
+      if (table.sink == sink_) builder_.emplace(letters.tables[table.schema->path]);
       skips_ = table.sink != sink_;
       return {};
     }
@@ -126,17 +134,33 @@ class LetterReader {
     if (!builder_ || !line.has(kRow)) {
       return {Code::kCorruption, line.where + ": no line about a table stands before this row"};
     }
+    CheckpointId checkpoint = 0;
+    if (!line.has(kCheckpoint) || !ReadNumber(line.text(kCheckpoint), checkpoint)) {
+      return {Code::kCorruption, line.where + ": the number of its checkpoint is gone"};
+    }
+    if (checkpoint != checkpoint_) EndChunk();
+    checkpoint_ = checkpoint;
     return Decode(line);
   }
   void Close() {
-    if (builder_ && !builder_->empty()) letters.chunks.push_back(builder_->Finish(0));
+    EndChunk();
     builder_.reset();
+  }
+  ReadLetters Take() {
+    std::ranges::stable_sort(chunks_, {}, &OfCheckpoint::first);
+    for (OfCheckpoint& one : chunks_) letters.chunks.push_back(std::move(one.second));
+    return std::move(letters);
   }
 
   ReadLetters letters;
 
  private:
-  void Open(const SchemaRef& schema) { builder_.emplace(schema); }
+  using OfCheckpoint = std::pair<CheckpointId, ChunkPtr>;
+
+  void EndChunk() {
+    if (!builder_ || builder_->empty()) return;
+    chunks_.emplace_back(checkpoint_, builder_->Finish(0));
+  }
   Status Decode(const Line& line) {
     JsonDecoder decoder(line.where, LayoutOf(builder_->schema()), "\n");
     ChunkBuilder one(builder_->schema());
@@ -144,13 +168,14 @@ class LetterReader {
     if (taken == 0 || one.rows() != 1) return {Code::kCorruption, line.where + ": it holds no row"};
     const bool deletes = line.has(kKind) && line.text(kKind) == RowKindSign(RowKind::kDelete);
     builder_->CopyRow(*one.Finish(0), 0, deletes ? RowKind::kDelete : RowKind::kInsert);
-    if (!builder_->full()) return {};
-    letters.chunks.push_back(builder_->Finish(0));
+    if (builder_->full()) EndChunk();
     return {};
   }
 
   const uint32_t sink_;
   std::optional<ChunkBuilder> builder_;
+  CheckpointId checkpoint_ = 0;  // of the rows in it
+  std::vector<OfCheckpoint> chunks_;
   bool skips_ = false;
 };
 
@@ -211,7 +236,7 @@ Result<ReadLetters> DecodeLetters(const std::vector<LetterFile>& files, uint32_t
     RETURN_IF_ERROR(ForEachLine(file, [&](const Line& line) { return reader.TakeRow(line); }));
     reader.Close();
   }
-  return std::move(reader.letters);
+  return reader.Take();
 }
 
 Result<std::vector<uint32_t>> SinksOf(const std::vector<LetterFile>& files) {

@@ -25,8 +25,9 @@ void AppendTableLine(uint32_t sink, const Schema& schema, std::string& out);
 void AppendLetter(const Chunk& chunk, const RefusedRow& refused, CheckpointId checkpoint,
                   std::string& out);
 
-// The rows of the letters to one sink, by table, each with the newest schema among its letters. A
-// column that a mended row leaves out is null; deletes stay deletes, all others become inserts.
+// The rows of the letters to one sink, by table, each with the newest schema among its letters, in
+// the order of their checkpoints and then of the files. A column that a mended row leaves out is
+// null; deletes stay deletes, all others become inserts.
 struct ReadLetters {
   std::map<TablePath, SchemaRef> tables;
   std::vector<ChunkPtr> chunks;

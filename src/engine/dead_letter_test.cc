@@ -103,6 +103,48 @@ TEST(DeadLetter, RowsOfAnOlderSchemaTakeTheNewestOne) {
   EXPECT_THAT(Rows(*read)[0], testing::EndsWith(" null"));
 }
 
+// One letter of each checkpoint, all of one row.
+std::string OfRowSeven(const std::vector<CheckpointId>& checkpoints) {
+  std::string out;
+  AppendTableLine(2, *Items(), out);
+  for (const CheckpointId checkpoint : checkpoints) {
+    ChunkBuilder rows(Items());
+    Add(rows, RowKind::kInsert, 7, "of " + std::to_string(checkpoint));
+    AppendLetter(*rows.Finish(0), {0, "name", "why"}, checkpoint, out);
+  }
+  return out;
+}
+
+TEST(DeadLetter, TheNewerOfARowComesLastInWhateverOrderTheFilesAre) {
+  const auto names = [](const std::vector<LetterFile>& files) {
+    const auto read = DecodeLetters(files, 2);
+    EXPECT_TRUE(read) << read.error().ToString();
+    std::vector<std::string> out;
+    for (const std::string& row : Rows(*read)) out.push_back(row.substr(5, row.find(" 1000") - 5));
+    return out;
+  };
+  const std::string newer = OfRowSeven({10, 11});
+  const std::string older = OfRowSeven({9});
+  EXPECT_THAT(names({{"letters-10", newer}, {"letters-9", older}}),
+              ElementsAre("of 9", "of 10", "of 11"));
+  EXPECT_THAT(names({{"letters-9", older}, {"letters-10", newer}}),
+              ElementsAre("of 9", "of 10", "of 11"));
+  EXPECT_THAT(names({{"both", newer + older}}), ElementsAre("of 9", "of 10", "of 11"));
+}
+
+TEST(DeadLetter, LettersOfOneCheckpointKeepTheirOrder) {
+  std::string deleted;
+  AppendTableLine(2, *Items(), deleted);
+  ChunkBuilder rows(Items());
+  Add(rows, RowKind::kDelete, 7, "gone");
+  AppendLetter(*rows.Finish(0), {0, "name", "why"}, 5, deleted);
+  const auto read = DecodeLetters({{"a", OfRowSeven({6, 5}) + deleted + OfRowSeven({5})}}, 2);
+  ASSERT_TRUE(read) << read.error().ToString();
+  EXPECT_THAT(Rows(*read),
+              ElementsAre(testing::StartsWith("+I 7 of 5"), testing::StartsWith("-D 7 gone"),
+                          testing::StartsWith("+I 7 of 5"), testing::StartsWith("+I 7 of 6")));
+}
+
 TEST(DeadLetter, MistakesAreNamedByFileAndLine) {
   const auto wrong = [](std::string text) {
     const auto read = DecodeLetters({{"f.jsonl", std::move(text)}}, 2);
@@ -114,6 +156,9 @@ TEST(DeadLetter, MistakesAreNamedByFileAndLine) {
   EXPECT_THAT(wrong(mended), HasSubstr("column 'id': 'seven'"));
   EXPECT_THAT(wrong(Letters().substr(Letters().find('\n') + 1)),
               HasSubstr("f.jsonl:1: no line about a table stands before this row"));
+  std::string unnumbered = Letters();
+  unnumbered.replace(unnumbered.find("\"checkpoint\":5,"), 15, "");
+  EXPECT_THAT(wrong(unnumbered), HasSubstr("f.jsonl:2: the number of its checkpoint is gone"));
   EXPECT_THAT(wrong("{\"sink\":2,\"schema\":\"?\"}\n"), HasSubstr("f.jsonl:1"));
   EXPECT_THAT(wrong(Letters() + "{\"row\":"), HasSubstr("f.jsonl:4"));
   EXPECT_THAT(wrong(Letters()), "");

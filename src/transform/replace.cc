@@ -127,7 +127,10 @@ class ReplaceRule final : public TableRule {
 
   Result<std::unique_ptr<TableStep>> Bind(const SchemaRef& in) const override {
     ASSIGN_OR_RETURN(std::vector<uint32_t> columns, FindTexts(*in, columns_, "replace_field"));
-    return std::make_unique<ReplaceStep>(in, std::move(columns), *replacer_);
+    auto out = std::make_shared<Schema>(*in);
+    // What the source says of the type, such as that all values are JSON, holds no more.
+    for (const uint32_t column : columns) out->columns[column].source_type.clear();
+    return std::make_unique<ReplaceStep>(std::move(out), std::move(columns), *replacer_);
   }
 
  private:

@@ -44,6 +44,16 @@ TEST(Replace, NullStaysNullAndOtherColumnsAreShared) {
   EXPECT_EQ(made[0]->stamps, chunk->stamps);
 }
 
+// A sink must not take for JSON what is any text by now.
+TEST(Replace, AChangedColumnIsNoMoreOfTheTypeOfTheSource) {
+  auto table = std::make_shared<Schema>(*OrdersTable());
+  table->columns[1].source_type = "json";
+  const SchemaRef out =
+      *MakeTransform<Replace>("replace_field = name, pattern = a, replacement = b")->Bind(table);
+  EXPECT_EQ(out->columns[1].source_type, "");
+  EXPECT_EQ(out->columns[2], table->columns[2]);
+}
+
 TEST(Replace, SeveralColumns) {
   auto table = std::make_shared<Schema>(*OrdersTable());
   table->columns[2] = {.name = "city", .type = Of(TypeKind::kString)};
