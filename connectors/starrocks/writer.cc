@@ -35,18 +35,26 @@ StarrocksWriter::StarrocksWriter(Context& ctx, const StarrocksOptions& options, 
 Result<StarrocksWriter::Open*> StarrocksWriter::Find(const SchemaRef& schema) {
   if (schema == last_schema_) return last_open_;
   auto open = open_.find(schema->path);
-  if (open == open_.end()) {
+  // Tables of several sources that meet here may differ in which of their texts are JSON.
+  if (open == open_.end() || *open->second.schema != *schema) {
     const std::optional<TargetTable> target = targets_->Find(schema->path);
     if (!target) {
       return Fail(Code::kInternal, "rows of the unknown table " + schema->path.ToString());
     }
     RETURN_IF_ERROR(CheckColumns(target->facts, target->name, *schema));
     RowLimits limits = RowLimitsOf(target->facts, *schema, options_.enable_upsert_delete);
-    const JsonRows rows(*schema, options_.enable_upsert_delete,
-                        NestedColumns(target->facts, *schema), limits.ByColumn(*schema));
-    open =
-        open_.emplace(schema->path, Open{target->name, target->same_key, rows, std::move(limits)})
-            .first;
+    JsonRows rows(*schema, options_.enable_upsert_delete, NestedColumns(target->facts, *schema),
+                  limits.ByColumn(*schema));
+    if (open == open_.end()) {
+      open = open_
+                 .emplace(schema->path, Open{target->name, target->same_key, schema,
+                                             std::move(rows), std::move(limits)})
+                 .first;
+    } else {
+      open->second.schema = schema;
+      open->second.rows = std::move(rows);
+      open->second.limits = std::move(limits);
+    }
   }
   last_schema_ = schema;
   last_open_ = &open->second;

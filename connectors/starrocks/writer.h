@@ -57,6 +57,7 @@ class StarrocksWriter final : public Writer {
   struct Open {  // the rows of one table since the last seal or flush
     TableName target;
     bool same_key = true;
+    SchemaRef schema;  // of the last chunk; rows and limits are made for it
     JsonRows rows;
     RowLimits limits;
     std::string batch;  // "[{...},{...}", not yet closed

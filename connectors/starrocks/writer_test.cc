@@ -54,6 +54,19 @@ TEST_F(WriterTest, WithoutUpsertsEveryRowIsAppended) {
   EXPECT_EQ(Joined("ods.a", "PREPARED"), R"([{"id":1,"v":"a"},{"id":2,"v":"b"}])");
 }
 
+TEST_F(WriterTest, JsonOfOneSourceAndTextOfAnotherMeetInATable) {
+  tables_[a_->path].facts.columns[1].type = "json";
+  Open();
+  auto json = std::make_shared<Schema>(*a_);
+  json->columns[1].source_type = "json";
+  Write(Rows(json, {{RowKind::kInsert, 1, "{}"}}));
+  Write(Rows(a_, {{RowKind::kInsert, 2, "{"}}));
+  Write(Rows(json, {{RowKind::kInsert, 3, "[]"}}));
+  ASSERT_TRUE(SealAndPrepare(7).has_value());
+  EXPECT_EQ(Joined("ods.a", "PREPARED"),
+            R"([{"id":1,"v":{},"__op":0},{"id":2,"v":"{","__op":0},{"id":3,"v":[],"__op":0}])");
+}
+
 TEST_F(WriterTest, OneTransactionForEachTableThatHasRows) {
   Write(Inserts(a_, 0, 3));
   Write(Inserts(b_, 0, 2));
