@@ -218,8 +218,14 @@ Status LogReader::Redefine(CapturedTable& table, DdlStep& step, TableEffect effe
   for (const std::string& note : effect.notes) notes += (notes.empty() ? "" : "; ") + note;
   LogInfo(fmt::format("table {}: {} at {} is followed{}: {}", table.path().ToString(), step.what,
                       position_.ToString(), notes.empty() ? "" : " (" + notes + ")", ddl_->sql));
-  RETURN_IF_ERROR(
-      table.Redefine(std::move(step.definition.facts), std::move(effect.output), setup_.convert));
+  ASSIGN_OR_RETURN(const bool repeated, table.Redefine(std::move(step.definition),
+                                                       std::move(effect.output), setup_.convert));
+  if (repeated) {
+    LogWarn(
+        fmt::format("table {}: its key changed during the snapshot; changes that the snapshot "
+                    "brought already are read once more from here on",
+                    table.path().ToString()));
+  }
   return {};
 }
 
