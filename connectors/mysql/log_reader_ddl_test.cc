@@ -88,6 +88,34 @@ TEST_F(LogReaderDdlTest, StatementsOfOtherTablesAndThoseThatKeepRowsArePassed) {
   EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
 }
 
+// A table's rows of one transaction stay one, whatever else it holds.
+TEST_F(LogReaderDdlTest, RowsOfOtherTablesThatAreWrittenAsStatementsArePassed) {
+  for (const std::string sql :
+       {"INSERT INTO mysql.rds_heartbeat2(id, value) values (1, 2)", "DELETE FROM `shop`.`mem`",
+        "REPLACE INTO percona.checksums SELECT COUNT(*) FROM shop.goods"}) {
+    SCOPED_TRACE(sql);
+    LogWriter log;
+    log.Gtid(1);
+    const uint64_t begin = log.transaction();
+    log.Query("BEGIN");
+    log.Query(sql);
+    log.Map(90, "goods");
+    log.Insert(90, {{1, "a"}});
+    log.Xid();
+    rows_.rows.clear();
+    std::vector<std::string> events = log.events();
+    events.pop_back();
+    client_.Log({events, {}});
+    OpenAt(Start());
+    ASSERT_TRUE(ReadUntil([&] { return !rows_.rows.empty(); }).ok());
+    EXPECT_EQ(Saved().position.tx_offset, begin);
+    client_.Log({log.events(), {}});
+    OpenAt(Start());
+    ASSERT_TRUE(ReadTo(log.offset()).ok());
+    EXPECT_EQ(Saved().position.gtid_set.ToString(), std::string(kTestUuid) + ":1");
+  }
+}
+
 TEST_F(LogReaderDdlTest, ColumnsAreAddedAndRowsKeepTheColumnsTheTargetHas) {
   Rows(2);
   Run({"ALTER TABLE goods ADD COLUMN more VARCHAR(20)"});
