@@ -127,11 +127,28 @@ ChunkPtr CapturedTable::Projected(const ChunkPtr& chunk) const {
   return Chunk::WithColumns(chunk, schema, std::move(columns));
 }
 
-Status CapturedTable::Redefine(TableFacts facts, TableOutput output,
-                               const ConvertOptions& options) {
-  facts.version = facts_.version + 1;
+Result<bool> CapturedTable::Redefine(Definition definition, TableOutput output,
+                                     const ConvertOptions& options) {
+  definition.facts.version = facts_.version + 1;
   output_ = std::move(output);
-  return Define(std::move(facts), options);
+  const TableDefRef def = def_;
+  const TableKey key = key_;
+  RETURN_IF_ERROR(Define(std::move(definition.facts), options));
+  // One range of all rows holds any key.
+  const auto& ranges = contained_.ranges();
+  if (ranges.size() == 1 && ranges[0].range.whole()) return false;
+  return !SameKey(*def, key, definition.before) && Repeat();
+}
+
+// Whether the key is still that of an earlier definition, in columns that hold the same values.
+bool CapturedTable::SameKey(const TableDef& def, const TableKey& key,
+                            const std::vector<std::string>& before) const {
+  return std::ranges::equal(key.columns, key_.columns, [&](uint32_t was, uint32_t is) {
+    const ColumnDef& from = def.columns[was];
+    const ColumnDef& to = def_->columns[is];
+    return SameWord(from.info.name, before[is]) && from.type == to.type &&
+           from.info.type == to.info.type;
+  });
 }
 
 bool CapturedTable::Repeat() {

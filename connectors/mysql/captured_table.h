@@ -46,8 +46,9 @@ class CapturedTable {
   // The rows so far, null when there are none. `now_micros`: the wall clock.
   ChunkPtr Finish(int64_t now_micros);
 
-  // The table has another definition from here on. REQUIRES: Finish was called.
-  Status Redefine(TableFacts facts, TableOutput output, const ConvertOptions& options);
+  // The table has another definition from here on. True: its rows tell the snapshot's ranges no
+  // more, so that those which it brought come again. REQUIRES: Finish was called.
+  Result<bool> Redefine(Definition definition, TableOutput output, const ConvertOptions& options);
   // Rows that the snapshot brought come again from here on. False: there were none ahead.
   bool Repeat();
   // The log has passed `at`: forgets what the snapshot brought when nothing of it lies ahead.
@@ -56,6 +57,8 @@ class CapturedTable {
  private:
   CapturedTable() = default;
   Status Define(TableFacts facts, const ConvertOptions& options);
+  bool SameKey(const TableDef& def, const TableKey& key,
+               const std::vector<std::string>& before) const;
   Status AppendFiltered(RowsReader& rows, const LogPoint& at, int64_t micros);
   void Begin(const LogPoint& at, int64_t micros);
   ChunkPtr Projected(const ChunkPtr& chunk) const;

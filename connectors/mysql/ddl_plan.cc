@@ -317,6 +317,12 @@ const TablePath* TableBehind(const TablePath& name, const DdlState& state,
 
 }  // namespace
 
+bool Captures(const DdlState& state, const TablePath& name) {
+  return state.matches(name) || std::ranges::any_of(state.tables, [&](const auto& one) {
+           return SamePath(one.first, name);
+         });
+}
+
 const TablePath* CopiedTable(const TablePath& name, const DdlState& state) {
   return TableBehind(name, state, {"_gho", "_new"});
 }

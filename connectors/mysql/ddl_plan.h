@@ -47,6 +47,8 @@ struct DdlState {
 DdlPlan PlanStatement(const Statement& statement, const DdlState& state,
                       const StatementSession& session, const DdlRules& rules);
 
+// In any case of letters: captured, or a job that starts now would.
+bool Captures(const DdlState& state, const TablePath& name);
 // The captured table of `tables` that `name` could be a tool's copy of, by its name; null: none.
 const TablePath* CopiedTable(const TablePath& name, const DdlState& state);
 // By its name it could be a table that such a tool needs while it works on a captured one, or the

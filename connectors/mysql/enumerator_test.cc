@@ -10,7 +10,9 @@
 namespace sluice::mysql {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -70,6 +72,27 @@ class EnumeratorTest : public testing::Test {
   std::map<TablePath, PlannedTable> defs_;
   EnumeratorState fresh_;
 };
+
+// Altered between two bounds that the server is asked for.
+TEST_F(EnumeratorTest, AKeyThatHoldsNoNumbersAnyMoreEndsTheJobAndSaysWhy) {
+  client_.Answer("SELECT MIN(`id`), MAX(`id`)", {{"1", "1000000000"}});
+  client_.Answer("SELECT `id` FROM `shop`.`goods`", {{"abc"}});
+  client_.Answer("information_schema.STATISTICS", {{"PRIMARY", "id", "0"}});
+  client_.Answer("information_schema.COLUMNS",
+                 {{"id", "varchar", "varchar(36)", "utf8mb4", "144", std::nullopt, std::nullopt,
+                   std::nullopt, "NO", ""}});
+  auto enumerator = Make(fresh_);
+  auto splits = enumerator->Next(1);
+  while (splits && splits->empty()) {
+    static_cast<void>(CancelToken().WaitFor(std::chrono::milliseconds(1)));
+    splits = enumerator->Next(1);
+  }
+  ASSERT_FALSE(splits.has_value());
+  EXPECT_EQ(splits.error().code(), Code::kSchemaMismatch);
+  EXPECT_THAT(splits.error().ToString(),
+              AllOf(HasSubstr("shop.goods: column id of its key became varchar(36) from int"),
+                    HasSubstr("--fresh")));
+}
 
 TEST_F(EnumeratorTest, RangesCoverTheTableAndMeet) {
   auto enumerator = Make(fresh_);

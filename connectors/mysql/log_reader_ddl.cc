@@ -3,25 +3,53 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/logging.h"
 #include "mysql/log_reader.h"
 
 namespace sluice::mysql {
+namespace {
+
+// Rows written as statements cannot be told from the log; leaving out captured ones would lose
+// them.
+Status CheckPassedOver(const RowStatement& rows, const DdlState& state) {
+  static constexpr auto kSystem =
+      std::to_array<std::string_view>({"mysql", "sys", "performance_schema", "information_schema"});
+  const bool captured = !rows.table || Captures(state, *rows.table);
+  if (captured) {
+    return {Code::kUnsupported,
+            fmt::format("a client wrote rows as a statement ({} ...){}: SET PERSIST binlog_format "
+                        "= 'ROW'; and let clients reconnect; then start again with --fresh to "
+                        "read the tables anew",
+                        rows.verb, rows.table ? " into " + rows.table->ToString() : "")};
+  }
+  const bool system =
+      std::ranges::any_of(kSystem, [&](auto name) { return SameWord(name, rows.table->database); });
+  if (system) return {};
+  LogWarn(
+      fmt::format("rows were written as a statement ({} ...) into {}, which is not captured: what "
+                  "its triggers wrote to captured tables, or it itself if it is a view of one, "
+                  "would be missing",
+                  rows.verb, rows.table->ToString()));
+  return {};
+}
+
+}  // namespace
 
 Status LogReader::Statement(const Query& query, Emitter& out) {
-  // Rows written as statements cannot be told from the log; leaving them out would lose them.
-  if (const std::string verb = RowVerbOf(query.sql); !verb.empty()) {
-    return {Code::kUnsupported,
-            fmt::format("a client wrote rows as a statement ({} ...): SET PERSIST binlog_format = "
-                        "'ROW'; and let clients reconnect; then start again with --fresh to read "
-                        "the tables anew",
-                        verb)};
-  }
   RunningDdl ddl;
   ddl.session = SessionOf(query.status, dialect_);
   ASSIGN_OR_RETURN(ddl.sql, Utf8Of(query.sql, ddl.session));
   const DdlState state = StateOf();
+  const RowStatement rows = RowStatementOf(ddl.sql, query.schema, ddl.session.dialect);
+  if (!rows.verb.empty()) {
+    RETURN_IF_ERROR(CheckPassedOver(rows, state));
+    // MySQL has BEGIN in front of it, and something else that ends the transaction.
+    const bool alone = std::holds_alternative<MariadbGtid>(gtid_) && !open_group_;
+    if (alone) EndTransaction();
+    return {};
+  }
   const auto statement = ParseStatement(ddl.sql, query.schema, ddl.session.dialect);
   ddl.plan = PlanStatement(statement, state, ddl.session, setup_.options.ddl);
   if (InDefinition()) StopIfOlder(statement, ddl.plan);
@@ -217,8 +245,14 @@ Status LogReader::Redefine(CapturedTable& table, DdlStep& step, TableEffect effe
   for (const std::string& note : effect.notes) notes += (notes.empty() ? "" : "; ") + note;
   LogInfo(fmt::format("table {}: {} at {} is followed{}: {}", table.path().ToString(), step.what,
                       position_.ToString(), notes.empty() ? "" : " (" + notes + ")", ddl_->sql));
-  RETURN_IF_ERROR(
-      table.Redefine(std::move(step.definition.facts), std::move(effect.output), setup_.convert));
+  ASSIGN_OR_RETURN(const bool repeated, table.Redefine(std::move(step.definition),
+                                                       std::move(effect.output), setup_.convert));
+  if (repeated) {
+    LogWarn(
+        fmt::format("table {}: its key changed during the snapshot; changes that the snapshot "
+                    "brought already are read once more from here on",
+                    table.path().ToString()));
+  }
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mysql/key_range_for_tests.h"
 #include "mysql/log_reader_for_tests.h"
 
 namespace sluice::mysql {
@@ -85,6 +86,34 @@ TEST_F(LogReaderDdlTest, StatementsOfOtherTablesAndThoseThatKeepRowsArePassed) {
   OpenAt(Start());
   ASSERT_TRUE(ReadTo(log.offset()).ok());
   EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a"));
+}
+
+// A table's rows of one transaction stay one, whatever else it holds.
+TEST_F(LogReaderDdlTest, RowsOfOtherTablesThatAreWrittenAsStatementsArePassed) {
+  for (const std::string sql :
+       {"INSERT INTO mysql.rds_heartbeat2(id, value) values (1, 2)", "DELETE FROM `shop`.`mem`",
+        "REPLACE INTO percona.checksums SELECT COUNT(*) FROM shop.goods"}) {
+    SCOPED_TRACE(sql);
+    LogWriter log;
+    log.Gtid(1);
+    const uint64_t begin = log.transaction();
+    log.Query("BEGIN");
+    log.Query(sql);
+    log.Map(90, "goods");
+    log.Insert(90, {{1, "a"}});
+    log.Xid();
+    rows_.rows.clear();
+    std::vector<std::string> events = log.events();
+    events.pop_back();
+    client_.Log({events, {}});
+    OpenAt(Start());
+    ASSERT_TRUE(ReadUntil([&] { return !rows_.rows.empty(); }).ok());
+    EXPECT_EQ(Saved().position.tx_offset, begin);
+    client_.Log({log.events(), {}});
+    OpenAt(Start());
+    ASSERT_TRUE(ReadTo(log.offset()).ok());
+    EXPECT_EQ(Saved().position.gtid_set.ToString(), std::string(kTestUuid) + ":1");
+  }
 }
 
 TEST_F(LogReaderDdlTest, ColumnsAreAddedAndRowsKeepTheColumnsTheTargetHas) {
@@ -246,6 +275,57 @@ TEST_F(LogReaderDdlTest, PoliciesLetTheTargetKeepItsRows) {
   ASSERT_TRUE(ReadAll().ok());
   EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", "goods INSERT 4 a"));
   EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "more text", "name varchar(9)"));
+}
+
+// A table without a primary key, whose snapshot was read in two ranges of a unique key.
+class OtherKeyTest : public LogReaderDdlTest {
+ protected:
+  std::vector<std::string> RowsBehind(const std::string& statement, int columns = 2) {
+    LogWriter log;
+    log.Gtid(1);
+    log.Query(statement);
+    log.Gtid(2);
+    log.Map(90, "goods", columns);
+    log.Insert(90, {{900, "new"}}, columns);
+    log.Xid();
+    client_.Log({log.events(), {}});
+    LogSplit split{Start(), {}, {}};
+    TableFacts facts = Facts("goods");
+    facts.primary_key.clear();
+    facts.indexes = {{"ua", true, {"id"}}};
+    const TablePath path = facts.path;
+    split.tables[path] = std::move(facts);
+    split.contained[path].Add({Range({}, 500), {"binlog.000001", first_}});
+    split.contained[path].Add({Range(500, {}), {"binlog.000001", second_}});
+    rows_.rows.clear();
+    output_.clear();
+    Open(std::move(split));
+    EXPECT_TRUE(ReadTo(log.offset()).ok());
+    return rows_.rows;
+  }
+  uint64_t first_ = 100'000;  // where the ranges stand in the log: ahead, and
+  uint64_t second_ = 4;       // behind
+};
+
+TEST_F(OtherKeyTest, RowsAreNotTakenForThoseOfARangeThatIsNotTheirs) {
+  for (const std::string statement :
+       {"ALTER TABLE goods DROP INDEX ua", "ALTER TABLE goods MODIFY id INT NULL"}) {
+    SCOPED_TRACE(statement);
+    EXPECT_THAT(RowsBehind(statement), ElementsAre("goods INSERT 900 new"));
+    EXPECT_TRUE(Saved().contained.empty());
+  }
+}
+
+TEST_F(OtherKeyTest, ARangeIsKeptAsLongAsItsKeyIsTheSame) {
+  second_ = 90'000;
+  options_.ddl.rename_column = DdlPolicy::kIgnore;
+  for (const std::string statement :
+       {"ALTER TABLE goods CHANGE id no INT NOT NULL COMMENT 'x'",
+        "ALTER TABLE goods RENAME INDEX ua TO ub, ADD UNIQUE aa (id)"}) {
+    SCOPED_TRACE(statement);
+    EXPECT_THAT(RowsBehind(statement), ElementsAre());
+  }
+  EXPECT_THAT(RowsBehind("ALTER TABLE goods ADD more VARCHAR(20)", 3), ElementsAre());
 }
 
 class JoiningTablesTest : public LogReaderDdlTest {

@@ -258,8 +258,10 @@ TEST_F(LogReaderTest, ARotationDoesNotLoseThePlaceInsideATransaction) {
 
 TEST_F(LogReaderTest, StatementsThatWriteRowsAreRefused) {
   for (const std::string sql :
-       {"INSERT INTO t VALUES (1)", "/* a tool */ update t set a = 1", "-- x\nDELETE FROM t",
-        "(replace into t values (1))", "SELECT `f`(1)", "LOAD DATA INFILE 'x' INTO TABLE t"}) {
+       {"INSERT INTO goods VALUES (1)", "/* a tool */ update Goods set a = 1",
+        "-- x\nDELETE FROM shop.goods", "(replace into `shop`.goods values (1))", "SELECT `f`(1)",
+        "LOAD DATA INFILE 'x' INTO TABLE t", "UPDATE t, goods SET a = 1",
+        "SET STATEMENT max_statement_time=1 FOR DELETE FROM goods"}) {
     SCOPED_TRACE(sql);
     LogWriter log;
     log.Gtid(1);

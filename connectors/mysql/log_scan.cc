@@ -50,6 +50,7 @@ void TransactionFollower::OnEvent(const LogEvent& event) {
                        begins.starts_with("ROLLBACK TO") || begins.starts_with("XA START") ||
                        begins.starts_with("XA BEGIN") || begins.starts_with("XA END");
     const bool ends = begins == "COMMIT" || begins == "ROLLBACK";
+    group_ = group_ || begins == "BEGIN";  // what it holds may be statements
     inside_ = stays || (group_ && !ends);
     if (!inside_) group_ = false;
     return;

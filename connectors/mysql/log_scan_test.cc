@@ -40,12 +40,18 @@ TEST_F(LogScanTest, APlaceWithinAnEventOrATransactionIsNone) {
   const uint64_t begin = log_.transaction();
   const uint64_t inside = log_.offset();
   log_.Query("BEGIN");
+  log_.Query("DELETE FROM other");  // a statement ends it no more than rows do
+  const uint64_t behind_statement = log_.offset();
   log_.Map(50, "goods");
   log_.Insert(50, {{1, "a"}});
   log_.Xid();
   const std::string at = "binlog.000001:" + std::to_string(begin);
-  EXPECT_THAT(Check(inside).error().ToString(),
-              HasSubstr("lies within the transaction that begins at " + at));
+  for (const uint64_t place : {inside, behind_statement}) {
+    const auto found = Check(place);
+    ASSERT_FALSE(found) << place;
+    EXPECT_THAT(found.error().ToString(),
+                HasSubstr("lies within the transaction that begins at " + at));
+  }
   EXPECT_THAT(Check(begin + 3).error().ToString(), HasSubstr("lies within an event of " + at));
 }
 

@@ -10,6 +10,9 @@ namespace sluice::mysql {
 
 namespace {
 
+constexpr size_t kKeptBytesMax = size_t{16} << 20U;  // of one window
+constexpr size_t kEntryBytes = 96;                   // of WindowImages::rows, about, and its key's
+
 // Of any statement that could change the table, and of some others.
 bool Names(std::string_view sql, const TablePath& path) {
   const auto same = [](char a, char b) { return LowerLetter(a) == LowerLetter(b); };
@@ -23,13 +26,15 @@ struct LogWindow::Scan {
   const WindowTable& table;
   const GtidSet& visible;
   WindowImages out;
-  ChunkBuilder builder;
+  ChunkBuilder builder;  // WindowImages::images
+  ChunkBuilder row;      // the images of one
   std::optional<RowPlan> plan;
   std::optional<ChunkBuilder> now;  // of table.now's image(), while the plan is of it
   uint64_t table_id = UINT64_MAX;   // of the table within the current transaction
   bool skip = false;                // the current transaction is visible
   bool altered = false;             // a statement may have changed the table
   bool unclear = false;             // rows that may be of either side of one
+  size_t kept_bytes = 0;
 };
 
 Result<WindowImages> LogWindow::Read(const WindowTable& table, const GtidSet& visible,
@@ -66,7 +71,9 @@ Status LogWindow::Open(const LogStart& start, LogPoint point) {
 
 Result<WindowImages> LogWindow::Collect(const WindowTable& table, const GtidSet& visible,
                                         const LogPoint& upto) {
-  Scan scan{table, visible, {}, ChunkBuilder(table.def->schema), std::nullopt};
+  Scan scan{
+      table,       visible, {}, ChunkBuilder(table.def->schema), ChunkBuilder(table.def->schema),
+      std::nullopt};
   while (cursor_.point().file.empty() || cursor_.point() < upto) {
     auto raw = stream_->Next();
     auto event = raw ? parser_->Parse(*raw) : Fail(raw.error());
@@ -79,6 +86,10 @@ Result<WindowImages> LogWindow::Collect(const WindowTable& table, const GtidSet&
       Close();
       return Fail(status.In("reading the log beside the snapshot"));
     }
+    if (!scan.out.lacking) continue;
+    // Nothing that follows can mend it, and by the next window its transaction may be visible.
+    Close();
+    return WindowImages{.lacking = true};
   }
   if (scan.altered && scan.unclear) {
     return Fail(Code::kSchemaMismatch,
@@ -136,7 +147,7 @@ Status LogWindow::Take(const LogEvent& event, Scan& scan) {
     ASSIGN_OR_RETURN(PayloadReader reader, PayloadReader::Open(*payload));
     while (true) {
       ASSIGN_OR_RETURN(const std::optional<LogEvent> inner, reader.Next());
-      if (!inner) return {};
+      if (!inner || scan.out.lacking) return {};
       RETURN_IF_ERROR(Take(*inner, scan));
     }
   }
@@ -160,37 +171,40 @@ Status LogWindow::Describe(const TableMapView& map, Scan& scan) {
   return {};
 }
 
-// One row with the columns of the table that the readers know.
-Result<uint32_t> LogWindow::AppendRow(RowsReader& reader, Scan& scan) {
-  if (!scan.now) return reader.Append(scan.builder);
-  ASSIGN_OR_RETURN(const uint32_t made, reader.Append(*scan.now));
-  const ChunkPtr rows = scan.now->Finish(0);
+// The images of one row, with the columns of the table that the readers know.
+Result<ChunkPtr> LogWindow::NextRow(RowsReader& reader, Scan& scan) {
+  ChunkBuilder& logged = scan.now ? *scan.now : scan.row;
+  ASSIGN_OR_RETURN(const uint32_t made, reader.Append(logged));
+  ChunkPtr images = logged.Finish(0);
+  if (!scan.now) return images;
   for (uint32_t row = 0; row < made; ++row) {
-    RETURN_IF_ERROR(scan.table.now->now.AppendImage(*rows, row, scan.builder));
-    scan.builder.EndRow(rows->kind(row));
+    RETURN_IF_ERROR(scan.table.now->now.AppendImage(*images, row, scan.row));
+    scan.row.EndRow(images->kind(row));
   }
-  return made;
+  return scan.row.Finish(0);
 }
 
 Status LogWindow::TakeRows(const RowsEvent& event, Scan& scan) {
   if (scan.skip || event.table_id != scan.table_id) return {};
-  if (LacksColumns(event)) {
-    scan.out.lacking = true;
-    return {};
-  }
+  scan.out.lacking = LacksColumns(event);
+  if (scan.out.lacking) return {};
   RowsReader reader(event, *scan.plan);
-  while (!reader.done()) {
-    const uint32_t before = scan.builder.rows();
-    ASSIGN_OR_RETURN(const uint32_t made, AppendRow(reader, scan));
-    for (uint32_t row = before; row < before + made; ++row) {
-      const auto column = [&](uint32_t i) -> const Column& { return scan.builder.column(i); };
-      const std::string identity = RowKey(scan.table.key, column, row);
-      const RowKind kind = scan.builder.kind(row);
-      const bool there = kind == RowKind::kInsert || kind == RowKind::kUpdateAfter;
-      scan.out.rows[identity] = there ? std::optional<uint32_t>(row) : std::nullopt;
-    }
+  while (!reader.done() && !scan.out.lacking) {
+    ASSIGN_OR_RETURN(const ChunkPtr images, NextRow(reader, scan));
+    for (uint32_t row = 0; row < images->rows(); ++row) Keep(*images, row, scan);
+    scan.out.lacking = scan.kept_bytes > kKeptBytesMax;
   }
   return {};
+}
+
+void LogWindow::Keep(const Chunk& images, uint32_t row, Scan& scan) {
+  const auto column = [&](uint32_t i) -> const Column& { return images.column(i); };
+  const std::string identity = RowKey(scan.table.key, column, row);
+  const RowKind kind = images.kind(row);
+  const bool there = kind == RowKind::kInsert || kind == RowKind::kUpdateAfter;
+  scan.kept_bytes += kEntryBytes + identity.size() + (there ? images.bytes() / images.rows() : 0);
+  scan.out.rows[identity] = there ? std::optional(scan.builder.rows()) : std::nullopt;
+  if (there) scan.builder.CopyRow(images, row, RowKind::kInsert);
 }
 
 void LogWindow::Close() {

@@ -30,7 +30,8 @@ struct WindowImages {
   // Identity of a key to the row of `images` that it has at the end; none: it is deleted.
   std::unordered_map<std::string, std::optional<uint32_t>> rows;
   ChunkPtr images;  // null when no key has a row
-  // Images lacked columns, so that what the rows are at the end is not known.
+  // What the rows are at the end is not known, and nothing is kept: images lacked columns, or there
+  // was more than fits into memory.
   bool lacking = false;
 };
 
@@ -65,9 +66,10 @@ class LogWindow {
   Result<WindowImages> Collect(const WindowTable& table, const GtidSet& visible,
                                const LogPoint& upto);
   Status Take(const LogEvent& event, Scan& scan);
-  Status TakeRows(const RowsEvent& event, Scan& scan);
+  static Status TakeRows(const RowsEvent& event, Scan& scan);
   static Status Describe(const TableMapView& map, Scan& scan);
-  static Result<uint32_t> AppendRow(RowsReader& reader, Scan& scan);
+  static Result<ChunkPtr> NextRow(RowsReader& reader, Scan& scan);
+  static void Keep(const Chunk& images, uint32_t row, Scan& scan);
   void Close();
 
   SqlClient& client_;

@@ -188,6 +188,40 @@ TEST_F(SnapshotWorkerTest, AWindowOfImagesThatLackColumnsIsNotMetExactly) {
   EXPECT_FALSE(Run({kGoods, Range(4, {})}, table).report->exact);  // in the same snapshot
 }
 
+// A transaction of any size may be on its way into the log while the snapshot is opened.
+TEST_F(SnapshotWorkerTest, AWindowThatDoesNotFitIntoMemoryIsNotMetExactly) {
+  constexpr int kRows = 200'000;
+  LogWriter log;
+  log.Gtid(2);
+  log.Map(90, "goods");
+  for (int id = 0; id < kRows;) {
+    std::vector<TestRow> images;
+    for (const int end = id + 200; id < end; ++id) {
+      images.insert(images.end(), {{id, "old"}, {id, "changed"}});
+    }
+    log.Update(90, images);
+  }
+  log.Xid();
+  Server(true, std::string(kTestUuid) + ":1", log.offset());
+  Rows({{1, "old"}});
+  client_.Log({log.events(), {}});
+  Read read = Run({kGoods, {}}, Table());
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_THAT(read.rows, ElementsAre("1 old"));
+  ASSERT_FALSE(read.report->exact);
+  // The next snapshot sees it, and reads the log from behind it.
+  const uint64_t behind = log.offset();
+  log.InsertAll(3, 90, "goods", {{2, "new"}});
+  Server(true, std::string(kTestUuid) + ":1-2", log.offset());
+  Rows({{1, "changed"}});
+  client_.Log({log.From(behind), {}});
+  read = Run({kGoods, {}}, Table());
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_THAT(read.rows, ElementsAre("1 changed", "2 new"));
+  EXPECT_TRUE(read.report->exact);
+  EXPECT_EQ(client_.starts().back().gtid_set, std::string(kTestUuid) + ":1-2");
+}
+
 TEST_F(SnapshotWorkerTest, ImagesOfOtherRangesAreLeftOut) {
   const LogWriter log = Window();
   Server(true, std::string(kTestUuid) + ":1", log.offset());

@@ -315,7 +315,15 @@ Result<std::optional<KeyBound>> SplitPlanner::Ask(const Cut& cut, const std::str
   if (answer.empty()) return std::nullopt;
   KeyBound bound;
   for (size_t i = 0; i < key.columns.size(); ++i) {
-    AppendKeyText(cut.table.def->columns[key.columns[i]], Text(answer[0], i), bound);
+    const ColumnDef& column = cut.table.def->columns[key.columns[i]];
+    const std::string text = Text(answer[0], i);
+    if (!IsKeyText(column, text)) {
+      return Fail(Code::kSchemaMismatch,
+                  fmt::format("column {} of the key was {} and has the value '{}'; start again "
+                              "with --fresh to read the table anew",
+                              column.info.name, column.info.source_type, text.substr(0, 100)));
+    }
+    AppendKeyText(column, text, bound);
   }
   return bound;
 }

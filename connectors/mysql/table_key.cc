@@ -52,6 +52,12 @@ KeyKind KindOf(const ColumnDef& column) {
   }
 }
 
+// A bound holds its values as numbers.
+bool IsNumber(const ColumnDef& column) {
+  const KeyKind kind = KindOf(column);
+  return kind == KeyKind::kInteger || kind == KeyKind::kBoolean;
+}
+
 std::optional<std::vector<uint32_t>> Indexes(const TableDef& def,
                                              const std::vector<std::string>& names) {
   std::vector<uint32_t> out;
@@ -191,9 +197,13 @@ void AppendRowKey(const Column& column, uint32_t row, KeyBound& out) {
       out);
 }
 
+bool IsKeyText(const ColumnDef& column, std::string_view text) {
+  Int128 number = 0;
+  return !IsNumber(column) || (ParseDecimal(text, 0, number) && FitsKey(number));
+}
+
 void AppendKeyText(const ColumnDef& column, std::string_view text, KeyBound& out) {
-  const KeyKind kind = KindOf(column);
-  if (kind != KeyKind::kInteger && kind != KeyKind::kBoolean) return AppendKey(text, out);
+  if (!IsNumber(column)) return AppendKey(text, out);
   Int128 number = 0;
   CHECK(ParseDecimal(text, 0, number));
   AppendKey(number, out);

@@ -36,8 +36,11 @@ KeyBound RowKey(const TableKey& key, const ColumnAt& column, uint32_t row) {
   for (const uint32_t index : key.columns) AppendRowKey(column(index), row, out);
   return out;
 }
-// The same of one value of the column, of an answer. REQUIRES: key.cut.
+// The same of one value of the column, of an answer. REQUIRES: key.cut; IsKeyText.
 void AppendKeyText(const ColumnDef& column, std::string_view text, KeyBound& out);
+
+// False: no value of the column is written so; by now it may be another one.
+bool IsKeyText(const ColumnDef& column, std::string_view text);
 
 // The table with all values of its keys as the server compares them: whole integers, times without
 // a zone. A date that is none is null.

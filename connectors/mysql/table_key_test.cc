@@ -101,6 +101,15 @@ TEST_F(TableKeyTest, ARowOfAChunkHasTheKeyOfTheSameRowOfASelect) {
   EXPECT_EQ(RowKey(key_, column, 0), Of(row));
 }
 
+TEST_F(TableKeyTest, ATextThatIsNoNumberIsNoBoundOfAnInteger) {
+  Table({Column("a", "int"), Column("b", "varchar(4)")}, {"a", "b"});
+  for (const std::string_view text : {"abc", "", "1.5", "99999999999999999999999"}) {
+    EXPECT_FALSE(IsKeyText(def_->columns[0], text)) << text;
+    EXPECT_TRUE(IsKeyText(def_->columns[1], text)) << text;
+  }
+  EXPECT_TRUE(IsKeyText(def_->columns[0], "-7"));
+}
+
 TEST_F(TableKeyTest, RowsOfEqualKeysAreToldExactly) {
   TableFacts facts;
   facts.path = {"shop", "", "goods"};

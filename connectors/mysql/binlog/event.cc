@@ -75,6 +75,7 @@ Gtid ParseGtid(Cursor& in, bool anonymous) {
   in.Skip(1);  // flags
   out.source_uuid = in.Take(kUuidSize);
   out.sequence = in.U64();
+  if (!anonymous && (out.sequence == 0 || out.sequence > kGtidSequenceMax)) in.Fail();
   // Older servers end here, others behind the logical clock.
   if (!in.ok() || in.left() < 17 || in.U8() != kLogicalClock) return out;
   in.Skip(16);

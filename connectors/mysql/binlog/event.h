@@ -120,11 +120,15 @@ struct Xid {
   uint64_t xid = 0;
 };
 
+// Of a GTID: the server keeps sequence numbers in a signed 64-bit integer, and counts to before the
+// end of an interval.
+inline constexpr uint64_t kGtidSequenceMax = (uint64_t{1} << 63U) - 2;
+
 // Begins a transaction; also for servers without GTIDs, which write `anonymous` ones.
 struct Gtid {
   bool anonymous = false;
   std::string_view source_uuid;  // 16 raw bytes; zeros when anonymous
-  uint64_t sequence = 0;
+  uint64_t sequence = 0;         // from 1 to kGtidSequenceMax unless anonymous or MariaDB's
   // Commit times in microseconds since 1970 UTC, here and on the server where it began; 0: not
   // written (before 8.0).
   uint64_t immediate_commit_micros = 0;

@@ -7,7 +7,9 @@
 #include "mysql/binlog/dump.h"
 #include "mysql/binlog/event.h"
 #include "mysql/binlog/log_repair_for_fuzz.h"
+#include "mysql/binlog/position.h"
 
+// Transactions that are read can be kept in a checkpoint.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace sluice::mysql;
   const std::string bytes(reinterpret_cast<const char*>(data), size);
@@ -17,6 +19,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string log = RepairedLog(bytes);
   std::ostringstream out;
   static_cast<void>(DumpBinlog(log, out));
-  EachRepairedEvent(log, [](const LogEvent& event) { CHECK(event.header.size > 0); });
+  LogPosition position;
+  EachRepairedEvent(log, [&position](const LogEvent& event) {
+    CHECK(event.header.size > 0);
+    const auto* gtid = std::get_if<Gtid>(&event.body);
+    if (gtid != nullptr) position.Add(IdOf(*gtid, event.header));
+  });
+  const auto kept = GtidSet::Decode(position.gtid_set.Encode());
+  CHECK(kept && *kept == position.gtid_set);
   return 0;
 }

@@ -89,6 +89,22 @@ TEST(EventParser, UnknownEventsAreRefusedUnlessTheyMayBeIgnored) {
   EXPECT_TRUE(std::holds_alternative<IgnoredEvent>(ignored->body));
 }
 
+TEST(EventParser, ATransactionOfANumberThatNoServerGivesIsCorruption) {
+  const auto parse = [](EventType type, uint64_t sequence) {
+    std::string body(17, '\7');
+    body.append(reinterpret_cast<const char*>(&sequence), sizeof(sequence));
+    const std::string raw = EventOf(type, body);
+    const auto event = EventParser().Parse(raw);
+    return event ? Code::kOk : event.error().code();
+  };
+  for (const uint64_t wrong : {uint64_t{0}, kGtidSequenceMax + 1, UINT64_MAX}) {
+    EXPECT_EQ(parse(EventType::kGtid, wrong), Code::kCorruption) << wrong;
+  }
+  EXPECT_EQ(parse(EventType::kGtid, 1), Code::kOk);
+  EXPECT_EQ(parse(EventType::kGtid, kGtidSequenceMax), Code::kOk);
+  EXPECT_EQ(parse(EventType::kAnonymousGtid, 0), Code::kOk);
+}
+
 TEST(LogFile, ACutFileGivesItsWholeEventsAndThenAnError) {
   const std::string log = ReadTestFile("integers.binlog");
   size_t whole = 0;

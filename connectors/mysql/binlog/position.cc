@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
-#include <limits>
 
 #include "base/check.h"
 #include "mysql/binlog/cursor.h"
@@ -15,8 +14,6 @@ namespace sluice::mysql {
 namespace {
 
 constexpr uint64_t kVersion = 2;  // 1: without MariaDB's
-// The server keeps sequence numbers in a signed 64-bit integer; its interval ends are exclusive.
-constexpr uint64_t kSequenceMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) - 1;
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -43,7 +40,7 @@ std::string_view Part(std::string_view& text, char separator) {
 bool ParseSequence(std::string_view text, uint64_t& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   return error == std::errc() && end == text.data() + text.size() && out >= 1 &&
-         out <= kSequenceMax;
+         out <= kGtidSequenceMax;
 }
 
 void PutLe64(uint64_t value, std::string& out) {
@@ -123,7 +120,7 @@ Result<GtidSet> GtidSet::Decode(std::string_view encoded) {
     for (uint64_t n = 0; n < intervals && in.ok(); ++n) {
       const uint64_t first = in.U64();
       const uint64_t end = in.U64();
-      if (!in.ok() || first == 0 || end <= first || end - 1 > kSequenceMax) {
+      if (!in.ok() || first == 0 || end <= first || end - 1 > kGtidSequenceMax) {
         return Fail(Code::kCorruption, "a GTID set in the binary log is damaged");
       }
       set.AddRange(UuidOf(raw), first, end - 1);

@@ -208,10 +208,10 @@ SqlDialect DialectOf(std::string_view server_version) {
   return dialect;
 }
 
-std::vector<Token> Tokenize(std::string_view sql, const SqlDialect& dialect) {
+std::vector<Token> Tokenize(std::string_view sql, const SqlDialect& dialect, size_t max) {
   Lexer lexer(sql, dialect);
   std::vector<Token> out;
-  while (lexer.Skip()) out.push_back(lexer.Next());
+  while (out.size() < max && lexer.Skip()) out.push_back(lexer.Next());
   return out;
 }
 
@@ -321,6 +321,18 @@ void Tokens::SkipClause() {
       ++at_;
     }
   }
+}
+
+bool Tokens::SkipSettings() {
+  if (!TakeAll({"SET", "STATEMENT"})) return false;
+  while (!AtEnd() && !Take("FOR")) {
+    if (Looking("(")) {
+      SkipParentheses();
+    } else {
+      ++at_;
+    }
+  }
+  return true;
 }
 
 void Tokens::Fail(std::string_view expected) {

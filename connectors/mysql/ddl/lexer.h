@@ -41,7 +41,8 @@ struct Token {
 
 // The tokens of a statement without its comments; what a version comment holds counts when a server
 // of this version runs it. A quote that is not closed ends the list with a symbol of that quote.
-std::vector<Token> Tokenize(std::string_view sql, const SqlDialect& dialect);
+// No more than `max` are read.
+std::vector<Token> Tokenize(std::string_view sql, const SqlDialect& dialect, size_t max = SIZE_MAX);
 // The first token behind comments and opening parentheses.
 Token FirstToken(std::string_view sql, const SqlDialect& dialect);
 
@@ -65,6 +66,7 @@ class Tokens {
   void Expect(std::string_view word);
   void SkipParentheses();  // one balanced group, if it stands before one
   void SkipClause();       // to the next comma or closing parenthesis of this depth
+  bool SkipSettings();     // MariaDB's SET STATEMENT ... FOR, if it stands before one
   void SkipAll() { at_ = tokens_.size(); }
 
   void Fail(std::string_view expected);

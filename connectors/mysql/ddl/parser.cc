@@ -55,6 +55,7 @@ class Parser {
       : in_(Tokenize(sql, dialect)), schema_(schema), dialect_(dialect) {}
 
   Statement Parse() {
+    while (in_.SkipSettings()) continue;
     if (in_.Take("ALTER")) return Alter();
     if (in_.Take("CREATE")) return Create();
     if (in_.Take("DROP")) return Drop();
@@ -392,21 +393,11 @@ class Parser {
 Statement ParseStatement(std::string_view sql, std::string_view schema, const SqlDialect& dialect) {
   const Token first = FirstToken(sql, dialect);
   static constexpr auto kVerbs =
-      std::to_array<std::string_view>({"ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE"});
+      std::to_array<std::string_view>({"ALTER", "CREATE", "DROP", "RENAME", "SET", "TRUNCATE"});
   const bool ours = first.kind == TokenKind::kWord && std::ranges::any_of(kVerbs, [&](auto verb) {
                       return SameWord(verb, first.text);
                     });
   return ours ? Parser(sql, schema, dialect).Parse() : OtherStatement{};
-}
-
-std::string RowVerbOf(std::string_view sql) {
-  static constexpr auto kVerbs = std::to_array<std::string_view>(
-      {"INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "SELECT", "DO", "CALL"});
-  const Token first = FirstToken(sql, {});
-  if (first.kind != TokenKind::kWord) return "";
-  const auto found =
-      std::ranges::find_if(kVerbs, [&](auto verb) { return SameWord(verb, first.text); });
-  return found == kVerbs.end() ? "" : std::string(*found);
 }
 
 }  // namespace sluice::mysql

@@ -244,15 +244,66 @@ TEST(DdlParser, DialectsReadQuotesAndCommentsDifferently) {
   EXPECT_EQ(DialectOf("nonsense").version, SqlDialect().version);
 }
 
-TEST(DdlParser, VerbsThatWriteRowsAreFoundBehindComments) {
-  EXPECT_EQ(RowVerbOf("insert into t values (1)"), "INSERT");
-  EXPECT_EQ(RowVerbOf("/* a */ -- b\n # c\n ((REPLACE INTO t SELECT 1))"), "REPLACE");
-  EXPECT_EQ(RowVerbOf("/*!40000 UPDATE t SET a = 1 */"), "UPDATE");
-  EXPECT_EQ(RowVerbOf("SELECT `shop`.`f`(1)"), "SELECT");
-  EXPECT_EQ(RowVerbOf("CREATE TABLE t (a INT)"), "");
-  EXPECT_EQ(RowVerbOf("`insert`"), "");
-  EXPECT_EQ(RowVerbOf("--1"), "");
-  EXPECT_EQ(RowVerbOf(""), "");
+// Its verb and the table that it writes to, "?" when that cannot be told.
+std::string Rows(std::string_view sql, std::string_view schema = "shop") {
+  const RowStatement rows = RowStatementOf(sql, schema, {});
+  if (rows.verb.empty()) return "";
+  return rows.verb + " " + (rows.table ? rows.table->ToString() : "?");
+}
+
+TEST(RowStatement, IsFoundBehindWhatStandsInFrontOfIt) {
+  EXPECT_EQ(Rows("insert into t values (1)"), "INSERT shop.t");
+  EXPECT_EQ(Rows("/* a */ -- b\n # c\n ((REPLACE INTO t SELECT 1))"), "REPLACE shop.t");
+  EXPECT_EQ(Rows("/*!40000 UPDATE t SET a = 1 */"), "UPDATE shop.t");
+  EXPECT_EQ(
+      Rows("SET STATEMENT max_statement_time=1, x=(SELECT 1 FOR UPDATE) FOR INSERT t SET a=1"),
+      "INSERT shop.t");
+  EXPECT_EQ(Rows("SET STATEMENT a=1 FOR SET STATEMENT b=2 FOR DELETE FROM t"), "DELETE shop.t");
+  EXPECT_EQ(Rows("ANALYZE FORMAT=JSON UPDATE t SET a=1"), "UPDATE shop.t");
+  for (const std::string_view sql : {"CREATE TABLE t (a INT)", "`insert`", "--1", "", "SET a = 1",
+                                     "SET STATEMENT a=1 FOR CREATE TABLE t (a INT)",
+                                     "ANALYZE TABLE t", "ANALYZE LOCAL TABLE t"}) {
+    EXPECT_EQ(Rows(sql), "") << sql;
+  }
+}
+
+TEST(RowStatement, NamesTheOneTableThatItWritesTo) {
+  EXPECT_EQ(Rows("DELETE FROM `a``b`.`mem`"), "DELETE a`b.mem");
+  EXPECT_EQ(Rows("DELETE QUICK FROM t WHERE a IN (SELECT b FROM u)"), "DELETE shop.t");
+  EXPECT_EQ(Rows("DELETE FROM t PARTITION (p) AS x LIMIT 1"), "DELETE shop.t");
+  EXPECT_EQ(Rows("INSERT INTO mysql.rds_heartbeat2(id, value) VALUES (1, 2)"),
+            "INSERT mysql.rds_heartbeat2");
+  EXPECT_EQ(Rows("REPLACE INTO `percona`.`checksums` SELECT COUNT(*) FROM shop.goods"),
+            "REPLACE percona.checksums");
+  EXPECT_EQ(Rows("UPDATE IGNORE other.t AS x SET x.a = 1"), "UPDATE other.t");
+  EXPECT_EQ(Rows("WITH a (b) AS (SELECT 1), c AS (SELECT 2) DELETE FROM t WHERE 1"), "WITH shop.t");
+  std::string many = "INSERT INTO t VALUES (0)";
+  for (int i = 0; i < 5000; ++i) many += ", (1)";
+  EXPECT_EQ(Rows(many), "INSERT shop.t");
+}
+
+TEST(RowStatement, WhoseTablesCannotBeTold) {
+  for (const std::string_view sql :
+       {"SELECT `shop`.`f`(1)", "DO f()", "CALL p()", "LOAD DATA INFILE 'x' INTO TABLE t",
+        "UPDATE t, u SET t.a = 1", "UPDATE t JOIN u ON t.a = u.a SET t.a = 1",
+        "UPDATE (SELECT 1) x, t SET a = 1", "DELETE t FROM t JOIN u", "DELETE FROM t USING t, u",
+        "DELETE FROM t.* USING t", "DELETE t, u FROM t, u", "DELETE FROM t x JOIN u",
+        "WITH a AS (SELECT 1) SELECT f()", "INSERT INTO (t)"}) {
+    EXPECT_THAT(Rows(sql), testing::EndsWith(" ?")) << sql;
+  }
+  EXPECT_EQ(Rows("INSERT INTO t VALUES (1)", ""), "INSERT ?");  // of no database
+  // Longer than what is looked at.
+  std::string settings = "SET STATEMENT a=1";
+  for (int i = 0; i < 200; ++i) settings += ", a=1";
+  EXPECT_EQ(Rows(settings + " FOR INSERT INTO t VALUES (1)"), "SET STATEMENT ?");
+}
+
+TEST(ParseStatement, LooksBehindSettings) {
+  const auto statement =
+      ParseStatement("SET STATEMENT lock_wait_timeout=1 FOR DROP TABLE t", "shop", {});
+  ASSERT_TRUE(std::holds_alternative<DropTables>(statement));
+  EXPECT_EQ(std::get<DropTables>(statement).tables[0].ToString(), "shop.t");
+  EXPECT_TRUE(std::holds_alternative<OtherStatement>(ParseStatement("SET a = 1", "shop", {})));
 }
 
 }  // namespace

@@ -127,8 +127,14 @@ using Statement = std::variant<OtherStatement, AlterTable, CreateTable, RenameTa
 // `schema`: the default database of the statement.
 Statement ParseStatement(std::string_view sql, std::string_view schema, const SqlDialect& dialect);
 
-// The first word of a statement that may change rows by itself: "INSERT", "UPDATE" ..., "SELECT"
-// and "DO" of a function that writes; empty for others. Comments in front do not hide it.
-std::string RowVerbOf(std::string_view sql);
+// A statement that may change rows by itself. Comments in front and SET STATEMENT ... FOR do not
+// hide it.
+struct RowStatement {
+  std::string verb;  // "INSERT", "UPDATE" ..., "SELECT" and "DO" of a function that writes; empty:
+                     // it is none
+  std::optional<TablePath> table;  // the only one that it writes to; none: that cannot be told
+};
+RowStatement RowStatementOf(std::string_view sql, std::string_view schema,
+                            const SqlDialect& dialect);
 
 }  // namespace sluice::mysql

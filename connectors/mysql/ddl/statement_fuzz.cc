@@ -47,7 +47,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     } else if (const auto* create = std::get_if<CreateTable>(&statement)) {
       CheckWhole(ApplyCreate(*create, nullptr, session));
     }
+    const RowStatement rows = RowStatementOf(sql, "shop", session.dialect);
+    const RowStatement wrapped =
+        RowStatementOf("-- a tool\nSET STATEMENT a=1 FOR " + sql, "shop", session.dialect);
+    CHECK(rows.verb.empty() == wrapped.verb.empty());
+    CHECK(!rows.table || (!rows.verb.empty() && !rows.table->database.empty()));
   }
-  CHECK(RowVerbOf("-- a tool\n" + sql) == RowVerbOf(sql));
   return 0;
 }

@@ -107,6 +107,18 @@ def test_rows_that_are_written_as_statements_are_not_left_out(server, running):
     assert "a client wrote rows as a statement (INSERT ...)" in running.ends_with_error()
 
 
+def test_rows_of_other_tables_that_are_written_as_statements_are_passed(server, running):
+    server.execute("CREATE TABLE shop.notes (id INT)")
+    session = server.connect()
+    with session.cursor() as cursor:
+        cursor.execute("SET SESSION binlog_format = 'STATEMENT'")
+        cursor.execute("INSERT INTO shop.notes SELECT id FROM shop.goods")
+    session.close()
+    server.execute("INSERT INTO shop.goods VALUES (3, 'c')")
+    assert running.wait_rows(3)[2:] == [("INSERT", "3, c")]
+    running.stop()
+
+
 def test_rows_without_all_their_columns_are_not_guessed(server, running):
     session = server.connect()
     with session.cursor() as cursor:
