@@ -287,7 +287,11 @@ Status LogReader::Handle(const Query& query, Emitter& out) {
   if (!in_transaction_) BeginTransaction();  // servers before 5.7 write no event in front
   if (ended_) return {};
   const std::string begins = Beginning(query.sql);
-  if (begins == "BEGIN") return {};
+  const bool xa = begins.starts_with("XA START") || begins.starts_with("XA BEGIN");
+  if (begins == "BEGIN" || xa) {
+    open_group_ = true;
+    return {};
+  }
   if (begins == "COMMIT") {
     EndTransaction();
     return {};
@@ -297,10 +301,7 @@ Status LogReader::Handle(const Query& query, Emitter& out) {
     if (begins == "ROLLBACK") EndTransaction();
     return {};
   }
-  if (begins.starts_with("SAVEPOINT") || begins.starts_with("XA START") ||
-      begins.starts_with("XA BEGIN") || begins.starts_with("XA END")) {
-    return {};
-  }
+  if (begins.starts_with("SAVEPOINT") || begins.starts_with("XA END")) return {};
   if (begins.starts_with("XA ") && !skip_) RETURN_IF_ERROR(EndXa(query));
   if (!skip_) return Statement(query, out);
   if (!open_group_) EndTransaction();

@@ -144,7 +144,7 @@ class LogReader final : public Reader {
   bool in_transaction_ = false;
   uint64_t skip_events_ = 0;  // rows events still to be skipped, after a restart inside it
   uint64_t skip_rows_ = 0;    // rows of the next one
-  bool open_group_ = false;   // of MariaDB: XID or COMMIT ends it, whatever statements it holds
+  bool open_group_ = false;   // XID, COMMIT or PREPARE ends it, whatever statements it holds
   TransactionId gtid_;
   int64_t commit_micros_ = 0;
   // What the server's table ids stand for, null: not captured. Each file tells anew: after a

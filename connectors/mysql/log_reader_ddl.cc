@@ -45,9 +45,7 @@ Status LogReader::Statement(const Query& query, Emitter& out) {
   const RowStatement rows = RowStatementOf(ddl.sql, query.schema, ddl.session.dialect);
   if (!rows.verb.empty()) {
     RETURN_IF_ERROR(CheckPassedOver(rows, state));
-    // MySQL has BEGIN in front of it, and something else that ends the transaction.
-    const bool alone = std::holds_alternative<MariadbGtid>(gtid_) && !open_group_;
-    if (alone) EndTransaction();
+    if (!open_group_) EndTransaction();
     return {};
   }
   const auto statement = ParseStatement(ddl.sql, query.schema, ddl.session.dialect);

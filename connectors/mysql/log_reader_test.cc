@@ -236,6 +236,23 @@ TEST_F(LogReaderTest, TransactionsOfTheSetAreSkipped) {
   EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 2 b"));
 }
 
+TEST_F(LogReaderTest, AStatementDoesNotEndATransactionThatIsSkipped) {
+  LogWriter log;
+  log.Gtid(1);
+  log.Query("BEGIN");
+  log.Query("INSERT INTO other VALUES (1)");
+  log.Map(90, "goods");
+  log.Insert(90, {{1, "a"}});
+  log.Xid();
+  log.InsertAll(2, 90, "goods", {{2, "b"}});
+  client_.Log({log.events(), {}});
+  LogPosition position = Start();
+  position.gtid_set.Add(*ParseUuid(kTestUuid), 1);
+  OpenAt(position);
+  ASSERT_TRUE(ReadTo(log.offset()).ok());
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 2 b"));
+}
+
 TEST_F(LogReaderTest, ThePositionMovesWithRotationsAndHeartbeatsOfAQuietServer) {
   LogWriter log;
   log.NextFile("binlog.000002");
