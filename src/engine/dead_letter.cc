@@ -147,19 +147,16 @@ class LetterReader {
     builder_.reset();
   }
   ReadLetters Take() {
-    std::ranges::stable_sort(chunks_, {}, &OfCheckpoint::first);
-    for (OfCheckpoint& one : chunks_) letters.chunks.push_back(std::move(one.second));
+    for (auto& [checkpoint, chunk] : chunks_) letters.chunks.push_back(std::move(chunk));
     return std::move(letters);
   }
 
   ReadLetters letters;
 
  private:
-  using OfCheckpoint = std::pair<CheckpointId, ChunkPtr>;
-
   void EndChunk() {
     if (!builder_ || builder_->empty()) return;
-    chunks_.emplace_back(checkpoint_, builder_->Finish(0));
+    chunks_.emplace(checkpoint_, builder_->Finish(0));
   }
   Status Decode(const Line& line) {
     JsonDecoder decoder(line.where, LayoutOf(builder_->schema()), "\n");
@@ -174,8 +171,8 @@ class LetterReader {
 
   const uint32_t sink_;
   std::optional<ChunkBuilder> builder_;
-  CheckpointId checkpoint_ = 0;  // of the rows in it
-  std::vector<OfCheckpoint> chunks_;
+  CheckpointId checkpoint_ = 0;                   // of the rows in it
+  std::multimap<CheckpointId, ChunkPtr> chunks_;  // of one, as they came
   bool skips_ = false;
 };
 
