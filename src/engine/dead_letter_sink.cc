@@ -171,8 +171,13 @@ class LetterWriter final : public ForwardingWriter {
 
 class LetterCommitter final : public Committer {
  public:
-  LetterCommitter(Context& ctx, const DeadLetterOptions& options, std::unique_ptr<Committer> sink)
-      : env_(ctx.env), job_id_(ctx.job_id), options_(options), sink_(std::move(sink)) {}
+  LetterCommitter(Context& ctx, const DeadLetterOptions& options, std::unique_ptr<Committer> sink,
+                  bool sink_leaves_work)
+      : env_(ctx.env),
+        job_id_(ctx.job_id),
+        options_(options),
+        sink_(std::move(sink)),
+        sink_leaves_work_(sink_leaves_work) {}
 
   Status Commit(CheckpointId id, std::span<const Prepared> work) override {
     std::vector<Prepared> own;
@@ -186,7 +191,7 @@ class LetterCommitter final : public Committer {
   }
   Status AbortOrphans(const OrphanRange& range) override {
     RETURN_IF_ERROR(AbortFiles(env_, options_.folder + kUncommitted, job_id_, range));
-    return sink_->AbortOrphans(range);
+    return sink_leaves_work_ ? sink_->AbortOrphans(range) : Status();
   }
   Status Apply(const SchemaChange& change) override { return sink_->Apply(change); }
 
@@ -195,6 +200,7 @@ class LetterCommitter final : public Committer {
   const std::string job_id_;
   const DeadLetterOptions& options_;
   const std::unique_ptr<Committer> sink_;
+  const bool sink_leaves_work_;
 };
 
 class DeadLetterSink final : public ForwardingSink {
@@ -204,9 +210,13 @@ class DeadLetterSink final : public ForwardingSink {
 
   Status Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) override {
     if (options_.policy == BadRows::kDeadLetter) {
-      RETURN_IF_ERROR(MakeDurableFolder(ctx.env, options_.folder));
+      RETURN_IF_ERROR(MakeDurableFolder(ctx.env, options_.folder + kUncommitted));
     }
     return ForwardingSink::Prepare(ctx, tables, fresh);
+  }
+  // Letters of a dead run, whatever the sink leaves.
+  bool leaves_work() const override {
+    return options_.policy == BadRows::kDeadLetter || ForwardingSink::leaves_work();
   }
   Result<std::unique_ptr<Writer>> Open(Context& ctx, uint32_t writer) override {
     ASSIGN_OR_RETURN(auto own, ForwardingSink::Open(ctx, writer));
@@ -214,7 +224,8 @@ class DeadLetterSink final : public ForwardingSink {
   }
   Result<std::unique_ptr<Committer>> OpenCommitter(Context& ctx) override {
     ASSIGN_OR_RETURN(auto own, ForwardingSink::OpenCommitter(ctx));
-    return std::make_unique<LetterCommitter>(ctx, options_, std::move(own));
+    return std::make_unique<LetterCommitter>(ctx, options_, std::move(own),
+                                             ForwardingSink::leaves_work());
   }
 
  private:

@@ -58,13 +58,14 @@ std::optional<Bytes> SavedSources(CheckpointStore& store) {
   return std::nullopt;
 }
 
-Status GoBack(CheckpointStore& store, const Savepoint& savepoint, const std::string& identity) {
+Status GoBack(CheckpointStore& store, const Savepoint& savepoint, const std::string& identity,
+              uint32_t writers, uint64_t random) {
   if (savepoint.record.identity != identity) {
     return {Code::kInvalidConfig, fmt::format("the savepoint {} is of another job:\n  there: {}\n"
                                               "  here:  {}",
                                               savepoint.path, savepoint.record.identity, identity)};
   }
-  const auto restored = Restore(store, savepoint);
+  const auto restored = Restore(store, savepoint, writers, random);
   return restored ? Status() : restored.error();
 }
 
@@ -126,7 +127,9 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
     RETURN_IF_ERROR(store.BeginHealing());
   }
   const std::string identity = Identity(plan);
-  if (from.savepoint) RETURN_IF_ERROR(GoBack(store, *from.savepoint, identity));
+  if (from.savepoint) {
+    RETURN_IF_ERROR(GoBack(store, *from.savepoint, identity, plan.writers(), random));
+  }
   ASSIGN_OR_RETURN(const JobRecord record,
                    Claim(store, identity, from.fresh || from.heals, plan.writers(), random));
   if (from.fresh) RETURN_IF_ERROR(store.EndHealing());
@@ -142,6 +145,7 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
     const auto joined = PrepareJoined(plan, ctx, from.keeps_targets);
     return joined ? Status() : joined.error();
   }));
+  RETURN_IF_ERROR(HoldPromise(plan));
   return started;
 }
 

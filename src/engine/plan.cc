@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/logging.h"
 #include "config/suggest.h"
 
 namespace sluice {
@@ -52,20 +53,27 @@ Promise Strongest(const Source& source, const Sink& sink) {
           "only with theirs"};
 }
 
-// The job promises what its weakest pair of ends can keep.
-void CheckPromise(JobPlan& plan, Diagnostics& diagnostics) {
+std::set<std::pair<uint32_t, uint32_t>> PairsOf(const JobPlan& plan) {
   std::set<std::pair<uint32_t, uint32_t>> pairs;
   for (const Route& route : plan.routes) pairs.emplace(route.source, route.sink);
+  return pairs;
+}
+
+std::string NotKept(const SourceStep& source, const SinkStep& sink, const Promise& promise) {
+  return fmt::format("delivery.guarantee = EXACTLY_ONCE cannot be kept from {} to {}: {}",
+                     source.plugin->name, sink.plugin->name, promise.why);
+}
+
+// The job promises what its weakest pair of ends can keep.
+void CheckPromise(JobPlan& plan, Diagnostics& diagnostics) {
+  const auto pairs = PairsOf(plan);
   plan.promise.exactly_once = true;
   for (const auto& [from, to] : pairs) {
     const SourceStep& source = plan.sources[from];
     const SinkStep& sink = plan.sinks[to];
     Promise one = Strongest(*source.source, *sink.sink);
     if (plan.env.guarantee == Guarantee::kExactlyOnce && !one.exactly_once) {
-      diagnostics.Error(
-          sink.config.origin,
-          fmt::format("delivery.guarantee = EXACTLY_ONCE cannot be kept from {} to {}: {}",
-                      source.plugin->name, sink.plugin->name, one.why));
+      diagnostics.Error(sink.config.origin, NotKept(source, sink, one));
     }
     if (!plan.promise.exactly_once) continue;
     if (!one.exactly_once && pairs.size() > 1) {
@@ -175,6 +183,23 @@ bool JobPlan::endless() const {
 bool JobPlan::passes_schema_changes() const {
   return std::ranges::any_of(
       sources, [](const SourceStep& step) { return step.source->passes_schema_changes(); });
+}
+
+Status HoldPromise(JobPlan& plan) {
+  if (!plan.promise.exactly_once) return {};
+  for (const auto& [from, to] : PairsOf(plan)) {
+    const SourceStep& source = plan.sources[from];
+    const SinkStep& sink = plan.sinks[to];
+    Promise one = Strongest(*source.source, *sink.sink);
+    if (one.exactly_once) continue;
+    if (plan.env.guarantee == Guarantee::kExactlyOnce) {
+      return {Code::kInvalidConfig, NotKept(source, sink, one)};
+    }
+    LogWarn(fmt::format("at least once, not exactly: {}", one.why));
+    plan.promise = std::move(one);
+    return {};
+  }
+  return {};
 }
 
 bool JobPlan::replay_converges(std::string* why) const {

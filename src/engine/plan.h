@@ -100,6 +100,10 @@ JobPlan BuildPlan(const Registry& registry, const JobFile& job, Diagnostics& dia
 // kInvalidConfig when two tables end in one target without being alike, naming both.
 Status DiscoverTables(JobPlan& plan, Context& ctx, const std::optional<Bytes>& saved);
 
+// Once the sinks are prepared, and know how they write their tables: what the job promises may be
+// less than it seemed. kInvalidConfig when the job file asks for more.
+Status HoldPromise(JobPlan& plan);
+
 // What a start anew would complain of, all of it, without changing anything in a target. Blocks.
 std::vector<Status> CheckEnds(JobPlan& plan, Context& ctx);
 

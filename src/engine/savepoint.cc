@@ -14,6 +14,7 @@ namespace {
 
 constexpr char kRecord[] = "/record";
 constexpr char kBody[] = "/checkpoint";
+constexpr Run kRunsApart = Run{1} << 30U;
 
 std::string Folder(const std::string& dir) {
   return dir + "/savepoints";
@@ -62,6 +63,7 @@ Result<Savepoint> TakeSavepoint(Env& env, CheckpointStore& store, const std::str
   RETURN_IF_ERROR(Write(env, out.path + kRecord, EncodeJobRecord(record)));
   RETURN_IF_ERROR(env.SyncDir(out.path));
   RETURN_IF_ERROR(env.SyncDir(Folder(dir)));
+  RETURN_IF_ERROR(env.SyncDir(dir));
   return out;
 }
 
@@ -79,7 +81,8 @@ Result<Savepoint> ReadSavepoint(Env& env, const std::string& dir, const std::str
                                         : fmt::format("; there are: {}", fmt::join(there, ", "))));
 }
 
-Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint) {
+Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint, uint32_t writers,
+                          uint64_t random) {
   auto loaded = store.Load();
   if (!loaded && loaded.error().code() != Code::kNotFound) return Fail(loaded.error());
   const bool known = loaded.has_value();
@@ -97,7 +100,10 @@ Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint) {
                     "again, which only a target that upserts by key makes harmless",
                     saved + 1, record.latest.id));
   }
-  if (known) PassDamaged(record, loaded->torn, 0);
+  if (known && record.identity != savepoint.record.identity) {
+    LogWarn(fmt::format("the state directory was of {}: that is forgotten", record.identity));
+  }
+  if (known) PassDamaged(record, loaded->torn, writers);
   JobRecord before = record;
   if (!known) {
     before.version = 1;
@@ -110,6 +116,10 @@ Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint) {
   JobRecord next = record;
   next.version = std::max(record.version, before.version) + 1;
   next.run = std::max(record.run, savepoint.record.run);
+  // The job may have gone on elsewhere behind the savepoint: which runs and checkpoints it used
+  // there is not known, and work under their names would count as committed.
+  if (!known) next.run += kRunsApart + random % kRunsApart;
+  next.identity = savepoint.record.identity;
   const CheckpointId id = std::max(record.latest.id, saved);
   next.latest = {id, fmt::format("checkpoint-{}-run-{}-restored-{}", id, next.run, saved),
                  Hash64(savepoint.body)};

@@ -27,8 +27,10 @@ Result<Savepoint> TakeSavepoint(Env& env, CheckpointStore& store, const std::str
 Result<Savepoint> ReadSavepoint(Env& env, const std::string& dir, const std::string& name);
 
 // Replaces what the store holds by the savepoint: the next start goes on from it. Numbers of
-// checkpoints and runs that were used since stay used. kInvalidConfig when the store belongs to
-// another job. REQUIRES: the store is locked.
-Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint);
+// checkpoints and runs that were used since stay used; an empty store, which does not know them,
+// gets runs far from all others, by `random`. `writers`: of the job. kInvalidConfig when the store
+// belongs to another job. REQUIRES: the store is locked.
+Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint, uint32_t writers,
+                          uint64_t random);
 
 }  // namespace sluice

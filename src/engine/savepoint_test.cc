@@ -34,7 +34,7 @@ class SavepointTest : public MemoryEndsTest {
   Result<JobRecord> RestoreInto(const std::string& dir, const Savepoint& savepoint) {
     CheckpointStore store(*env_, dir);
     EXPECT_TRUE(store.Lock().ok());
-    auto record = Restore(store, savepoint);
+    auto record = Restore(store, savepoint, 3, env_->Random());
     EXPECT_TRUE(!record || store.LoadManifest(record->latest).has_value());
     return record;
   }
@@ -73,10 +73,30 @@ TEST_F(SavepointTest, GoesIntoAnEmptyDirectoryAndNotIntoThatOfAnotherJob) {
   const auto restored = RestoreInto(Dir("elsewhere"), savepoint);
   ASSERT_TRUE(restored.has_value()) << restored.error().ToString();
   EXPECT_EQ(restored->job_id, savepoint.record.job_id);
+  // What the job does elsewhere behind the savepoint has other names.
+  EXPECT_GT(restored->run, savepoint.record.run + (uint64_t{1} << 29U));
+  EXPECT_NE(restored->run, RestoreInto(Dir("third"), savepoint)->run);
   EXPECT_EQ(restored->latest.id, savepoint.record.latest.id);
   Savepoint other = savepoint;
   other.record.job_id = "another";
   EXPECT_EQ(RestoreInto(Dir(), other).error().code(), Code::kInvalidConfig);
+}
+
+TEST_F(SavepointTest, TheDirectoryIsOfTheSavepointsJobAgain) {
+  RunAndStop();
+  const Savepoint savepoint = *Take(Dir());
+  {
+    CheckpointStore store(*env_, Dir());
+    ASSERT_TRUE(store.Lock().ok());
+    const JobRecord before = store.Load()->record;
+    JobRecord other = before;
+    other.version += 1;
+    other.identity = "another target";
+    ASSERT_TRUE(store.Replace({0, before, other, std::nullopt}).ok());
+  }
+  const auto restored = RestoreInto(Dir(), savepoint);
+  ASSERT_TRUE(restored.has_value()) << restored.error().ToString();
+  EXPECT_EQ(restored->identity, savepoint.record.identity);
 }
 
 TEST_F(SavepointTest, WhatCannotBeSavedOrReadIsToldWithTheRemedy) {

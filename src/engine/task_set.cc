@@ -13,7 +13,14 @@
 namespace sluice {
 namespace {
 
+// What an exchange holds: a channel for each sender and writer, of two chunks at least.
+constexpr size_t kExchangeBytesMax = size_t{64} << 20U;
+constexpr size_t kChannelBytesMin = size_t{2} << 20U;
 constexpr size_t kChannelBytesMax = size_t{8} << 20U;
+
+size_t ChannelBytes(size_t channels) {
+  return std::clamp(kExchangeBytesMax / channels, kChannelBytesMin, kChannelBytesMax);
+}
 
 }  // namespace
 
@@ -95,8 +102,8 @@ Status TaskSet::OpenWriters() {
     const auto shared = [&target = *plan_.sinks[sink].sink](const Schema& rows) {
       return target.shares_rows_by_key(rows);
     };
-    writing.exchange =
-        std::make_unique<Exchange>(writing.senders, parallelism, kChannelBytesMax, shared);
+    writing.exchange = std::make_unique<Exchange>(
+        writing.senders, parallelism, ChannelBytes(size_t{writing.senders} * parallelism), shared);
     for (uint32_t inbox = 0; inbox < parallelism; ++inbox) {
       const TaskId id = writing.first + inbox;
       Context& ctx = contexts_.emplace_back(base_);

@@ -36,11 +36,14 @@ void WriterTask::Loop() {
   while (!stop_) {
     stage_->PollPrepared();
     const Duration wait = stage_->Tend(kWait);
-    if (stage_->full()) {
+    // Also of a writer that is full: it may stay so once it has failed.
+    if (stage_->status().ok() && stage_->full()) {
       exchange_.wakeup(inbox_).Wait(kWaitFull);
       continue;
     }
-    if (auto event = exchange_.Next(inbox_, wait)) stage_->Emit(std::move(*event));
+    if (stage_->status().ok()) {
+      if (auto event = exchange_.Next(inbox_, wait)) stage_->Emit(std::move(*event));
+    }
     if (!stage_->status().ok()) {
       report_(TaskFailed{run_, stage_->status()});
       break;

@@ -12,6 +12,7 @@ from harness import verify
 from harness.engine import Engine
 from harness.jdbc_targets import MysqlTarget, PostgresTarget
 from harness.mysql_server import MysqlServer
+from harness.waiting import wait_for
 
 Target = MysqlTarget | PostgresTarget
 ROWS = 200
@@ -116,3 +117,41 @@ def test_rows_of_one_key_of_the_target_keep_their_order(
         assert job.stop() == 0
     finally:
         job.end()
+
+
+def test_a_promise_that_a_table_without_a_key_breaks_is_taken_back(
+    mysql: MysqlServer, mysql_target: MysqlTarget, tmp_path: Path
+) -> None:
+    """What changed during the snapshot comes again, and such a table would have it twice."""
+    mysql.fresh_database("shop")
+    mysql_target.fresh_database("ods")
+    mysql.execute("CREATE TABLE shop.notes (note INT)", "INSERT INTO shop.notes VALUES (1)")
+    text = mysql_target.shop_job.read_text(encoding="utf-8")
+    for wanted, line in {
+        "exactly_once = true": "exactly_once = false",
+        'job.mode = "STREAMING"': 'job.mode = "STREAMING"\n  ${guarantee}',
+    }.items():
+        assert wanted in text
+        text = text.replace(wanted, line)
+    variables = {
+        **mysql.job_variables(),
+        "tables": json.dumps(["shop.notes"]),
+        **mysql_target.job_variables("ods"),
+    }
+    path = tmp_path / "job.conf"
+    path.write_text(text.replace("${guarantee}", "delivery.guarantee = EXACTLY_ONCE"))
+    job = Engine(tmp_path / "1", path, variables)
+    job.start()
+    assert job.process.wait(60) not in (0, -6, -11)
+    assert "delivery.guarantee = EXACTLY_ONCE cannot be kept" in job.log_text()
+    assert "has no key, so every row is appended" in job.log_text()
+    path.write_text(text.replace("${guarantee}", ""))
+    job = Engine(tmp_path / "2", path, variables)
+    job.start()
+    wait_for(
+        lambda: mysql_target.execute("ods", "SHOW TABLES LIKE 'ods_shop_notes'")
+        and mysql_target.execute("ods", "SELECT note FROM ods_shop_notes") == [(1,)],
+        "the row",
+    )
+    assert job.stop() == 0
+    assert "at least once, not exactly" in job.log_text()
