@@ -212,6 +212,16 @@ TEST(Hocon, AllMistakesAreToldAtOnce) {
       << mistakes;
 }
 
+TEST(Hocon, BehindAForgottenEqualsSignNothingIsShown) {
+  for (const char* rest : {" hunter2", "\t\"hunter2\"", "\"hunter2\"", "\thunter2", "'hunter2'",
+                           "\u00a0hunter2", "\u3000\"hunter2\"", " \"hunter2\" x"}) {
+    for (const char* key : {"password", "\"password\"", "a->password"}) {
+      const std::string mistake = Read(std::string(key) + rest);
+      EXPECT_THAT(mistake, testing::EndsWith("after the key 'password'")) << key << rest;
+    }
+  }
+}
+
 TEST(Hocon, MistakesInJsonAndInIncludedFilesAreToldAtOnce) {
   EXPECT_EQ(ReadJson("{\"a\": yes, \"b\": 1,\n\"b\": 2,\n\"c\": [1, no, 3]}"),
             "job.conf:1:7: JSON wants text in quotes\n"
