@@ -152,7 +152,10 @@ class Parser : private Scanner {
       Throw(after_key, fmt::format("expected '=', ':' or '{{' after the key '{}'", key_word_));
     }
     SkipSpace();
+    const int nested = static_cast<int>(path.size()) - 1;  // in objects that the path makes
+    depth_ += nested;
     NodePtr value = ValueOf(path.front().first);
+    depth_ -= nested;
     if (append) value = Appending(std::move(value), path);
     const auto& members = object.as<ObjectNode>()->members;
     if (options_.json && std::ranges::find(members, path[0].first, &Member::key) != members.end()) {
@@ -414,6 +417,7 @@ class Parser : private Scanner {
       return;
     }
     Parser inner(*text, path, options_, includes_ + 1);
+    inner.depth_ = depth_;
     NodePtr included = inner.Document();
     std::ranges::move(inner.mistakes(), std::back_inserter(mistakes_));
     for (Member& member : included->as<ObjectNode>()->members) {

@@ -247,6 +247,23 @@ TEST(Hocon, RunawayReferencesEndWithAMistake) {
 TEST(Hocon, DeepNestingEndsWithAMistake) {
   EXPECT_THAT(Read("a = " + std::string(10000, '[')), HasSubstr("nested too deeply"));
   EXPECT_THAT(Read("a " + std::string(10000, '{')), HasSubstr("job.conf:1:"));
+  const auto path = [](int parts) {
+    std::string text = "k";
+    for (int i = 1; i < parts; ++i) text += "->k";
+    return text;
+  };
+  EXPECT_THAT(Read("x = 1\n" + path(50'000) + " = 1"), HasSubstr("job.conf:2:"));
+  EXPECT_THAT(Read(path(50'000) + " = 1"), HasSubstr("nested too deeply"));
+  EXPECT_THAT(Read(path(150) + " { " + path(100) + " = 1 }"), HasSubstr("nested too deeply"));
+  EXPECT_THAT(Read(path(150) + " { " + path(20) + " = 1 }\n" + path(150) + " = 2"),
+              testing::StartsWith("{\"k\":{\"k\":"));
+}
+
+TEST(Hocon, TooManyDefinitionsOfOneKeyEndWithAMistake) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "a { b = ${?x} }\n";
+  EXPECT_EQ(Read(text),
+            "job.conf:1002:9: more than 1000 definitions of one key build on those before them");
 }
 
 TEST(Hocon, PlacesCountLinesAndColumns) {
