@@ -92,6 +92,15 @@ TEST(JsonLines, DatesAndTimesInTheUsualWays) {
           .rows,
       ElementsAre("2024-02-29|2024-02-29 23:59:59.500000", "2024-02-29|2024-02-29 23:59:59.000000",
                   "2024-02-29|2024-02-29 23:59:59.000000"));
+  EXPECT_THAT(Decode(R"({"t":"2024-02-29T23:59:59.123Z"})"
+                     "\n"
+                     R"({"t":"2024-02-29T23:59:59Z"})",
+                     columns)
+                  .rows,
+              ElementsAre("null|2024-02-29 23:59:59.123000", "null|2024-02-29 23:59:59.000000"));
+  EXPECT_THAT(Decode(R"({"t":"2024-02-29T23:59:59.Z"})", columns).wrong, HasSubstr("where a time"));
+  EXPECT_THAT(Decode(R"({"t":"2024-02-29T23:59:59.1Zx"})", columns).wrong,
+              HasSubstr("where a time"));
   EXPECT_THAT(Decode(R"({"d":"2023-02-29"})", columns).wrong,
               HasSubstr("f:1: column 'd': '2023-02-29', where a date"));
 }
