@@ -67,6 +67,16 @@ TEST(JsonLines, TextsTakeAnyValue) {
       ElementsAre(R"({"k":[1,true,"x\"y"],"l":{}})", "false", "[]"));
 }
 
+TEST(JsonLines, BooleansAreTrueInAnyCaseAndAllElseIsFalse) {
+  std::string lines;
+  for (const char* value : {"true", "false", R"("TRUE")", R"(" True\t")", R"("false")", R"("yes")",
+                            R"("")", R"("true x")"}) {
+    lines += std::string("{\"b\":") + value + "}\n";
+  }
+  EXPECT_THAT(Decode(lines, {Column("b", Of(TypeKind::kBoolean))}).rows,
+              ElementsAre("true", "false", "true", "true", "false", "false", "false", "false"));
+}
+
 TEST(JsonLines, KeysMayBeMissingDoubledOrUnknown) {
   const std::vector<ColumnInfo> two = {Column("a", Of(TypeKind::kInt)),
                                        Column("b", Of(TypeKind::kString))};
