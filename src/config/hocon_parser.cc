@@ -41,6 +41,13 @@ Value Unquoted(std::string text, const Origin& origin) {
   return Value(std::move(text), origin);
 }
 
+// What can be shown of a text that may be a key and what was meant as its value.
+std::string FirstWord(std::string_view text) {
+  size_t end = 0;
+  while (end < text.size() && BlankSize(text.substr(end)) == 0 && text[end] != '\'') ++end;
+  return std::string(text.substr(0, end));
+}
+
 // A recursive-descent parser. A mistake is thrown to the member or element it stands in; the parser
 // goes on behind it, so that one look shows all mistakes.
 class Parser : private Scanner {
@@ -141,13 +148,14 @@ class Parser : private Scanner {
       Advance();
     } else if (Peek() != '{' || options_.json) {
       // Only its first word: behind a forgotten '=' there may be a password.
-      const std::string& key = path.back().first;
       Return(behind_key);
-      Throw(after_key, fmt::format("expected '=', ':' or '{{' after the key '{}'",
-                                   key.substr(0, key.find(' '))));
+      Throw(after_key, fmt::format("expected '=', ':' or '{{' after the key '{}'", key_word_));
     }
     SkipSpace();
+    const int nested = static_cast<int>(path.size()) - 1;  // in objects that the path makes
+    depth_ += nested;
     NodePtr value = ValueOf(path.front().first);
+    depth_ -= nested;
     if (append) value = Appending(std::move(value), path);
     const auto& members = object.as<ObjectNode>()->members;
     if (options_.json && std::ranges::find(members, path[0].first, &Member::key) != members.end()) {
@@ -189,11 +197,13 @@ class Parser : private Scanner {
     std::string key;
     size_t quoted = 0;  // how much of the key is not to be trimmed
     bool any_quoted = false;
+    bool any_pieces = false;
     for (;;) {
       if (Peek() == '"') {
         key += QuotedText();
         quoted = key.size();
-        any_quoted = true;
+        if (!any_pieces) key_word_ = FirstWord(key);
+        any_pieces = any_quoted = true;
         if (options_.json) return key;
         continue;
       }
@@ -201,6 +211,8 @@ class Parser : private Scanner {
       if (size == 0) break;
       key.append(text(), at(), size);
       Advance(size);
+      if (!any_pieces) key_word_ = FirstWord(key);
+      any_pieces = true;
     }
     key.resize(quoted + TrimRight(std::string_view(key).substr(quoted)).size());
     if (key.empty() && !any_quoted) Throw(fmt::format("expected a key, found '{}'", Peek()));
@@ -405,6 +417,7 @@ class Parser : private Scanner {
       return;
     }
     Parser inner(*text, path, options_, includes_ + 1);
+    inner.depth_ = depth_;
     NodePtr included = inner.Document();
     std::ranges::move(inner.mistakes(), std::back_inserter(mistakes_));
     for (Member& member : included->as<ObjectNode>()->members) {
@@ -415,6 +428,7 @@ class Parser : private Scanner {
   const HoconOptions& options_;
   const int includes_;
   std::vector<Remark> mistakes_;
+  std::string key_word_;  // the first word of the key read last
   int depth_ = 0;
   int list_depth_ = 0;  // lists since the innermost object: an object in a list is no section
 };

@@ -212,6 +212,16 @@ TEST(Hocon, AllMistakesAreToldAtOnce) {
       << mistakes;
 }
 
+TEST(Hocon, BehindAForgottenEqualsSignNothingIsShown) {
+  for (const char* rest : {" hunter2", "\t\"hunter2\"", "\"hunter2\"", "\thunter2", "'hunter2'",
+                           "\u00a0hunter2", "\u3000\"hunter2\"", " \"hunter2\" x"}) {
+    for (const char* key : {"password", "\"password\"", "a->password"}) {
+      const std::string mistake = Read(std::string(key) + rest);
+      EXPECT_THAT(mistake, testing::EndsWith("after the key 'password'")) << key << rest;
+    }
+  }
+}
+
 TEST(Hocon, MistakesInJsonAndInIncludedFilesAreToldAtOnce) {
   EXPECT_EQ(ReadJson("{\"a\": yes, \"b\": 1,\n\"b\": 2,\n\"c\": [1, no, 3]}"),
             "job.conf:1:7: JSON wants text in quotes\n"
@@ -237,6 +247,23 @@ TEST(Hocon, RunawayReferencesEndWithAMistake) {
 TEST(Hocon, DeepNestingEndsWithAMistake) {
   EXPECT_THAT(Read("a = " + std::string(10000, '[')), HasSubstr("nested too deeply"));
   EXPECT_THAT(Read("a " + std::string(10000, '{')), HasSubstr("job.conf:1:"));
+  const auto path = [](int parts) {
+    std::string text = "k";
+    for (int i = 1; i < parts; ++i) text += "->k";
+    return text;
+  };
+  EXPECT_THAT(Read("x = 1\n" + path(50'000) + " = 1"), HasSubstr("job.conf:2:"));
+  EXPECT_THAT(Read(path(50'000) + " = 1"), HasSubstr("nested too deeply"));
+  EXPECT_THAT(Read(path(150) + " { " + path(100) + " = 1 }"), HasSubstr("nested too deeply"));
+  EXPECT_THAT(Read(path(150) + " { " + path(20) + " = 1 }\n" + path(150) + " = 2"),
+              testing::StartsWith("{\"k\":{\"k\":"));
+}
+
+TEST(Hocon, TooManyDefinitionsOfOneKeyEndWithAMistake) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "a { b = ${?x} }\n";
+  EXPECT_EQ(Read(text),
+            "job.conf:1002:9: more than 1000 definitions of one key build on those before them");
 }
 
 TEST(Hocon, PlacesCountLinesAndColumns) {

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/hocon_tree.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
+#include "config/hocon_scanner.h"
+
 namespace sluice::hocon {
 namespace {
+
+// A chain of them is left, as it is resolved, by recursion.
+constexpr int kPriorsMax = 1000;
 
 bool Unresolved(const Node& node) {
   return node.as<Concat>() != nullptr || node.as<Reference>() != nullptr || node.prior != nullptr;
@@ -40,8 +47,15 @@ NodePtr Merge(NodePtr earlier, NodePtr later) {
     later->as<ObjectNode>()->closed = true;
     return later;
   }
+  int priors = 1;
+  for (const Node* at = earlier.get(); at->prior; at = at->prior.get()) ++priors;
   Node* oldest = later.get();
-  while (oldest->prior) oldest = oldest->prior.get();
+  for (; oldest->prior; ++priors) oldest = oldest->prior.get();
+  if (priors > kPriorsMax) {
+    Scanner::ThrowFatal(later->origin, fmt::format("more than {} definitions of one key build on "
+                                                   "those before them",
+                                                   kPriorsMax));
+  }
   oldest->prior = std::move(earlier);
   return later;
 }

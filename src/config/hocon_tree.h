@@ -63,6 +63,7 @@ struct Node {
   }
 };
 
+// Both throw a fatal ParseError for a key whose definitions build on too many before them.
 // Sets the member at `path`, as a later definition of it. `into` is an object.
 void SetPath(Node& into, const std::vector<std::pair<std::string, Origin>>& path, NodePtr value);
 // `later` over `earlier`: objects merge, anything else replaces.

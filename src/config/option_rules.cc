@@ -22,10 +22,12 @@ bool IsHarmless(const OptionRules::Rule& rule, const Value& value) {
 std::string Shown(const OptionInfo& info, const Value& value) {
   constexpr size_t kTextMax = 80;
   const bool nested = value.as_list() != nullptr || value.as_object() != nullptr;
+  const bool for_nested =
+      info.type.starts_with("list") || info.type == "map" || info.type == "object";
   std::string text = value.ToText();
-  if (info.type == "secret" || (nested && text.size() > kTextMax)) {
-    return std::string(value.KindName());
-  }
+  // Among the members there may be a password, also when they were written as one text.
+  const bool has_members = (nested || for_nested) && text != "[]" && text != "{}";
+  if (info.type == "secret" || has_members) return std::string(value.KindName());
   if (text.empty()) return "empty";
   if (text.size() > kTextMax) text = text.substr(0, kTextMax) + "...";
   return text;

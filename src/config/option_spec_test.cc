@@ -133,7 +133,7 @@ TEST(Coercion, OfMaps) {
   EXPECT_THAT(Parse("map { a = 1, b.c = x }").options.map,
               ElementsAre(Pair("a", "1"), Pair("b.c", "x")));
   EXPECT_THAT(Parse(R"(map = "{\"a\": 1}")").options.map, ElementsAre(Pair("a", "1")));
-  EXPECT_THAT(Mistake("map = [1]"), HasSubstr("an object, but is [1]"));
+  EXPECT_THAT(Mistake("map = [1]"), HasSubstr("an object, but is a list"));
 }
 
 TEST(Coercion, OfChoices) {
@@ -148,7 +148,7 @@ TEST(Coercion, OfObjects) {
   EXPECT_EQ(options.parts[1].weight, 2);
   EXPECT_EQ(Parse("parts { name = one }").options.parts.size(), 1U);
   EXPECT_EQ(Parse(R"(parts = "[{\"name\": \"a\"}]")").options.parts.size(), 1U);
-  EXPECT_THAT(Mistake("parts = [1]"), HasSubstr("a list of objects, but is [1]"));
+  EXPECT_THAT(Mistake("parts = [1]"), HasSubstr("a list of objects, but is a list"));
   EXPECT_EQ(Mistake("parts = [ { name = a }, { weight = 1, name = \"\" } ]"),
             "f:1:46: sink 'P', parts[1]: option 'name' must be text that is not empty, but is "
             "empty");
@@ -201,6 +201,11 @@ TEST(OptionSpec, LongAndNestedValuesAreNotPrintedWhole) {
 }
 
 TEST(Secrets, CannotBePrintedAndAreInNoMessage) {
+  EXPECT_THAT(Mistake("map = \"user=a&password=b\""), HasSubstr("an object, but is a string"));
+  EXPECT_THAT(Mistake("map = [\"password=b\"]"), HasSubstr("an object, but is a list"));
+  EXPECT_THAT(Mistake("list = { password = b }"), HasSubstr("a list, but is an object"));
+  EXPECT_THAT(Mistake("parts = \"password=b\""), HasSubstr("a list of objects, but is a string"));
+  EXPECT_THAT(Mistake("flag = { password = b }"), HasSubstr("true or false, but is an object"));
   EXPECT_EQ(Parse("password = s3cret").options.password.Reveal(), "s3cret");
   static_assert(!std::is_convertible_v<Secret, std::string>);
   static_assert(!fmt::is_formattable<Secret>::value);

@@ -105,6 +105,9 @@ ChunkPtr Chunk::AsInserts(const ChunkPtr& chunk) {
 }
 
 ChunkBuilder::ChunkBuilder(SchemaRef schema) : schema_(std::move(schema)) {
+  for (size_t i = 0; i < schema_->columns.size(); ++i) {
+    if (FixedWidth(schema_->columns[i].type.kind) == 0) texts_.push_back(i);
+  }
   Reset();
 }
 
@@ -118,6 +121,7 @@ void ChunkBuilder::Reset() {
   stamp_ = 0;
   rows_ = 0;
   bytes_ = 0;
+  rest_bytes_ = 0;
 }
 
 void ChunkBuilder::AddStamp(int64_t micros) {
@@ -132,11 +136,16 @@ void ChunkBuilder::EndRow(RowKind kind) {
     kinds_.push_back(kind);
   }
   ++rows_;
-  // Summing all columns for every row would cost more than the row; every 64th is close enough.
+  // One row of text may be larger than all before it, so its values are counted with every row.
+  // Summing all else as often would cost more than the row; every 64th is close enough.
+  size_t text = 0;
+  for (const size_t i : texts_) text += columns_[i].data().size();
   if ((rows_ & 63U) == 1) {
-    bytes_ = 0;
-    for (const Column& column : columns_) bytes_ += column.bytes();
+    rest_bytes_ = 0;
+    for (const Column& column : columns_) rest_bytes_ += column.bytes();
+    rest_bytes_ -= text;
   }
+  bytes_ = rest_bytes_ + text;
 }
 
 ChunkPtr ChunkBuilder::Finish(int64_t source_micros, int64_t read_micros) {

@@ -104,8 +104,8 @@ class ChunkBuilder {
   }
   uint32_t rows() const { return rows_; }
   bool empty() const { return rows_ == 0; }
-  // True at kChunkRowsMax or about kChunkBytesMax. A caller closes the chunk between rows, never
-  // inside an update.
+  // True at kChunkRowsMax or about kChunkBytesMax; text goes beyond it by the last row only. A
+  // caller closes the chunk between rows, never inside an update.
   bool full() const { return rows_ >= kChunkRowsMax || bytes_ >= kChunkBytesMax; }
   // The rows so far as a chunk; the builder is empty again. REQUIRES: !empty().
   ChunkPtr Finish(int64_t source_micros, int64_t read_micros = 0);
@@ -125,6 +125,8 @@ class ChunkBuilder {
   int64_t stamp_ = 0;
   uint32_t rows_ = 0;
   size_t bytes_ = 0;
+  std::vector<size_t> texts_;  // the columns of text and bytes
+  size_t rest_bytes_ = 0;      // of all else than their values, as last summed
 };
 
 // A stable hash of the key columns of a row: the same key gives the same value in every chunk and

@@ -45,6 +45,20 @@ TEST(ChunkTest, KeepsValuesNullsAndKinds) {
   EXPECT_TRUE(builder.empty());
 }
 
+// A row may be as large as a chunk at any place, also where rows before it were small.
+TEST(ChunkTest, IsFullBehindTheRowThatFillsIt) {
+  const std::string large(kChunkBytesMax, 'x');
+  for (const int small : {0, 1, 2, 3, 31, 63, 64, 65, 127, 1000}) {
+    ChunkBuilder builder(TwoColumns());
+    for (int i = 0; i < small; ++i) AddRow(builder, i, "x", RowKind::kInsert);
+    EXPECT_FALSE(builder.full()) << small;
+    AddRow(builder, small, large.c_str(), RowKind::kInsert);
+    EXPECT_TRUE(builder.full()) << small;
+    builder.Finish(0);
+    EXPECT_FALSE(builder.full()) << "the next chunk begins empty";
+  }
+}
+
 TEST(ChunkTest, KeepsTheCommitTimeOfEachRow) {
   ChunkBuilder builder(TwoColumns());
   AddRow(builder, 1, "a", RowKind::kInsert);

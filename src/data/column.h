@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,9 @@ constexpr size_t FixedWidth(TypeKind kind) {
 // Append while building, read-only once inside a Chunk. One thread while building; then any.
 class Column {
  public:
+  // Text and bytes of one column together: what an offset can say.
+  static constexpr size_t kTextBytesMax = std::numeric_limits<int32_t>::max();
+
   explicit Column(Type type) : type_(type), width_(FixedWidth(type.kind)) {
     if (width_ == 0) offsets_.push_back(0);
   }
@@ -86,7 +90,9 @@ class Column {
     data_.append(reinterpret_cast<const char*>(&value), sizeof(T));
     AddRow();
   }
+  // REQUIRES: no more than kTextBytesMax together; sources refuse what is longer.
   void AppendText(std::string_view value) {
+    CHECK(value.size() <= kTextBytesMax - data_.size());
     data_.append(value);
     offsets_.push_back(static_cast<int32_t>(data_.size()));
     AddRow();

@@ -51,6 +51,14 @@ TEST(Column, TextHasOffsetsAndNullsHaveNoLength) {
   EXPECT_FALSE(column.is_null(2));
 }
 
+TEST(ColumnDeathTest, EndsTheProcessBeforeOffsetsOverflow) {
+  Column column(Of(TypeKind::kString));
+  column.AppendText("a");
+  // The bytes are not read: that they are too many is seen first.
+  const std::string_view too_long("", Column::kTextBytesMax);
+  EXPECT_DEATH(column.AppendText(too_long), "kTextBytesMax");
+}
+
 TEST(Column, CopiesValuesOfEveryWidthAndNulls) {
   Column decimals(Decimal(38, 0));
   const Int128 big = -(Int128{1} << 100U);

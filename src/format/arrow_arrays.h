@@ -21,7 +21,10 @@ Status ExportRows(const Chunk& chunk, std::span<const EncodedColumn> columns, Ar
 // The column of ours that holds values of `type`. kUnsupported without one; the message says what
 // the type is.
 Result<ColumnInfo> ImportColumn(const ArrowSchema& type);
+// Bytes of text that values [begin, end) of `array` hold, or more where nulls are among them.
+size_t TextBytes(const ArrowSchema& type, const ArrowArray& array, int64_t begin, int64_t end);
 // Appends values [begin, end) of `array`. REQUIRES: `out` has the type of ImportColumn(type).
+// kSchemaMismatch for a value that a column cannot hold; then those before it were appended.
 Status ImportValues(const ArrowSchema& type, const ArrowArray& array, int64_t begin, int64_t end,
                     Column& out);
 

@@ -11,6 +11,9 @@ namespace {
 
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int64_t kMillisPerDay = 86'400'000;
+constexpr int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
+constexpr int64_t kFirstDay = -719'528;  // 0000-01-01
+constexpr int64_t kLastDay = 2'932'896;  // 9999-12-31
 constexpr int kDecimalDigitsMax = 38;
 
 // "d:10,2" or "d:10,2,128".
@@ -82,6 +85,13 @@ bool IsNull(const ArrowArray& array, int64_t index) {
          !Bit(array.buffers[0], array.offset + index);
 }
 
+// Of "w:16".
+size_t WidthOf(std::string_view format) {
+  size_t width = 0;
+  std::from_chars(format.data() + 2, format.data() + format.size(), width);
+  return width;
+}
+
 template <typename Offset>
 std::string_view TextAt(const ArrowArray& array, int64_t index) {
   const auto begin = At<Offset>(array, index);
@@ -89,74 +99,119 @@ std::string_view TextAt(const ArrowArray& array, int64_t index) {
   return {static_cast<const char*>(array.buffers[2]) + begin, static_cast<size_t>(end - begin)};
 }
 
-// To microseconds; what is finer is cut off, downwards.
-int64_t ToMicros(int64_t value, char unit) {
+std::string_view FixedTextAt(std::string_view format, const ArrowArray& array, int64_t i) {
+  const size_t width = WidthOf(format);
+  const auto* data = static_cast<const char*>(array.buffers[1]);
+  return {data + static_cast<size_t>(array.offset + i) * width, width};
+}
+
+// To microseconds; what is finer is cut off, downwards. False: they are too many.
+bool ToMicros(int64_t value, char unit, int64_t& micros) {
   switch (unit) {
     case 's':
-      return value * kMicrosPerSecond;
+      return !__builtin_mul_overflow(value, kMicrosPerSecond, &micros);
     case 'm':
-      return value * 1000;
+      return !__builtin_mul_overflow(value, int64_t{1000}, &micros);
     case 'n':
-      return value / 1000 - (value % 1000 < 0 ? 1 : 0);
+      micros = value / 1000 - (value % 1000 < 0 ? 1 : 0);
+      return true;
     default:
-      return value;
+      micros = value;
+      return true;
   }
 }
 
-void AppendMoment(std::string_view format, const ArrowArray& array, int64_t i, Column& out) {
-  if (format == "tdD") {
-    out.Append(At<int32_t>(array, i));
-  } else if (format == "tdm") {
-    out.Append(static_cast<int32_t>(At<int64_t>(array, i) / kMillisPerDay));
-  } else if (format.starts_with("tt") && (format[2] == 's' || format[2] == 'm')) {
-    out.Append(ToMicros(At<int32_t>(array, i), format[2]));
-  } else {
-    out.Append(ToMicros(At<int64_t>(array, i), format[2]));
-  }
+bool AppendDay(int64_t days, Column& out) {
+  if (days < kFirstDay || days > kLastDay) return false;
+  out.Append(static_cast<int32_t>(days));
+  return true;
 }
 
-// REQUIRES: not null, a format that TypeOf knows.
-void AppendOne(std::string_view format, const ArrowArray& array, int64_t i, Column& out) {
+bool AppendMoment(std::string_view format, const ArrowArray& array, int64_t i, Column& out) {
+  if (format == "tdD") return AppendDay(At<int32_t>(array, i), out);
+  if (format == "tdm") return AppendDay(At<int64_t>(array, i) / kMillisPerDay, out);
+  const char unit = format[2];
+  const bool of_day = format[1] == 't';
+  const bool short_one = of_day && (unit == 's' || unit == 'm');
+  int64_t micros = 0;
+  if (!ToMicros(short_one ? At<int32_t>(array, i) : At<int64_t>(array, i), unit, micros)) {
+    return false;
+  }
+  const bool in_years =
+      micros >= kFirstDay * kMicrosPerDay && micros < (kLastDay + 1) * kMicrosPerDay;
+  if (!of_day && !in_years) return false;
+  out.Append(micros);
+  return true;
+}
+
+bool AppendText(std::string_view text, Column& out) {
+  if (text.size() > Column::kTextBytesMax - out.data().size()) return false;
+  out.AppendText(text);
+  return true;
+}
+
+template <typename T>
+bool AppendPlain(T value, Column& out) {
+  out.Append(value);
+  return true;
+}
+
+// False: a column cannot hold the value. REQUIRES: not null, a format that TypeOf knows.
+bool AppendOne(std::string_view format, const ArrowArray& array, int64_t i, Column& out) {
   switch (format[0]) {
     case 'b':
-      return out.Append<uint8_t>(Bit(array.buffers[1], array.offset + i) ? 1 : 0);
+      return AppendPlain<uint8_t>(Bit(array.buffers[1], array.offset + i) ? 1 : 0, out);
     case 'c':
-      return out.Append(At<int8_t>(array, i));
+      return AppendPlain(At<int8_t>(array, i), out);
     case 'C':
-      return out.Append<int16_t>(At<uint8_t>(array, i));
+      return AppendPlain<int16_t>(At<uint8_t>(array, i), out);
     case 's':
-      return out.Append(At<int16_t>(array, i));
+      return AppendPlain(At<int16_t>(array, i), out);
     case 'S':
-      return out.Append<int32_t>(At<uint16_t>(array, i));
+      return AppendPlain<int32_t>(At<uint16_t>(array, i), out);
     case 'i':
-      return out.Append(At<int32_t>(array, i));
+      return AppendPlain(At<int32_t>(array, i), out);
     case 'I':
-      return out.Append<int64_t>(At<uint32_t>(array, i));
+      return AppendPlain<int64_t>(At<uint32_t>(array, i), out);
     case 'l':
-      return out.Append(At<int64_t>(array, i));
+      return AppendPlain(At<int64_t>(array, i), out);
     case 'L':
-      return out.Append<Int128>(At<uint64_t>(array, i));
+      return AppendPlain<Int128>(At<uint64_t>(array, i), out);
     case 'f':
-      return out.Append(At<float>(array, i));
+      return AppendPlain(At<float>(array, i), out);
     case 'g':
-      return out.Append(At<double>(array, i));
+      return AppendPlain(At<double>(array, i), out);
     case 'd':
-      return out.Append(At<Int128>(array, i));
+      return AppendPlain(At<Int128>(array, i), out);
     case 'u':
     case 'z':
-      return out.AppendText(TextAt<int32_t>(array, i));
+      return AppendText(TextAt<int32_t>(array, i), out);
     case 'U':
     case 'Z':
-      return out.AppendText(TextAt<int64_t>(array, i));
-    case 'w': {
-      size_t width = 0;
-      std::from_chars(format.data() + 2, format.data() + format.size(), width);
-      const auto* data = static_cast<const char*>(array.buffers[1]);
-      return out.AppendText({data + static_cast<size_t>(array.offset + i) * width, width});
-    }
+      return AppendText(TextAt<int64_t>(array, i), out);
+    case 'w':
+      return AppendText(FixedTextAt(format, array, i), out);
     default:
       return AppendMoment(format, array, i, out);
   }
+}
+
+// What AppendOne could not append.
+Status Unheld(const char* column, std::string_view format, const ArrowArray& array, int64_t i) {
+  if (format[0] != 't') {
+    return {Code::kSchemaMismatch,
+            fmt::format("column '{}': a value of 2 GiB or more, which is not read", column)};
+  }
+  const char unit = format[2];
+  const std::string_view spelled = unit == 'D'   ? "days"
+                                   : unit == 's' ? "seconds"
+                                   : unit == 'm' ? "milliseconds"
+                                   : unit == 'n' ? "nanoseconds"
+                                                 : "microseconds";
+  return {
+      Code::kSchemaMismatch,
+      fmt::format("column '{}': {} {} from 1970-01-01 on are outside of the years 0000 to 9999",
+                  column, unit == 'D' ? At<int32_t>(array, i) : At<int64_t>(array, i), spelled)};
 }
 
 int64_t IndexAt(std::string_view format, const ArrowArray& array, int64_t i) {
@@ -178,6 +233,27 @@ int64_t IndexAt(std::string_view format, const ArrowArray& array, int64_t i) {
   }
 }
 
+// The value that stands at `index` of the dictionary. False: there is none.
+bool HasIndex(const ArrowArray& array, int64_t index) {
+  return array.dictionary != nullptr && index >= 0 && index < array.dictionary->length;
+}
+
+size_t PlainTextBytes(std::string_view format, const ArrowArray& array, int64_t begin,
+                      int64_t end) {
+  switch (format[0]) {
+    case 'u':
+    case 'z':
+      return static_cast<size_t>(At<int32_t>(array, end) - At<int32_t>(array, begin));
+    case 'U':
+    case 'Z':
+      return static_cast<size_t>(At<int64_t>(array, end) - At<int64_t>(array, begin));
+    case 'w':
+      return static_cast<size_t>(end - begin) * WidthOf(format);
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 Result<ColumnInfo> ImportColumn(const ArrowSchema& type) {
@@ -191,23 +267,35 @@ Result<ColumnInfo> ImportColumn(const ArrowSchema& type) {
       .name = type.name, .type = *ours, .nullable = (type.flags & ARROW_FLAG_NULLABLE) != 0};
 }
 
+size_t TextBytes(const ArrowSchema& type, const ArrowArray& array, int64_t begin, int64_t end) {
+  if (type.dictionary == nullptr) return PlainTextBytes(type.format, array, begin, end);
+  size_t bytes = 0;
+  for (int64_t i = begin; i < end; ++i) {
+    if (IsNull(array, i)) continue;
+    const int64_t index = IndexAt(type.format, array, i);
+    if (!HasIndex(array, index)) continue;  // told when it is appended
+    bytes += PlainTextBytes(type.dictionary->format, *array.dictionary, index, index + 1);
+  }
+  return bytes;
+}
+
 Status ImportValues(const ArrowSchema& type, const ArrowArray& array, int64_t begin, int64_t end,
                     Column& out) {
   for (int64_t i = begin; i < end; ++i) {
     if (IsNull(array, i)) {
       out.AppendNull();
     } else if (type.dictionary == nullptr) {
-      AppendOne(type.format, array, i, out);
+      if (!AppendOne(type.format, array, i, out)) return Unheld(type.name, type.format, array, i);
     } else {
       const int64_t index = IndexAt(type.format, array, i);
-      if (array.dictionary == nullptr || index < 0 || index >= array.dictionary->length) {
+      if (!HasIndex(array, index)) {
         return {Code::kCorruption,
                 fmt::format("column '{}': a value that its dictionary has not", type.name)};
       }
       if (IsNull(*array.dictionary, index)) {
         out.AppendNull();
-      } else {
-        AppendOne(type.dictionary->format, *array.dictionary, index, out);
+      } else if (!AppendOne(type.dictionary->format, *array.dictionary, index, out)) {
+        return Unheld(type.name, type.dictionary->format, *array.dictionary, index);
       }
     }
   }

@@ -139,6 +139,17 @@ TEST(Delimited, MistakesNameLineColumnAndWhatIsExpected) {
       HasSubstr("f:1: column 'id': it is empty"));
 }
 
+TEST(Delimited, DecimalsMayHaveAnExponentBehindDigits) {
+  const SchemaRef table = Table({{.name = "d", .type = Decimal(10, 4)}});
+  EXPECT_THAT(Decode("1.5e3\n-1.5E-3\n+1.5e-3\n5.e1\n.5e1\n+.5e+1\n", table).rows,
+              ElementsAre("1500.0000", "-0.0015", "0.0015", "50.0000", "5.0000", "5.0000"));
+  for (const char* text : {"E12", ".e5", "-e1", "+e1", "-.e1", "e", "1e", "1e+-1", "--1e1", "+-1e1",
+                           "-+1e1", "1.2.3e1", "1e-2147483648", "1e99999999999"}) {
+    EXPECT_THAT(Decode(std::string(text) + "\n", table).wrong, HasSubstr("where a number of"))
+        << text;
+  }
+}
+
 TEST(Delimited, ALayoutLeavesOutMovesAndAdds) {
   const SchemaRef schema = Table({kName, kId, {.name = "day", .type = Of(TypeKind::kString)}});
   DelimitedDecoder decoder("f",

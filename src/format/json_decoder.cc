@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
 #include "format/delimited.h"
 #include "format/json_lines.h"
 #include "format/json_moments.h"
@@ -148,6 +149,14 @@ std::string ReadWhole(const Slot& slot, const TextStyle& style, Column& out) {
              : expected;
 }
 
+// As Java's String.trim() has it: blanks and control characters.
+std::string_view WithoutBlanks(std::string_view text) {
+  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 std::string ReadMoment(const std::string& text, Column& out) {
   int32_t days = 0;
   int64_t micros = 0;
@@ -178,7 +187,8 @@ std::string ReadSlot(const Slot& slot, const TextStyle& style, Column& out) {
   switch (kind) {
     case TypeKind::kBoolean:
       if (slot.kind == Slot::Kind::kNumber) return "true or false";
-      out.Append<uint8_t>(slot.text == "true" ? 1 : 0);
+      // As Java's Boolean.parseBoolean has it: whatever is not "true" is false.
+      out.Append<uint8_t>(SameWord(WithoutBlanks(slot.text), "true") ? 1 : 0);
       return "";
     case TypeKind::kTinyInt:
     case TypeKind::kSmallInt:

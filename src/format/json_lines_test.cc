@@ -67,6 +67,16 @@ TEST(JsonLines, TextsTakeAnyValue) {
       ElementsAre(R"({"k":[1,true,"x\"y"],"l":{}})", "false", "[]"));
 }
 
+TEST(JsonLines, BooleansAreTrueInAnyCaseAndAllElseIsFalse) {
+  std::string lines;
+  for (const char* value : {"true", "false", R"("TRUE")", R"(" True\t")", R"("false")", R"("yes")",
+                            R"("")", R"("true x")"}) {
+    lines += std::string("{\"b\":") + value + "}\n";
+  }
+  EXPECT_THAT(Decode(lines, {Column("b", Of(TypeKind::kBoolean))}).rows,
+              ElementsAre("true", "false", "true", "true", "false", "false", "false", "false"));
+}
+
 TEST(JsonLines, KeysMayBeMissingDoubledOrUnknown) {
   const std::vector<ColumnInfo> two = {Column("a", Of(TypeKind::kInt)),
                                        Column("b", Of(TypeKind::kString))};
@@ -92,6 +102,15 @@ TEST(JsonLines, DatesAndTimesInTheUsualWays) {
           .rows,
       ElementsAre("2024-02-29|2024-02-29 23:59:59.500000", "2024-02-29|2024-02-29 23:59:59.000000",
                   "2024-02-29|2024-02-29 23:59:59.000000"));
+  EXPECT_THAT(Decode(R"({"t":"2024-02-29T23:59:59.123Z"})"
+                     "\n"
+                     R"({"t":"2024-02-29T23:59:59Z"})",
+                     columns)
+                  .rows,
+              ElementsAre("null|2024-02-29 23:59:59.123000", "null|2024-02-29 23:59:59.000000"));
+  EXPECT_THAT(Decode(R"({"t":"2024-02-29T23:59:59.Z"})", columns).wrong, HasSubstr("where a time"));
+  EXPECT_THAT(Decode(R"({"t":"2024-02-29T23:59:59.1Zx"})", columns).wrong,
+              HasSubstr("where a time"));
   EXPECT_THAT(Decode(R"({"d":"2023-02-29"})", columns).wrong,
               HasSubstr("f:1: column 'd': '2023-02-29', where a date"));
 }

@@ -65,8 +65,7 @@ class Scanner {
   bool Fraction(int64_t& micros) {
     int64_t unit = kMicrosPerSecond;
     unsigned digit = 0;
-    while (!AtEnd()) {
-      if (!Number(1, 1, digit)) return false;
+    while (Number(1, 1, digit)) {
       unit /= 10;
       micros += digit * unit;
     }

@@ -15,7 +15,7 @@ namespace {
 using parquet_module::Module;
 
 constexpr size_t kGroupBytes = size_t{32} << 20U;  // of rows as chunks hold them
-constexpr int64_t kRowsAtOnce = 64;                // between looks at whether a chunk is full
+constexpr int64_t kRowsAtOnce = 64;  // at most, between looks at whether a chunk is full
 
 Result<const Module*> Load() {
   auto symbol = LoadSymbol(parquet_module::kLibrary, parquet_module::kSymbol);
@@ -214,13 +214,24 @@ class ArrowParquetReader final : public ParquetReader {
     if (batch_.release == nullptr) return false;
     return true;
   }
+  // Of text, of the rows from at_ to `end`.
+  size_t TextUpTo(int64_t end) const {
+    size_t bytes = 0;
+    for (size_t i = 0; i < fields_.size(); ++i) {
+      const ArrowSchema& type = *type_.children[static_cast<size_t>(fields_[i])];
+      bytes += TextBytes(type, *batch_.children[i], at_, end);
+    }
+    return bytes;
+  }
   Status Copy(ChunkBuilder& rows) {
-    const int64_t end = std::min(at_ + kRowsAtOnce, batch_.length);
+    int64_t end = std::min(at_ + kRowsAtOnce, batch_.length);
+    while (end - at_ > 1 && TextUpTo(end) > kChunkBytesMax) end = at_ + (end - at_) / 2;
     for (size_t i = 0; i < fields_.size(); ++i) {
       const auto field = static_cast<size_t>(fields_[i]);
       const auto column = static_cast<size_t>(layout_.column_of[field]);
-      RETURN_IF_ERROR(
-          ImportValues(*type_.children[field], *batch_.children[i], at_, end, rows.column(column)));
+      const Status status =
+          ImportValues(*type_.children[field], *batch_.children[i], at_, end, rows.column(column));
+      if (!status.ok()) return status.In(name_);
     }
     for (; at_ < end; ++at_) {
       layout_.AppendConstants(rows);

@@ -148,6 +148,43 @@ TEST(Parquet, EveryCompressionIsReadAgain) {
   }
 }
 
+// A small row in front, and 63 that are as large as a quarter of a chunk.
+TEST(Parquet, ChunksOfLargeRowsAreBoundedByTheirBytes) {
+  constexpr size_t kLarge = kChunkBytesMax / 4;
+  Schema schema;
+  schema.path = {"", "", "t"};
+  schema.columns = {{.name = "text", .type = Of(TypeKind::kString)}};
+  const auto table = std::make_shared<Schema>(schema);
+  ChunkBuilder rows(table);
+  std::vector<uint32_t> numbers;
+  for (uint32_t i = 0; i < 64; ++i) {
+    numbers.push_back(i);
+    rows.column(0).AppendText(i == 0 ? "a" : std::string(kLarge, 'x'));
+    rows.EndRow(RowKind::kInsert);
+  }
+  auto encoder = MakeParquetEncoder(schema, {{0, "text"}}, {});
+  ASSERT_TRUE(encoder) << encoder.error().ToString();
+  std::string bytes;
+  ASSERT_TRUE((*encoder)->Append(*rows.Finish(0), numbers, bytes).ok());
+  ASSERT_TRUE((*encoder)->Finish(bytes).ok());
+  auto reader = Reader(bytes);
+  ASSERT_TRUE(reader) << reader.error().ToString();
+  ASSERT_TRUE(
+      (*reader)
+          ->Begin({.schema = table, .fields = {"text"}, .column_of = {0}, .constants = {}}, 0, 0)
+          .ok());
+  size_t text = 0;
+  for (bool more = true; more;) {
+    ChunkBuilder builder(table);
+    more = *(*reader)->Next(builder);
+    if (builder.empty()) continue;
+    const ChunkPtr chunk = builder.Finish(0);
+    EXPECT_LE(chunk->bytes(), 2 * kChunkBytesMax + 1000) << chunk->rows();
+    text += chunk->column(0).data().size();
+  }
+  EXPECT_EQ(text, 1 + 63 * kLarge);
+}
+
 TEST(Parquet, AnotherTypeIsNamed) {
   const File file = Write();
   auto reader = Reader(file.bytes);

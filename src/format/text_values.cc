@@ -54,7 +54,7 @@ std::string_view Trimmed(std::string_view text) {
 
 template <typename T>
 bool ReadNumber(std::string_view text, T& value) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   const char* end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, value);
   return parsed.ec == std::errc() && parsed.ptr == end && !text.empty();
@@ -79,19 +79,21 @@ std::string ReadReal(std::string_view text, Column& out) {
   return "";
 }
 
-// "1.5e3" as "1500": the point is moved, no digit is lost.
+// "1.5e3" as "1500": the point is moved, no digit is lost. Empty when it is no such number.
 std::string WithoutExponent(std::string_view text, size_t mark) {
   int exponent = 0;
-  if (!ReadNumber(text.substr(mark + 1), exponent) || std::abs(exponent) > kExponentMax) return "";
+  if (!ReadNumber(text.substr(mark + 1), exponent)) return "";
+  if (exponent < -kExponentMax || exponent > kExponentMax) return "";
   std::string digits(text.substr(0, mark));
   const bool negative = digits.starts_with('-');
-  if (negative) digits.erase(0, 1);
+  if (negative || digits.starts_with('+')) digits.erase(0, 1);
   size_t point = digits.find('.');
   if (point == std::string::npos) {
     point = digits.size();
   } else {
     digits.erase(point, 1);
   }
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) return "";
   const int moved = static_cast<int>(point) + exponent;
   if (moved <= 0) {
     digits.insert(0, static_cast<size_t>(1 - moved), '0');
