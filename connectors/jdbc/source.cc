@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "jdbc/source_session.h"
+
 namespace sluice::jdbc {
 namespace {
 
@@ -36,7 +38,7 @@ std::string JdbcSource::replay_note() const {
 }
 
 Result<std::vector<SchemaRef>> JdbcSource::Discover(Context& ctx) {
-  ASSIGN_OR_RETURN(auto session, Connect(ctx.sql, options_));
+  ASSIGN_OR_RETURN(auto session, ConnectSource(ctx.sql, options_));
   ASSIGN_OR_RETURN(ReadTables tables, DiscoverTables(*session, options_));
   std::vector<SchemaRef> schemas;
   for (const auto& [path, table] : tables) schemas.push_back(table->schema);

@@ -15,7 +15,8 @@ OptionSpec<T> WithItem(OptionSpec<T> spec) {
   return spec.Optional("table_path", &T::table_path, "Table to read, db.table or db.schema.table.")
       .Optional("query", &T::query,
                 "SELECT whose rows are read; with table_path it gets the "
-                "table's keys and comments.")
+                "table's keys and comments. On MySQL a backslash in its texts escapes, whatever "
+                "sql_mode says.")
       .Optional("partition_column", &T::partition_column,
                 "Column by whose values rows are split; default: the first one of a key.")
       .Optional("partition_num", &T::partition_num,

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "data/text.h"
+#include "jdbc/source_session.h"
 
 namespace sluice::jdbc {
 namespace {
@@ -131,7 +132,7 @@ Status SplitPlanner::Run() {
     const std::lock_guard lock(mutex_);
     if (state_.tables.empty()) return {};
   }
-  ASSIGN_OR_RETURN(auto session, Connect(ctx_.sql, options_));
+  ASSIGN_OR_RETURN(auto session, ConnectSource(ctx_.sql, options_));
   {
     const std::lock_guard lock(mutex_);
     if (stop_) return {};
