@@ -52,7 +52,14 @@ TEST(ColumnTypes, OfPostgres) {
   EXPECT_EQ(type("uuid"), "STRING 128");
   EXPECT_EQ(type("timestamp(3) with time zone"), "TIMESTAMP");
   EXPECT_EQ(type("time without time zone"), "TIME");
-  EXPECT_EQ(type("integer[]"), "none");
+  EXPECT_EQ(type("numeric(5,-2)"), "DECIMAL(7, 0)");
+  EXPECT_EQ(type("numeric(30,-20)"), "DECIMAL(38, 0)");
+  EXPECT_EQ(type("numeric(3,5)"), "DECIMAL(5, 5)");
+  for (const char* array :
+       {"integer[]", "character varying(10)[]", "numeric(10,2)[]", "timestamp without time zone[]",
+        "timestamp(3) without time zone[]", "time(3) with time zone[]"}) {
+    EXPECT_EQ(type(array), "none") << array;
+  }
   EXPECT_EQ(type("interval"), "none");
 }
 
