@@ -75,8 +75,9 @@ Result<std::unique_ptr<Reader>> JdbcSource::Open(Context& ctx, Split split) {
     return Fail(Code::kInvalidConfig,
                 decoded.table.ToString() + " is no longer among what is read");
   }
-  const bool fits = (decoded.after.empty() || decoded.after.size() == table->order.size()) &&
-                    (table->split.has_value() || (!decoded.lower && !decoded.upper));
+  const bool fits =
+      (decoded.after.empty() || decoded.after.size() == table->order.size()) &&
+      (table->split.has_value() || (!decoded.lower && !decoded.upper && decoded.parts == 0));
   if (!fits) {
     return Fail(Code::kSchemaMismatch,
                 fmt::format("the key of {} has changed since the job began; start it with --fresh",

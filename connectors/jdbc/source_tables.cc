@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/logging.h"
 #include "jdbc/source_catalog.h"
 
 namespace sluice::jdbc {
@@ -77,6 +78,15 @@ std::vector<CatalogColumn> ColumnsOfQuery(const std::vector<SqlColumn>& answer,
     if (alike) known.push_back(*found);
   }
   return known.size() == asked.size() ? known : asked;
+}
+
+void WarnOfBounds(const ReadTable& table) {
+  const bool given = table.item.lower_bound && table.item.upper_bound;
+  if (!given || IsNumber(table, *table.split)) return;
+  LogWarn(
+      fmt::format("source 'Jdbc': the bounds are ignored, and all rows are read: the "
+                  "partition_column {} is {}, which is no exact number",
+                  table.item.partition_column, table.columns[*table.split].info.type.ToString()));
 }
 
 class Builder {
@@ -231,8 +241,11 @@ Status Builder::ChooseSplit(const Schema& schema, ReadTable& table) const {
                                                 "of {}",
                                                 name, schema.path.ToString())};
     }
-    table.fixed = table.item.table_path.empty();
-    if (table.fixed) return {};
+    table.fixed = table.item.in_parts;
+    if (table.fixed) {
+      WarnOfBounds(table);
+      return {};
+    }
   } else if (!table.order.empty() && table.item.query.empty()) {
     table.split = table.order.front();
   }

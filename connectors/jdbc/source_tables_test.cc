@@ -64,5 +64,16 @@ TEST(SourceTables, ATextOfAnotherFormIsNotTheColumns) {
   EXPECT_EQ(tables->begin()->second->columns[1].form, ColumnReader::Form::kPlain);
 }
 
+TEST(SourceTables, PartsAreMadeWhateverNameTheRowsGoOnUnder) {
+  for (const bool in_parts : {true, false}) {
+    const auto tables = Discover({{"uid", "binary(16)"}, {"id", "int"}}, {.table_path = "db.goods",
+                                                                          .query = "SELECT ...",
+                                                                          .partition_column = "id",
+                                                                          .in_parts = in_parts});
+    EXPECT_EQ(tables->begin()->second->fixed, in_parts);
+    EXPECT_EQ(tables->begin()->second->split, 1U);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::jdbc

@@ -119,6 +119,22 @@ def test_a_query_in_parts_and_a_statement_for_each_row(
     assert sorted(target.execute("own", "SELECT id, status, note, total FROM even")) == wanted
 
 
+def test_bounds_leave_rows_out_of_a_query_that_a_table_describes(
+    mysql: MysqlServer, shop: Shop, target: Target, tmp_path: Path
+) -> None:
+    target.fresh_database("ods")
+    ids = [row[0] for row in mysql.query("SELECT id FROM shop.orders ORDER BY id")]
+    variables = {
+        **source_of(mysql),
+        **target.job_variables("ods"),
+        "lower": ids[10],
+        "upper": ids[-10],
+    }
+    Engine(tmp_path, HERE / "parts.conf", variables).run_to_end()
+    found = [row[0] for row in target.execute("ods", "SELECT id FROM orders ORDER BY id")]
+    assert found == ids[10:-9]
+
+
 def test_expressions_by_the_names_of_columns_keep_their_own_types(
     mysql: MysqlServer, target: Target, tmp_path: Path
 ) -> None:
