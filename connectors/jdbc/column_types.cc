@@ -31,6 +31,18 @@ Type DecimalType(int precision, int scale) {
   return precision > 38 || precision <= 0 ? Decimal(38, 18) : Decimal(precision, scale);
 }
 
+// PostgreSQL's. A scale below 0 counts zeros in front of the point, and one above the precision
+// zeros behind it: other servers have neither.
+Type NumericType(int precision, int scale) {
+  if (scale < 0) return Decimal(std::min(precision - scale, 38), 0);
+  return DecimalType(precision <= 0 ? precision : std::max(precision, scale), scale);
+}
+
+// "integer[]", "character varying(10)[]".
+bool IsArray(const TypeText& type) {
+  return type.name.ends_with("[]") || type.rest.ends_with("[]");
+}
+
 Type Timed(TypeKind kind, int scale) {
   return {kind, 0, std::clamp(scale, 0, 6)};
 }
@@ -96,6 +108,7 @@ std::optional<ColumnReader> MysqlReader(const TypeText& type, std::optional<int6
 }
 
 std::optional<ColumnReader> PostgresReader(const TypeText& type) {
+  if (IsArray(type)) return std::nullopt;
   const std::string& name = type.name;
   using enum TypeKind;
   static constexpr std::pair<std::string_view, TypeKind> kPlain[] = {
@@ -115,7 +128,7 @@ std::optional<ColumnReader> PostgresReader(const TypeText& type) {
   }
   if (name == "uuid") return Reader(Of(kString), kUuidLength);
   if (name == "bytea") return OfForm(Reader(Of(kBytes)), ColumnReader::Form::kHexBytes);
-  if (name == "numeric") return Reader(DecimalType(type.number(0, 0), type.number(1, 0)));
+  if (name == "numeric") return Reader(NumericType(type.number(0, 0), type.number(1, 0)));
   if (name == "money") return OfForm(Reader(Decimal(30, 2)), ColumnReader::Form::kAsNumeric);
   if (name.starts_with("timestamp")) return Reader(Timed(kTimestamp, type.number(0, 6)));
   if (name.starts_with("time ") || name == "time") return Reader(Timed(kTime, type.number(0, 6)));

@@ -196,5 +196,36 @@ TEST(JdbcOptions, TheSourceReadsOneThingOrAList) {
   EXPECT_THAT(errors("table_path = db.t\n where_condition = \"a > 1\""), HasSubstr("where"));
 }
 
+TEST(JdbcOptions, WhatPartsNothingIsTold) {
+  const auto parse = [](const std::string& text) {
+    Diagnostics diagnostics;
+    const auto options = ParseSourceOptions(
+        Config("source", "url = \"jdbc:mysql://h/db\"\n" + text), EnvOptions(), diagnostics);
+    std::string out = options && options->items[0].in_parts ? "in parts\n" : "";
+    for (const Remark& error : diagnostics.errors()) out += error.text + "\n";
+    for (const Remark& note : diagnostics.notes()) out += note.text + "\n";
+    return out;
+  };
+  const std::string query = "query = q\n partition_column = a\n";
+  const std::string lower = "partition_lower_bound = 5\n";
+  const std::string upper = "partition_upper_bound = 9\n";
+  EXPECT_EQ(parse(query + "partition_num = 3\n" + lower + upper), "in parts\n");
+  EXPECT_EQ(parse(query + "table_path = db.t\n" + lower + upper), "in parts\n");
+  EXPECT_THAT(parse(query + lower), HasSubstr("'partition_lower_bound' is ignored: one bound"));
+  EXPECT_THAT(parse(query + upper), HasSubstr("'partition_upper_bound' is ignored: one bound"));
+  EXPECT_EQ(parse("table_path = db.t\n partition_column = a"), "");
+  for (const char* path : {"table_path = db.t\n partition_column = a\n", "query = q\n"}) {
+    EXPECT_THAT(parse(path + lower + upper + "partition_num = 3"),
+                testing::AllOf(HasSubstr("'partition_num' is ignored"),
+                               HasSubstr("'partition_lower_bound' is ignored"),
+                               HasSubstr("'partition_upper_bound' is ignored")));
+  }
+  EXPECT_THAT(parse("table_list = [{table_path = db.t, query = q, partition_column = a, "
+                    "partition_num = 2}]"),
+              HasSubstr("table_list: db.t: option 'partition_num' is ignored"));
+  EXPECT_THAT(parse(query + lower + "partition_upper_bound = 4"), HasSubstr("is above"));
+  EXPECT_THAT(parse(query + lower + "partition_upper_bound = x"), HasSubstr("'x' is no number"));
+}
+
 }  // namespace
 }  // namespace sluice::jdbc

@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "jdbc/source_session.h"
+
 namespace sluice::jdbc {
 namespace {
 
@@ -21,7 +23,7 @@ Result<std::unique_ptr<SqlSession>> SessionPool::Take(SqlClient& client,
       return session;
     }
   }
-  return Connect(client, options);
+  return ConnectSource(client, options);
 }
 
 void SessionPool::PutBack(std::unique_ptr<SqlSession> session) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "jdbc/source_session.h"
+
 namespace sluice::jdbc {
 namespace {
 
@@ -36,7 +38,7 @@ std::string JdbcSource::replay_note() const {
 }
 
 Result<std::vector<SchemaRef>> JdbcSource::Discover(Context& ctx) {
-  ASSIGN_OR_RETURN(auto session, Connect(ctx.sql, options_));
+  ASSIGN_OR_RETURN(auto session, ConnectSource(ctx.sql, options_));
   ASSIGN_OR_RETURN(ReadTables tables, DiscoverTables(*session, options_));
   std::vector<SchemaRef> schemas;
   for (const auto& [path, table] : tables) schemas.push_back(table->schema);
@@ -73,8 +75,9 @@ Result<std::unique_ptr<Reader>> JdbcSource::Open(Context& ctx, Split split) {
     return Fail(Code::kInvalidConfig,
                 decoded.table.ToString() + " is no longer among what is read");
   }
-  const bool fits = (decoded.after.empty() || decoded.after.size() == table->order.size()) &&
-                    (table->split.has_value() || (!decoded.lower && !decoded.upper));
+  const bool fits =
+      (decoded.after.empty() || decoded.after.size() == table->order.size()) &&
+      (table->split.has_value() || (!decoded.lower && !decoded.upper && decoded.parts == 0));
   if (!fits) {
     return Fail(Code::kSchemaMismatch,
                 fmt::format("the key of {} has changed since the job began; start it with --fresh",

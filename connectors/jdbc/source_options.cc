@@ -5,9 +5,12 @@
 
 #include <cctype>
 
+#include "data/text.h"
+
 namespace sluice::jdbc {
 namespace {
 
+constexpr int kScaleOfBounds = 18;
 constexpr char kNoSampling[] = "splits are found one after another, not by sampling";
 
 template <typename T>
@@ -15,15 +18,19 @@ OptionSpec<T> WithItem(OptionSpec<T> spec) {
   return spec.Optional("table_path", &T::table_path, "Table to read, db.table or db.schema.table.")
       .Optional("query", &T::query,
                 "SELECT whose rows are read; with table_path it gets the "
-                "table's keys and comments.")
+                "table's keys and comments. On MySQL a backslash in its texts escapes, whatever "
+                "sql_mode says.")
       .Optional("partition_column", &T::partition_column,
                 "Column by whose values rows are split; default: the first one of a key.")
       .Optional("partition_num", &T::partition_num,
-                "Splits of a query with partition_column; default: parallelism.", AtLeast(1))
+                "Splits of query with partition_column, both outside of table_list; default: "
+                "parallelism.",
+                AtLeast(1))
       .Optional("partition_lower_bound", &T::lower_bound,
-                "Least value that is read; default: the least there is.")
+                "Of the same, when the column is a number: the least value that is read. Only with "
+                "partition_upper_bound; default: the least there is.")
       .Optional("partition_upper_bound", &T::upper_bound,
-                "Greatest value that is read; default: the greatest there is.")
+                "The greatest value that is read. With both, rows without a value are left out.")
       .Optional("use_select_count", &T::use_select_count,
                 "Count the rows before splitting; else the server's estimate is used.")
       .Ignored("skip_analyze", "nothing is analyzed")
@@ -68,6 +75,44 @@ bool BeginsWithWhere(std::string_view text) {
   return std::isspace(static_cast<unsigned char>(text[kWhere.size() - 1])) != 0;
 }
 
+bool IsNumberText(const std::string& text) {
+  Int128 number = 0;
+  return ParseDecimal(text, 0, number) || ParseDecimal(text, kScaleOfBounds, number);
+}
+
+void CheckBounds(const std::string& where, const Origin& at, const SourceItem& item,
+                 Diagnostics& diagnostics) {
+  for (const std::string& bound : {*item.lower_bound, *item.upper_bound}) {
+    if (IsNumberText(bound)) continue;
+    diagnostics.Error(at, fmt::format("{}: the bound '{}' is no number", where, bound));
+  }
+  Int128 least = 0;
+  Int128 greatest = 0;
+  const bool both =
+      ParseDecimal(*item.lower_bound, 0, least) && ParseDecimal(*item.upper_bound, 0, greatest);
+  if (!both || least <= greatest) return;
+  diagnostics.Error(at, where + ": partition_lower_bound is above partition_upper_bound");
+}
+
+// What of partition_num and the bounds changes nothing, and why.
+void CheckParts(const std::string& where, const Origin& at, const SourceItem& item,
+                Diagnostics& diagnostics) {
+  const auto ignored = [&](bool given, const char* option, const char* why) {
+    if (!given) return;
+    diagnostics.Note(at, fmt::format("{}: option '{}' is ignored: {}", where, option, why));
+  };
+  const bool lower = item.lower_bound.has_value();
+  const bool upper = item.upper_bound.has_value();
+  if (item.in_parts && lower && upper) return CheckBounds(where, at, item, diagnostics);
+  const char* const why = item.in_parts
+                              ? "one bound alone bounds nothing, so all rows are read"
+                              : "it is of query with partition_column, both outside of table_list; "
+                                "here all rows are read";
+  ignored(!item.in_parts && item.partition_num, "partition_num", why);
+  ignored(lower, "partition_lower_bound", why);
+  ignored(upper, "partition_upper_bound", why);
+}
+
 void CheckItems(const PluginConfig& config, SourceOptions& options, Diagnostics& diagnostics) {
   const std::string where = Where(config);
   const bool single = !options.table_path.empty() || !options.query.empty();
@@ -80,8 +125,12 @@ void CheckItems(const PluginConfig& config, SourceOptions& options, Diagnostics&
     options.items.push_back({options.table_path, options.query, options.partition_column,
                              options.partition_num, options.lower_bound, options.upper_bound,
                              options.use_select_count});
+    SourceItem& item = options.items.back();
+    item.in_parts = !item.query.empty() && !item.partition_column.empty();
   }
   for (const SourceItem& item : options.items) {
+    const std::string name = single ? "" : ", table_list: " + item.table_path;
+    CheckParts(where + name, config.origin, item, diagnostics);
     if (!item.table_path.empty()) continue;
     if (item.query.empty()) {
       diagnostics.Error(config.origin, where + ": table_list has an item without table_path");

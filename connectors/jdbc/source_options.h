@@ -19,6 +19,7 @@ struct SourceItem {
   std::optional<std::string> lower_bound;
   std::optional<std::string> upper_bound;
   bool use_select_count = false;
+  bool in_parts = false;  // derived: cut into partition_num parts, between the bounds
 };
 
 struct SourceOptions : ConnectionOptions {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/logging.h"
 #include "jdbc/source_catalog.h"
 
 namespace sluice::jdbc {
@@ -55,19 +56,37 @@ std::string WithoutSemicolon(std::string query) {
   return query;
 }
 
-// What catalog and answer know of the columns; the catalog knows more.
-std::vector<CatalogColumn> Merged(const std::vector<SqlColumn>& answer,
-                                  const std::optional<CatalogTable>& catalog) {
-  std::vector<CatalogColumn> out;
+// Whether the values of both come as the same text of the same type.
+bool IsAlike(const CatalogColumn& one, const CatalogColumn& other, const ReadOptions& read) {
+  const auto first = ReaderOf(one.name, one.type, one.octets, read);
+  const auto second = ReaderOf(other.name, other.type, other.octets, read);
+  return first && second && first->info.type == second->info.type && first->form == second->form;
+}
+
+// The catalog knows more of its columns than the answer does. But an expression of the query may go
+// by the name of a column: then, as in SeaTunnel, only the answer counts.
+std::vector<CatalogColumn> ColumnsOfQuery(const std::vector<SqlColumn>& answer,
+                                          const std::optional<CatalogTable>& catalog,
+                                          const ReadOptions& read) {
+  std::vector<CatalogColumn> asked;
+  std::vector<CatalogColumn> known;
   for (const SqlColumn& column : answer) {
-    CatalogColumn merged{column.name, column.type, column.nullable, "", std::nullopt};
-    if (catalog) {
-      const auto known = std::ranges::find(catalog->columns, column.name, &CatalogColumn::name);
-      if (known != catalog->columns.end()) merged = *known;
-    }
-    out.push_back(std::move(merged));
+    asked.push_back({column.name, column.type, column.nullable, "", std::nullopt});
+    if (!catalog) continue;
+    const auto found = std::ranges::find(catalog->columns, column.name, &CatalogColumn::name);
+    const bool alike = found != catalog->columns.end() && IsAlike(asked.back(), *found, read);
+    if (alike) known.push_back(*found);
   }
-  return out;
+  return known.size() == asked.size() ? known : asked;
+}
+
+void WarnOfBounds(const ReadTable& table) {
+  const bool given = table.item.lower_bound && table.item.upper_bound;
+  if (!given || IsNumber(table, *table.split)) return;
+  LogWarn(
+      fmt::format("source 'Jdbc': the bounds are ignored, and all rows are read: the "
+                  "partition_column {} is {}, which is no exact number",
+                  table.item.partition_column, table.columns[*table.split].info.type.ToString()));
 }
 
 class Builder {
@@ -76,7 +95,9 @@ class Builder {
       : session_(session),
         options_(options),
         server_(options.endpoints.front().server),
-        dialect_(Dialect::Of(server_)) {}
+        dialect_(Dialect::Of(server_)),
+        read_{server_, options.int_type_narrowing && options.tiny_int_is_bit,
+              options.zero_dates_are_null} {}
 
   Result<ReadTable> Build(const SourceItem& item);
 
@@ -91,6 +112,7 @@ class Builder {
   const SourceOptions& options_;
   const SqlServer server_;
   const Dialect& dialect_;
+  const ReadOptions read_;
 };
 
 Result<ReadTable> Builder::Build(const SourceItem& item) {
@@ -122,7 +144,7 @@ Result<ReadTable> Builder::Build(const SourceItem& item) {
     if (described->empty()) {
       return Fail(Code::kInvalidConfig, "the query gives no rows: " + query.substr(0, 200));
     }
-    columns = Merged(*described, catalog);
+    columns = ColumnsOfQuery(*described, catalog, read_);
   }
   RETURN_IF_ERROR(AddColumns(columns, schema, table));
   if (catalog) AddKeys(*catalog, schema);
@@ -135,11 +157,9 @@ Result<ReadTable> Builder::Build(const SourceItem& item) {
 
 Status Builder::AddColumns(const std::vector<CatalogColumn>& columns, Schema& schema,
                            ReadTable& table) {
-  const ReadOptions read{server_, options_.int_type_narrowing && options_.tiny_int_is_bit,
-                         options_.zero_dates_are_null};
   std::vector<std::string> unsupported;
   for (const CatalogColumn& column : columns) {
-    auto reader = ReaderOf(column.name, column.type, column.octets, read);
+    auto reader = ReaderOf(column.name, column.type, column.octets, read_);
     if (!reader) {
       unsupported.push_back(column.name + " " + column.type);
       continue;
@@ -221,8 +241,11 @@ Status Builder::ChooseSplit(const Schema& schema, ReadTable& table) const {
                                                 "of {}",
                                                 name, schema.path.ToString())};
     }
-    table.fixed = table.item.table_path.empty();
-    if (table.fixed) return {};
+    table.fixed = table.item.in_parts;
+    if (table.fixed) {
+      WarnOfBounds(table);
+      return {};
+    }
   } else if (!table.order.empty() && table.item.query.empty()) {
     table.split = table.order.front();
   }

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "data/text.h"
+#include "jdbc/source_session.h"
 
 namespace sluice::jdbc {
 namespace {
@@ -131,7 +132,7 @@ Status SplitPlanner::Run() {
     const std::lock_guard lock(mutex_);
     if (state_.tables.empty()) return {};
   }
-  ASSIGN_OR_RETURN(auto session, Connect(ctx_.sql, options_));
+  ASSIGN_OR_RETURN(auto session, ConnectSource(ctx_.sql, options_));
   {
     const std::lock_guard lock(mutex_);
     if (stop_) return {};
@@ -176,7 +177,7 @@ Status SplitPlanner::CutByHash(const ReadTable& table) {
 }
 
 Status SplitPlanner::CutByRange(const ReadTable& table) {
-  ASSIGN_OR_RETURN(const Cut cut, Measure(table));
+  ASSIGN_OR_RETURN(const Cut cut, table.fixed ? MeasureParts(table) : Measure(table));
   JdbcSplit split{.table = table.schema->path};
   {
     const std::lock_guard lock(mutex_);
@@ -189,13 +190,10 @@ Status SplitPlanner::CutByRange(const ReadTable& table) {
       ASSIGN_OR_RETURN(next, NextBound(table, cut, split.lower));
     }
     JdbcSplit one = split;
-    one.upper = next;
-    one.with_nulls = !one.lower && !cut.lower && next.has_value();
     if (!one.lower) one.lower = cut.lower;
-    if (!next && cut.upper) {
-      one.upper = cut.upper;
-      one.with_upper = true;
-    }
+    one.upper = next ? next : cut.upper;
+    one.with_upper = !next && cut.upper;
+    one.with_nulls = !one.lower && one.upper;
     if (!Publish({std::move(one)}, next) || !next) return {};
     split.lower = next;
     ++split.number;
@@ -220,37 +218,52 @@ Result<uint64_t> SplitPlanner::CountRows(const ReadTable& table) {
   return rows;
 }
 
+std::string SplitPlanner::SplitColumn(const ReadTable& table) const {
+  return dialect_.Name(table.columns[*table.split].info.name);
+}
+
+// `list`: what is asked for, of one row.
+Result<SqlTable> SplitPlanner::Ends(const ReadTable& table, const std::string& list) {
+  return session_->Query(fmt::format("SELECT {} FROM {}{}", list, table.from, Where(table, "")));
+}
+
+// Into splits of split.size rows.
 Result<SplitPlanner::Cut> SplitPlanner::Measure(const ReadTable& table) {
   Cut cut;
   cut.rows = static_cast<uint64_t>(options_.split_size);
-  if (table.fixed) {
-    cut.lower = table.item.lower_bound;
-    cut.upper = table.item.upper_bound;
-  } else {
-    ASSIGN_OR_RETURN(const uint64_t rows, CountRows(table));
-    cut.whole = rows <= cut.rows;
-    if (cut.whole || !IsNumber(table, *table.split)) return cut;
-    const std::string name = dialect_.Name(table.columns[*table.split].info.name);
-    ASSIGN_OR_RETURN(const SqlTable ends,
-                     session_->Query(fmt::format("SELECT MIN({0}), MAX({0}) FROM {1}{2}", name,
-                                                 table.from, Where(table, ""))));
-    const auto min = WholeNumber(ends[0][0]);
-    const auto max = WholeNumber(ends[0][1]);
-    cut.whole = !ends[0][0] || ends[0][0] == ends[0][1];
-    if (cut.whole || !min || !max) return cut;
-    cut.max = *max;
-    const double factor = (static_cast<double>(*max - *min) + 1) / static_cast<double>(rows);
-    if (factor < options_.even_factor_lower || factor > options_.even_factor_upper) return cut;
-    cut.step = std::max<Int128>(1, static_cast<Int128>(static_cast<double>(cut.rows) * factor));
-    cut.first = *min + *cut.step;
-    return cut;
-  }
-  const std::string name = dialect_.Name(table.columns[*table.split].info.name);
+  ASSIGN_OR_RETURN(const uint64_t rows, CountRows(table));
+  cut.whole = rows <= cut.rows;
+  if (cut.whole || !IsNumber(table, *table.split)) return cut;
   ASSIGN_OR_RETURN(const SqlTable ends,
-                   session_->Query(fmt::format("SELECT FLOOR(MIN({0})), CEIL(MAX({0})) FROM {1}{2}",
-                                               name, table.from, Where(table, ""))));
-  const auto min = WholeNumber(cut.lower ? cut.lower : ends[0][0]);
-  const auto max = WholeNumber(cut.upper ? cut.upper : ends[0][1]);
+                   Ends(table, fmt::format("MIN({0}), MAX({0})", SplitColumn(table))));
+  const auto min = WholeNumber(ends[0][0]);
+  const auto max = WholeNumber(ends[0][1]);
+  cut.whole = !ends[0][0] || ends[0][0] == ends[0][1];
+  if (cut.whole || !min || !max) return cut;
+  cut.max = *max;
+  const double factor = (static_cast<double>(*max - *min) + 1) / static_cast<double>(rows);
+  if (factor < options_.even_factor_lower || factor > options_.even_factor_upper) return cut;
+  cut.step = std::max<Int128>(1, static_cast<Int128>(static_cast<double>(cut.rows) * factor));
+  cut.first = *min + *cut.step;
+  return cut;
+}
+
+// Into partition_num parts. One bound alone bounds nothing, as in SeaTunnel.
+Result<SplitPlanner::Cut> SplitPlanner::MeasureParts(const ReadTable& table) {
+  Cut cut;
+  auto lower = table.item.lower_bound;
+  auto upper = table.item.upper_bound;
+  if (lower && upper) {
+    cut.lower = lower;
+    cut.upper = upper;
+  } else {
+    ASSIGN_OR_RETURN(const SqlTable ends, Ends(table, fmt::format("FLOOR(MIN({0})), CEIL(MAX({0}))",
+                                                                  SplitColumn(table))));
+    lower = ends[0][0];
+    upper = ends[0][1];
+  }
+  const auto min = WholeNumber(lower);
+  const auto max = WholeNumber(upper);
   const auto parts = static_cast<Int128>(table.item.partition_num.value_or(options_.parallelism));
   cut.whole = !min || !max || parts <= 1 || *max <= *min;
   if (cut.whole) return cut;
@@ -268,7 +281,7 @@ Result<std::optional<std::string>> SplitPlanner::NextBound(const ReadTable& tabl
     const Int128 to = begin ? *begin + *cut.step : cut.first;
     return to > cut.max ? std::nullopt : std::optional(NumberText(to));
   }
-  const std::string name = dialect_.Name(table.columns[*table.split].info.name);
+  const std::string name = SplitColumn(table);
   const auto ask = [&](const std::string& condition,
                        uint64_t skip) -> Result<std::optional<std::string>> {
     ASSIGN_OR_RETURN(const SqlTable answer,

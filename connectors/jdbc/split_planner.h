@@ -45,11 +45,14 @@ class SplitPlanner {
   Status CutByHash(const ReadTable& table);
   Status CutByRange(const ReadTable& table);
   Result<Cut> Measure(const ReadTable& table);
+  Result<Cut> MeasureParts(const ReadTable& table);
+  Result<SqlTable> Ends(const ReadTable& table, const std::string& list);
   Result<uint64_t> CountRows(const ReadTable& table);
   Result<std::optional<std::string>> NextBound(const ReadTable& table, const Cut& cut,
                                                const std::optional<std::string>& from);
   // False: it is to stop.
   bool Publish(std::vector<JdbcSplit> splits, const std::optional<std::string>& next);
+  std::string SplitColumn(const ReadTable& table) const;
   std::string Where(const ReadTable& table, const std::string& condition) const;
 
   Context& ctx_;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 
 #include "data/text.h"
@@ -11,6 +12,7 @@ namespace sluice::jdbc {
 namespace {
 
 constexpr size_t kGeometrySridSize = 4;
+constexpr int kPrecisionMax = 38;
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
 
@@ -83,7 +85,9 @@ bool TakeClock(std::string_view& text, int64_t& micros) {
 
 // "+02", "-03:30": the session's zone, in which the digits before it are.
 bool IsOffset(std::string_view text) {
-  return text.empty() || text.front() == '+' || text.front() == '-';
+  if (text.empty()) return true;
+  const bool is_signed = text.front() == '+' || text.front() == '-';
+  return is_signed && text.find_first_not_of("0123456789:", 1) == std::string_view::npos;
 }
 
 template <typename T>
@@ -129,10 +133,26 @@ bool AppendBoolean(const ColumnReader& reader, std::string_view text, Column& ou
   } else {
     int number = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (parsed.ec != std::errc()) return false;
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return false;
     value = number != 0;
   }
   out.Append<uint8_t>(value ? 1 : 0);
+  return true;
+}
+
+constexpr auto kPowersOfTen = [] {
+  std::array<Int128, kPrecisionMax + 1> powers{1};
+  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
+bool AppendDecimalText(const Type& type, std::string_view text, Column& out) {
+  Int128 value = 0;
+  if (!ParseDecimal(text, type.scale, value)) return false;
+  const bool bounded = type.precision > 0 && type.precision < kPrecisionMax;
+  const Int128 limit = kPowersOfTen[static_cast<size_t>(bounded ? type.precision : kPrecisionMax)];
+  if (value >= limit || value <= -limit) return false;
+  out.Append(value);
   return true;
 }
 
@@ -186,12 +206,8 @@ bool AppendValue(const ColumnReader& reader, std::string_view text, Column& out)
       return AppendFloating<float>(reader, text, out);
     case TypeKind::kDouble:
       return AppendFloating<double>(reader, text, out);
-    case TypeKind::kDecimal: {
-      Int128 value = 0;
-      if (!ParseDecimal(text, reader.info.type.scale, value)) return false;
-      out.Append(value);
-      return true;
-    }
+    case TypeKind::kDecimal:
+      return AppendDecimalText(reader.info.type, text, out);
     case TypeKind::kDate:
       return AppendDateText(reader, text, out);
     case TypeKind::kTime:

@@ -52,7 +52,14 @@ TEST(ColumnTypes, OfPostgres) {
   EXPECT_EQ(type("uuid"), "STRING 128");
   EXPECT_EQ(type("timestamp(3) with time zone"), "TIMESTAMP");
   EXPECT_EQ(type("time without time zone"), "TIME");
-  EXPECT_EQ(type("integer[]"), "none");
+  EXPECT_EQ(type("numeric(5,-2)"), "DECIMAL(7, 0)");
+  EXPECT_EQ(type("numeric(30,-20)"), "DECIMAL(38, 0)");
+  EXPECT_EQ(type("numeric(3,5)"), "DECIMAL(5, 5)");
+  for (const char* array :
+       {"integer[]", "character varying(10)[]", "numeric(10,2)[]", "timestamp without time zone[]",
+        "timestamp(3) without time zone[]", "time(3) with time zone[]"}) {
+    EXPECT_EQ(type(array), "none") << array;
+  }
   EXPECT_EQ(type("interval"), "none");
 }
 
@@ -69,6 +76,9 @@ TEST(TextValues, AreRead) {
       Read(SqlServer::kPostgres, "timestamp(6) with time zone", "2024-02-29 12:00:00.5+05:30"),
       "2024-02-29 12:00:00.500000");
   EXPECT_EQ(Read(SqlServer::kMysql, "time(6)", "-838:59:59.000001"), "-838:59:59.000001");
+  EXPECT_EQ(Read(SqlServer::kMysql, "decimal(4,2)", "-99.99"), "-99.99");
+  EXPECT_EQ(Read(SqlServer::kMysql, "decimal(38,0)", std::string(38, '9')), std::string(38, '9'));
+  EXPECT_EQ(Read(SqlServer::kPostgres, "numeric(5,-2)", "0"), "0");
   EXPECT_EQ(Read(SqlServer::kPostgres, "bytea", "\\x00ff"), "00ff");
   EXPECT_EQ(Read(SqlServer::kMysql, "bit(1)", std::string_view("\1", 1)), "true");
   EXPECT_EQ(Read(SqlServer::kMysql, "datetime", "0000-00-00 00:00:00", true), "null");
@@ -83,10 +93,15 @@ TEST(TextValues, WhatDoesNotFitIsNamed) {
                                                         {"time", "12:00"},
                                                         {"int", "1x"},
                                                         {"int", "3000000000"},
-                                                        {"decimal(4,2)", "abc"}}) {
+                                                        {"decimal(4,2)", "abc"},
+                                                        {"decimal(4,2)", "100.00"},
+                                                        {"decimal(4,2)", "-9999.99"},
+                                                        {"tinyint(1)", "1.5"}}) {
     EXPECT_THAT(Read(SqlServer::kMysql, type, text), HasSubstr("column c")) << text;
   }
   EXPECT_THAT(Read(SqlServer::kPostgres, "date", "infinity"), HasSubstr("infinity"));
+  EXPECT_THAT(Read(SqlServer::kPostgres, "timestamp with time zone", "0044-03-15 12:00:00+00 BC"),
+              HasSubstr("BC"));
   EXPECT_THAT(Read(SqlServer::kPostgres, "numeric(4,2)", "NaN"), HasSubstr("NaN"));
   EXPECT_THAT(Read(SqlServer::kPostgres, "bytea", "\\x0"), HasSubstr("column c"));
 }

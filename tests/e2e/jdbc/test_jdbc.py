@@ -119,6 +119,45 @@ def test_a_query_in_parts_and_a_statement_for_each_row(
     assert sorted(target.execute("own", "SELECT id, status, note, total FROM even")) == wanted
 
 
+def test_bounds_leave_rows_out_of_a_query_that_a_table_describes(
+    mysql: MysqlServer, shop: Shop, target: Target, tmp_path: Path
+) -> None:
+    target.fresh_database("ods")
+    ids = [row[0] for row in mysql.query("SELECT id FROM shop.orders ORDER BY id")]
+    variables = {
+        **source_of(mysql),
+        **target.job_variables("ods"),
+        "lower": ids[10],
+        "upper": ids[-10],
+    }
+    Engine(tmp_path, HERE / "parts.conf", variables).run_to_end()
+    found = [row[0] for row in target.execute("ods", "SELECT id FROM orders ORDER BY id")]
+    assert found == ids[10:-9]
+
+
+def test_expressions_by_the_names_of_columns_keep_their_own_types(
+    mysql: MysqlServer, target: Target, tmp_path: Path
+) -> None:
+    mysql.fresh_database("named")
+    target.fresh_database("ods")
+    mysql.execute(
+        "CREATE TABLE named.goods (uid BINARY(16) PRIMARY KEY, flag TINYINT(1), price DECIMAL(4,2),"
+        " id INT NOT NULL)",
+        "INSERT INTO named.goods VALUES (UNHEX('00FF'), 5, 99.99, 1), (UNHEX('0A'), 1, 0.5, 2)",
+    )
+    sql = (
+        "SELECT HEX(uid) AS uid, SUM(flag) + 4 AS flag, MAX(price) * 1000 AS price, MAX(id) AS id "
+        "FROM named.goods GROUP BY goods.uid"
+    )
+    variables = {
+        **source_of(mysql),
+        **target.job_variables("ods"),
+        "tables": json.dumps([{"table_path": "named.goods", "query": sql}]),
+    }
+    Engine(tmp_path, HERE / "copy.conf", variables).run_to_end()
+    assert sorted(target.execute("ods", "SELECT * FROM goods")) == sorted(mysql.query(sql))
+
+
 def narrow_table(target: Target) -> None:
     target.fresh_database("made")
     target.execute(
