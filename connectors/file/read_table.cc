@@ -19,10 +19,10 @@ Status TakeScales(Env& env, const std::vector<FileEntry>& files, Schema& schema)
                    ParquetReader::Open(files[0].path, std::move(file), files[0].size));
   for (const ParquetReader::FileColumn& column : parquet->columns()) {
     const auto own = schema.Find(column.info.name);
-    if (!own || schema.columns[*own].type.kind != TypeKind::kTimestamp) continue;
-    if (column.info.type.kind == TypeKind::kTimestamp) {
-      schema.columns[*own].type = column.info.type;
-    }
+    if (!own) continue;
+    Type& type = schema.columns[*own].type;
+    const bool scaled = type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTime;
+    if (scaled && column.info.type.kind == type.kind) type = column.info.type;
   }
   return {};
 }

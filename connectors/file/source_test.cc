@@ -7,6 +7,7 @@
 
 #include "file/read_table.h"
 #include "file/text_feed.h"
+#include "format/parquet.h"
 
 namespace sluice::file {
 namespace {
@@ -153,6 +154,42 @@ TEST_F(FilesTest, FewerColumnsInAnotherOrder) {
               HasSubstr("f: it has no column 'b'"));
   config.options.read_columns = {"a"};
   EXPECT_TRUE(FindTable(env_, config, {})->schema->primary_key.empty());
+}
+
+// A schema block has no fractions of seconds; a parquet file has, of times of day too.
+TEST_F(FilesTest, FractionsOfSecondsAreThoseOfTheParquetFile) {
+  Schema schema;
+  schema.path = {"", "", "t"};
+  schema.columns = {{.name = "t", .type = {TypeKind::kTime, 0, 6}},
+                    {.name = "at", .type = {TypeKind::kTimestamp, 0, 6}}};
+  const auto encoder = MakeParquetEncoder(schema, {{0, "t"}, {1, "at"}}, {});
+  ASSERT_TRUE(encoder) << encoder.error().ToString();
+  ChunkBuilder rows(std::make_shared<Schema>(schema));
+  rows.column(0).Append<int64_t>(1'500'000);
+  rows.column(1).Append<int64_t>(1'250'000);
+  rows.EndRow(RowKind::kInsert);
+  const uint32_t numbers[] = {0};
+  std::string bytes;
+  ASSERT_TRUE((*encoder)->Append(*rows.Finish(0), numbers, bytes).ok());
+  ASSERT_TRUE((*encoder)->Finish(bytes).ok());
+  const std::string path = Write("a", bytes);
+
+  TableConfig config = Config({"t", "at"});
+  config.options.format = Format::kParquet;
+  config.schema->columns[0].type = Of(TypeKind::kTime);
+  config.schema->columns[1].type = Of(TypeKind::kTimestamp);
+  const auto table = FindTable(env_, config, {{path, bytes.size(), 1}});
+  ASSERT_TRUE(table) << table.error().ToString();
+  auto file = env_.OpenForRead(path);
+  auto reader = ParquetReader::Open(path, std::move(*file), bytes.size());
+  ASSERT_TRUE(reader) << reader.error().ToString();
+  const Status begun = (*reader)->Begin(*LayoutOf(*table, path, {"t", "at"}), 0, 0);
+  ASSERT_TRUE(begun.ok()) << begun.ToString();
+  ChunkBuilder read(table->schema);
+  ASSERT_TRUE((*reader)->Next(read));
+  const ChunkPtr chunk = read.Finish(0);
+  EXPECT_EQ(ValueText(chunk->column(0), 0), "00:00:01.500000");
+  EXPECT_EQ(ValueText(chunk->column(1), 0), "1970-01-01 00:00:01.250000");
 }
 
 TEST(FileSplits, ComeBackAndBrokenOnesAreRefused) {
