@@ -125,8 +125,9 @@ Status JdbcSink::Scan(Context& ctx, const SchemaRef& rows, const ScanFn& each) {
 bool JdbcSink::shares_rows_by_key(const Schema& rows) const {
   const auto target = targets_->Find(rows.path);
   // Else rows of one key of the target may go to different writers.
-  const bool same = !target || std::ranges::all_of(rows.primary_key, [&](uint32_t i) {
-    return target->key.empty() || std::ranges::find(target->key, i) != target->key.end();
+  const bool keyed = target && !target->key.empty();
+  const bool same = !keyed || std::ranges::all_of(rows.primary_key, [&](uint32_t i) {
+    return std::ranges::find(target->key, i) != target->key.end();
   });
   // Collations of MySQL take texts for equal that differ in case, accents or spaces at the end.
   const bool collated =

@@ -3,25 +3,13 @@
 
 #include <gmock/gmock.h>
 
+#include "jdbc/context_for_tests.h"
 #include "jdbc/scripted_sql_for_tests.h"
 
 namespace sluice::jdbc {
 namespace {
 
 using testing::ElementsAre;
-
-class NoHttp final : public http::Client {
- public:
-  Result<http::Response> Perform(const http::Request& /*request*/,
-                                 const CancelToken& /*cancel*/) override {
-    return Fail(Code::kInternal, "no HTTP here");
-  }
-};
-
-class NoPhases final : public PhaseHook {
- public:
-  void Reach(const char* /*phase*/, CheckpointId /*id*/) override {}
-};
 
 // A query in parts by its number k, whose values run from 1 to 100.
 class SplitPlannerTest : public testing::Test {

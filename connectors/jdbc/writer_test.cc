@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/sync.h"
+#include "jdbc/context_for_tests.h"
 
 namespace sluice::jdbc {
 namespace {
@@ -15,19 +16,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-class NoHttp final : public http::Client {
- public:
-  Result<http::Response> Perform(const http::Request& /*request*/,
-                                 const CancelToken& /*cancel*/) override {
-    return Fail(Code::kInternal, "no HTTP here");
-  }
-};
-
-class NoPhases final : public PhaseHook {
- public:
-  void Reach(const char* /*phase*/, CheckpointId /*id*/) override {}
-};
 
 // Notes what becomes of batches: "stage" or "apply", and "commit" of what was staged.
 class NotedSql final : public SqlClient {
