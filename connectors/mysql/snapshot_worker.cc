@@ -80,7 +80,13 @@ void SnapshotWorker::Begin(SnapshotJob job, std::function<void()> wake) {
 }
 
 std::optional<SnapshotPiece> SnapshotWorker::Poll() {
-  return pieces_.Pop(Duration(0));
+  auto piece = pieces_.Pop(Duration(0));
+  if (piece && piece->report) {
+    // Its pusher may not have called wake yet, and the split's reader ends now.
+    const std::lock_guard lock(mutex_);
+    wake_ = [] {};
+  }
+  return piece;
 }
 
 bool SnapshotWorker::idle() const {

@@ -45,7 +45,7 @@ class SnapshotWorker {
   ~SnapshotWorker();  // interrupts what is running and waits for it
 
   // Starts a split; its pieces come from Poll. `wake` is called, on the worker's thread, when there
-  // is one. REQUIRES: the last piece of the split before was taken.
+  // is one, and never once the last was taken. REQUIRES: that of the split before was.
   void Begin(SnapshotJob job, std::function<void()> wake);
   std::optional<SnapshotPiece> Poll();  // never waits
   // False while a split is being read, or after a failure: then this object must not be used again.
