@@ -10,6 +10,11 @@ namespace {
 
 constexpr int64_t kMicrosPerDay = int64_t{86'400} * 1'000'000;
 
+// As SeaTunnel writes all of them; finer ones would lose digits.
+bool InMillis(const Type& timestamp) {
+  return timestamp.scale <= 3;
+}
+
 std::string FormatOf(const Type& type) {
   switch (type.kind) {
     case TypeKind::kBoolean:
@@ -37,7 +42,7 @@ std::string FormatOf(const Type& type) {
     case TypeKind::kTime:
       return "ttu";
     case TypeKind::kTimestamp:
-      return "tsu:";
+      return InMillis(type) ? "tsm:UTC" : "tsu:UTC";
   }
   return "";
 }
@@ -53,7 +58,8 @@ struct OwnedArray {
   std::deque<ArrowArray> columns;
   std::vector<ArrowArray*> children;
   std::deque<std::vector<const void*>> buffers;
-  std::deque<std::vector<uint8_t>> bits;  // booleans, packed
+  std::deque<std::vector<uint8_t>> bits;      // booleans, packed
+  std::deque<std::vector<int64_t>> instants;  // of timestamps
 };
 
 // Children belong to the outermost one.
@@ -79,6 +85,16 @@ std::vector<uint8_t> Pack(const Column& column) {
   return bits;
 }
 
+std::vector<int64_t> Instants(const Column& column, const LocalZone& zone) {
+  std::vector<int64_t> out(column.rows());
+  for (uint32_t row = 0; row < column.rows(); ++row) {
+    const int64_t micros = zone.ToUtc(column.value<int64_t>(row));
+    const int64_t millis = micros / 1000 - (micros % 1000 < 0 ? 1 : 0);
+    out[row] = InMillis(column.type()) ? millis : micros;
+  }
+  return out;
+}
+
 Status CheckTimes(const Chunk& chunk, const EncodedColumn& info) {
   const Column& column = chunk.column(info.index);
   for (uint32_t row = 0; row < column.rows(); ++row) {
@@ -92,7 +108,7 @@ Status CheckTimes(const Chunk& chunk, const EncodedColumn& info) {
   return {};
 }
 
-void ExportColumn(const Column& column, OwnedArray& owned) {
+void ExportColumn(const Column& column, const LocalZone& zone, OwnedArray& owned) {
   const TypeKind kind = column.type().kind;
   std::vector<const void*>& buffers = owned.buffers.emplace_back();
   buffers.push_back(column.null_count() == 0 ? nullptr : column.validity().data());
@@ -100,6 +116,9 @@ void ExportColumn(const Column& column, OwnedArray& owned) {
   if (kind == TypeKind::kBoolean) {
     owned.bits.push_back(Pack(column));
     buffers.push_back(owned.bits.back().data());
+  } else if (kind == TypeKind::kTimestamp) {
+    owned.instants.push_back(Instants(column, zone));
+    buffers.push_back(owned.instants.back().data());
   } else {
     buffers.push_back(column.data().data());
   }
@@ -147,12 +166,13 @@ void ExportSchema(const Schema& schema, std::span<const EncodedColumn> columns, 
   out->private_data = owned.release();
 }
 
-Status ExportRows(const Chunk& chunk, std::span<const EncodedColumn> columns, ArrowArray* out) {
+Status ExportRows(const Chunk& chunk, std::span<const EncodedColumn> columns, const LocalZone& zone,
+                  ArrowArray* out) {
   auto owned = std::make_unique<OwnedArray>();
   for (const EncodedColumn& info : columns) {
     const Column& column = chunk.column(info.index);
     if (column.type().kind == TypeKind::kTime) RETURN_IF_ERROR(CheckTimes(chunk, info));
-    ExportColumn(column, *owned);
+    ExportColumn(column, zone, *owned);
   }
   for (ArrowArray& column : owned->columns) owned->children.push_back(&column);
   owned->buffers.push_back({nullptr});

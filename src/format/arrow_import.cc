@@ -127,7 +127,14 @@ bool AppendDay(int64_t days, Column& out) {
   return true;
 }
 
-bool AppendMoment(std::string_view format, const ArrowArray& array, int64_t i, Column& out) {
+// Microseconds in the years 0000 to 9999, or `beside` them.
+bool InYears(int64_t micros, int64_t beside = 0) {
+  return micros >= kFirstDay * kMicrosPerDay - beside &&
+         micros < (kLastDay + 1) * kMicrosPerDay + beside;
+}
+
+bool AppendMoment(std::string_view format, const ArrowArray& array, int64_t i,
+                  const LocalZone& zone, Column& out) {
   if (format == "tdD") return AppendDay(At<int32_t>(array, i), out);
   if (format == "tdm") return AppendDay(At<int64_t>(array, i) / kMillisPerDay, out);
   const char unit = format[2];
@@ -137,9 +144,9 @@ bool AppendMoment(std::string_view format, const ArrowArray& array, int64_t i, C
   if (!ToMicros(short_one ? At<int32_t>(array, i) : At<int64_t>(array, i), unit, micros)) {
     return false;
   }
-  const bool in_years =
-      micros >= kFirstDay * kMicrosPerDay && micros < (kLastDay + 1) * kMicrosPerDay;
-  if (!of_day && !in_years) return false;
+  const bool instant = !of_day && format.size() > std::string_view("tsu:").size();
+  if (instant && InYears(micros, kMicrosPerDay)) micros = zone.ToLocal(micros);
+  if (!of_day && !InYears(micros)) return false;
   out.Append(micros);
   return true;
 }
@@ -157,7 +164,8 @@ bool AppendPlain(T value, Column& out) {
 }
 
 // False: a column cannot hold the value. REQUIRES: not null, a format that TypeOf knows.
-bool AppendOne(std::string_view format, const ArrowArray& array, int64_t i, Column& out) {
+bool AppendOne(std::string_view format, const ArrowArray& array, int64_t i, const LocalZone& zone,
+               Column& out) {
   switch (format[0]) {
     case 'b':
       return AppendPlain<uint8_t>(Bit(array.buffers[1], array.offset + i) ? 1 : 0, out);
@@ -192,7 +200,7 @@ bool AppendOne(std::string_view format, const ArrowArray& array, int64_t i, Colu
     case 'w':
       return AppendText(FixedTextAt(format, array, i), out);
     default:
-      return AppendMoment(format, array, i, out);
+      return AppendMoment(format, array, i, zone, out);
   }
 }
 
@@ -280,12 +288,14 @@ size_t TextBytes(const ArrowSchema& type, const ArrowArray& array, int64_t begin
 }
 
 Status ImportValues(const ArrowSchema& type, const ArrowArray& array, int64_t begin, int64_t end,
-                    Column& out) {
+                    const LocalZone& zone, Column& out) {
   for (int64_t i = begin; i < end; ++i) {
     if (IsNull(array, i)) {
       out.AppendNull();
     } else if (type.dictionary == nullptr) {
-      if (!AppendOne(type.format, array, i, out)) return Unheld(type.name, type.format, array, i);
+      if (!AppendOne(type.format, array, i, zone, out)) {
+        return Unheld(type.name, type.format, array, i);
+      }
     } else {
       const int64_t index = IndexAt(type.format, array, i);
       if (!HasIndex(array, index)) {
@@ -294,7 +304,7 @@ Status ImportValues(const ArrowSchema& type, const ArrowArray& array, int64_t be
       }
       if (IsNull(*array.dictionary, index)) {
         out.AppendNull();
-      } else if (!AppendOne(type.dictionary->format, *array.dictionary, index, out)) {
+      } else if (!AppendOne(type.dictionary->format, *array.dictionary, index, zone, out)) {
         return Unheld(type.name, type.dictionary->format, *array.dictionary, index);
       }
     }

@@ -11,13 +11,14 @@ namespace {
 using testing::HasSubstr;
 
 // The values of one column of this format, in `buffers` as Arrow has them; as text, or the error.
-std::string Imported(const char* format, int64_t rows, std::vector<const void*> buffers) {
+std::string Imported(const char* format, int64_t rows, std::vector<const void*> buffers,
+                     const LocalZone& zone = LocalZone::OfProcess()) {
   const ArrowSchema type{.format = format, .name = "c"};
   ArrowArray array{.length = rows, .n_buffers = static_cast<int64_t>(buffers.size())};
   buffers.insert(buffers.begin(), nullptr);
   array.buffers = buffers.data();
   Column column(ImportColumn(type)->type);
-  const Status status = ImportValues(type, array, 0, rows, column);
+  const Status status = ImportValues(type, array, 0, rows, zone, column);
   if (!status.ok()) return std::string(status.message());
   std::string out;
   for (uint32_t row = 0; row < column.rows(); ++row) out += ValueText(column, row) + "|";
@@ -45,6 +46,26 @@ TEST(ArrowImport, DatesAndTimesEndWithTheYear9999) {
   EXPECT_THAT(Imported<int64_t>("tsm:", {INT64_MIN}), HasSubstr("-9223372036854775808 milli"));
   EXPECT_THAT(Imported<int64_t>("tsu:", {kEnd * 1'000'000}), HasSubstr("microseconds"));
   EXPECT_EQ(Imported<int64_t>("tsn:", {-1}), "1969-12-31 23:59:59.999999|");
+}
+
+TEST(ArrowImport, InstantsAreReadAsWallTimesOfTheZone) {
+  ::setenv("TZ", "Asia/Shanghai", 1);
+  const LocalZone zone;
+  ::unsetenv("TZ");
+  const std::vector<int64_t> noon = {1'709'208'000};  // 2024-02-29 12:00:00 UTC
+  EXPECT_EQ(Imported("tss:", 1, {noon.data()}, zone), "2024-02-29 12:00:00|");
+  EXPECT_EQ(Imported("tss:UTC", 1, {noon.data()}, zone), "2024-02-29 20:00:00|");
+  EXPECT_EQ(Imported("tss:Europe/Paris", 1, {noon.data()}, zone), "2024-02-29 20:00:00|")
+      << "the zone of a column is for people";
+  // Years are those of the wall times.
+  const std::vector<int64_t> end = {253'402'300'800 - 8 * 3600};
+  EXPECT_THAT(Imported("tss:UTC", 1, {end.data()}, zone), HasSubstr("'c': 253402272000 seconds"));
+  const std::vector<int64_t> before = {end[0] - 1};
+  EXPECT_EQ(Imported("tss:UTC", 1, {before.data()}, zone), "9999-12-31 23:59:59|");
+  const std::vector<int64_t> first = {-62'167'219'200 - 8 * 3600};
+  EXPECT_EQ(Imported("tss:UTC", 1, {first.data()}, zone), "0000-01-01 00:05:43|");
+  const std::vector<int64_t> most = {INT64_MAX / 1'000'000};
+  EXPECT_THAT(Imported("tss:UTC", 1, {most.data()}, zone), HasSubstr("outside of the years"));
 }
 
 TEST(ArrowImport, TextsThatAColumnCannotHoldAreRefused) {

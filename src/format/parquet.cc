@@ -43,9 +43,12 @@ const char* NameOf(ParquetCompression compression) {
 
 class ParquetEncoder final : public RowEncoder {
  public:
-  ParquetEncoder(std::string table, std::vector<EncodedColumn> columns,
+  ParquetEncoder(std::string table, std::vector<EncodedColumn> columns, const LocalZone& zone,
                  std::unique_ptr<parquet_module::Writer> writer)
-      : table_(std::move(table)), columns_(std::move(columns)), writer_(std::move(writer)) {}
+      : table_(std::move(table)),
+        columns_(std::move(columns)),
+        zone_(zone),
+        writer_(std::move(writer)) {}
 
   Status Append(const Chunk& chunk, std::span<const uint32_t> rows, std::string& out) override {
     if (rows.size() == chunk.rows()) {
@@ -68,7 +71,7 @@ class ParquetEncoder final : public RowEncoder {
  private:
   Status AppendAll(const Chunk& chunk) {
     ArrowArray rows{};
-    RETURN_IF_ERROR(ExportRows(chunk, columns_, &rows));
+    RETURN_IF_ERROR(ExportRows(chunk, columns_, zone_, &rows));
     held_ += chunk.bytes();
     return Outcome(writer_->Write(&rows));
   }
@@ -79,6 +82,7 @@ class ParquetEncoder final : public RowEncoder {
 
   const std::string table_;
   const std::vector<EncodedColumn> columns_;
+  const LocalZone& zone_;
   std::unique_ptr<parquet_module::Writer> writer_;
   size_t held_ = 0;
 };
@@ -118,8 +122,9 @@ struct Owned : T {
 
 class ArrowParquetReader final : public ParquetReader {
  public:
-  ArrowParquetReader(std::string name, std::unique_ptr<ReadableFile> file, uint64_t size)
-      : name_(std::move(name)), input_(std::move(file), size) {}
+  ArrowParquetReader(std::string name, std::unique_ptr<ReadableFile> file, uint64_t size,
+                     const LocalZone& zone)
+      : name_(std::move(name)), zone_(zone), input_(std::move(file), size) {}
 
   Status Open() {
     ASSIGN_OR_RETURN(const Module* const module, Load());
@@ -229,8 +234,8 @@ class ArrowParquetReader final : public ParquetReader {
     for (size_t i = 0; i < fields_.size(); ++i) {
       const auto field = static_cast<size_t>(fields_[i]);
       const auto column = static_cast<size_t>(layout_.column_of[field]);
-      const Status status =
-          ImportValues(*type_.children[field], *batch_.children[i], at_, end, rows.column(column));
+      const Status status = ImportValues(*type_.children[field], *batch_.children[i], at_, end,
+                                         zone_, rows.column(column));
       if (!status.ok()) return status.In(name_);
     }
     for (; at_ < end; ++at_) {
@@ -242,6 +247,7 @@ class ArrowParquetReader final : public ParquetReader {
   }
 
   const std::string name_;
+  const LocalZone& zone_;
   FileInput input_;
   std::unique_ptr<parquet_module::Reader> reader_;
   Owned<ArrowSchema> type_;
@@ -259,7 +265,8 @@ class ArrowParquetReader final : public ParquetReader {
 
 Result<std::unique_ptr<RowEncoder>> MakeParquetEncoder(const Schema& schema,
                                                        std::vector<EncodedColumn> columns,
-                                                       const ParquetStyle& style) {
+                                                       const ParquetStyle& style,
+                                                       const LocalZone& zone) {
   ASSIGN_OR_RETURN(const Module* const module, Load());
   Owned<ArrowSchema> type;
   ExportSchema(schema, columns, &type);
@@ -270,14 +277,14 @@ Result<std::unique_ptr<RowEncoder>> MakeParquetEncoder(const Schema& schema,
     return Fail(Code::kInvalidConfig,
                 fmt::format("table {}: parquet: {}", schema.path.ToString(), wrong));
   }
-  return std::make_unique<ParquetEncoder>(schema.path.ToString(), std::move(columns),
+  return std::make_unique<ParquetEncoder>(schema.path.ToString(), std::move(columns), zone,
                                           std::move(writer));
 }
 
 Result<std::unique_ptr<ParquetReader>> ParquetReader::Open(std::string name,
                                                            std::unique_ptr<ReadableFile> file,
-                                                           uint64_t size) {
-  auto reader = std::make_unique<ArrowParquetReader>(std::move(name), std::move(file), size);
+                                                           uint64_t size, const LocalZone& zone) {
+  auto reader = std::make_unique<ArrowParquetReader>(std::move(name), std::move(file), size, zone);
   RETURN_IF_ERROR(reader->Open());
   return reader;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/local_zone.h"
 #include "format/rows.h"
 
 namespace sluice {
@@ -15,14 +16,19 @@ enum class ParquetCompression : uint8_t { kNone, kSnappy, kLz4, kGzip, kBrotli, 
 
 struct ParquetStyle {
   ParquetCompression compression = ParquetCompression::kNone;
-  bool int96 = false;  // timestamps in the old form; else 64-bit microseconds without a zone
+  bool int96 = false;  // timestamps in the old form; else 64 bits
 };
+
+// Timestamps are wall times here, and as SeaTunnel has it they are in a file the instants that the
+// zone's clocks showed them at: in milliseconds where a column has at most three digits of a
+// second, in microseconds where it has more. Those that a file marks as wall times are read as they
+// are.
 
 // Rows leave the encoder a group at a time. `schema`: of the rows. kUnsupported when Arrow cannot
 // be loaded.
-Result<std::unique_ptr<RowEncoder>> MakeParquetEncoder(const Schema& schema,
-                                                       std::vector<EncodedColumn> columns,
-                                                       const ParquetStyle& style);
+Result<std::unique_ptr<RowEncoder>> MakeParquetEncoder(
+    const Schema& schema, std::vector<EncodedColumn> columns, const ParquetStyle& style,
+    const LocalZone& zone = LocalZone::OfProcess());
 
 // Reads one file, in pieces of a few thousand rows. One thread; ReadAt of the file blocks.
 class ParquetReader {
@@ -33,9 +39,9 @@ class ParquetReader {
   };
   virtual ~ParquetReader() = default;
   // `name` is used in messages. kCorruption when the bytes are no parquet file.
-  static Result<std::unique_ptr<ParquetReader>> Open(std::string name,
-                                                     std::unique_ptr<ReadableFile> file,
-                                                     uint64_t size);
+  static Result<std::unique_ptr<ParquetReader>> Open(
+      std::string name, std::unique_ptr<ReadableFile> file, uint64_t size,
+      const LocalZone& zone = LocalZone::OfProcess());
 
   virtual const std::vector<FileColumn>& columns() const = 0;
   // What is to be read, and where to begin. `layout.fields` are those of columns(). A field whose

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "format/parquet.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,8 +22,16 @@ class Memory final : public ReadableFile {
   const std::string bytes_;
 };
 
-Result<std::unique_ptr<ParquetReader>> Reader(const std::string& bytes) {
-  return ParquetReader::Open("f", std::make_unique<Memory>(bytes), bytes.size());
+Result<std::unique_ptr<ParquetReader>> Reader(const std::string& bytes,
+                                              const LocalZone& zone = LocalZone::OfProcess()) {
+  return ParquetReader::Open("f", std::make_unique<Memory>(bytes), bytes.size(), zone);
+}
+
+LocalZone Zone(const char* name) {
+  ::setenv("TZ", name, 1);
+  const LocalZone zone;
+  ::unsetenv("TZ");
+  return zone;
 }
 
 SchemaRef Table() {
@@ -183,6 +192,90 @@ TEST(Parquet, ChunksOfLargeRowsAreBoundedByTheirBytes) {
     text += chunk->column(0).data().size();
   }
   EXPECT_EQ(text, 1 + 63 * kLarge);
+}
+
+// Columns of timestamps of these scales, and one row of microseconds.
+std::string Times(const std::vector<int>& scales, const std::vector<int64_t>& micros,
+                  const LocalZone& zone, bool int96) {
+  Schema schema;
+  schema.path = {"", "", "t"};
+  std::vector<EncodedColumn> columns;
+  for (const int scale : scales) {
+    const auto i = static_cast<uint32_t>(columns.size());
+    columns.push_back({i, "c" + std::to_string(i)});
+    schema.columns.push_back({.name = columns[i].name, .type = {TypeKind::kTimestamp, 0, scale}});
+  }
+  auto encoder = MakeParquetEncoder(schema, columns, {.int96 = int96}, zone);
+  EXPECT_TRUE(encoder) << encoder.error().ToString();
+  ChunkBuilder rows(std::make_shared<Schema>(schema));
+  for (uint32_t i = 0; i < micros.size(); ++i) rows.column(i).Append(micros[i]);
+  rows.EndRow(RowKind::kInsert);
+  const uint32_t numbers[] = {0};
+  std::string bytes;
+  EXPECT_TRUE((*encoder)->Append(*rows.Finish(0), numbers, bytes).ok());
+  EXPECT_TRUE((*encoder)->Finish(bytes).ok());
+  return bytes;
+}
+
+// The first row, and the types in front of the values.
+std::string FirstRow(const std::string& bytes, const LocalZone& zone) {
+  auto reader = Reader(bytes, zone);
+  EXPECT_TRUE(reader) << reader.error().ToString();
+  Schema schema;
+  RowLayout layout;
+  std::string out;
+  for (const auto& column : (*reader)->columns()) {
+    layout.fields.push_back(column.info.name);
+    layout.column_of.push_back(static_cast<int>(schema.columns.size()));
+    schema.columns.push_back(column.info);
+    out += fmt::format("{}({}) ", column.info.type.ToString(), column.info.type.scale);
+  }
+  layout.schema = std::make_shared<Schema>(schema);
+  EXPECT_TRUE((*reader)->Begin(layout, 0, 0).ok());
+  ChunkBuilder rows(layout.schema);
+  EXPECT_TRUE((*reader)->Next(rows));
+  std::vector<std::string> lines;
+  AddLines(*rows.Finish(0), lines);
+  return out + lines[0];
+}
+
+TEST(Parquet, TimestampsAreInstantsOfTheZone) {
+  const LocalZone utc = Zone("UTC");
+  constexpr int64_t kNoon = 1'709'208'000'123'456;  // 2024-02-29 12:00:00.123456
+  for (const auto& [name, in_utc] : {std::pair{"Asia/Shanghai", "2024-02-29 04:00:00.123"},
+                                     {"America/New_York", "2024-02-29 17:00:00.123"}}) {
+    const LocalZone zone = Zone(name);
+    const std::string bytes = Times({0, 3, 6}, {kNoon, kNoon, kNoon}, zone, false);
+    const std::string types = "TIMESTAMP(3) TIMESTAMP(3) TIMESTAMP(6) ";
+    const std::string instant = in_utc;
+    EXPECT_EQ(FirstRow(bytes, utc), types + instant + "|" + instant + "|" + instant + "456|");
+    EXPECT_EQ(
+        FirstRow(bytes, zone),
+        types + "2024-02-29 12:00:00.123|2024-02-29 12:00:00.123|2024-02-29 12:00:00.123456|");
+    const std::string old = Times({3, 6}, {kNoon, kNoon}, zone, true);
+    EXPECT_EQ(FirstRow(old, utc),
+              "TIMESTAMP(6) TIMESTAMP(6) " + instant + "000|" + instant + "456|");
+    EXPECT_EQ(FirstRow(old, zone),
+              "TIMESTAMP(6) TIMESTAMP(6) 2024-02-29 12:00:00.123000|2024-02-29 12:00:00.123456|");
+  }
+}
+
+// The first and the last moment of the calendar, and those at changes of clocks.
+TEST(Parquet, TimestampsComeBackInEveryZone) {
+  for (const char* name : {"UTC", "Asia/Shanghai", "America/New_York", "Pacific/Apia"}) {
+    const LocalZone zone = Zone(name);
+    for (const bool int96 : {false, true}) {
+      for (const int64_t micros :
+           {-62'167'219'200'000'000, int64_t{-1}, int64_t{0}, 1'710'036'000'000'000 - 1,
+            1'710'039'600'000'000, 1'730'597'400'000'000, 253'402'300'799'999'999}) {
+        const std::string bytes = Times({6}, {micros}, zone, int96);
+        Column wanted({TypeKind::kTimestamp, 0, 6});
+        wanted.Append(micros);
+        EXPECT_EQ(FirstRow(bytes, zone), "TIMESTAMP(6) " + ValueText(wanted, 0) + "|")
+            << name << " " << int96;
+      }
+    }
+  }
 }
 
 TEST(Parquet, AnotherTypeIsNamed) {

@@ -6,11 +6,16 @@
 #include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 #include <arrow/status.h>
+#include <arrow/type.h>
 #include <arrow/util/compression.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/schema.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/exception.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
+#include <parquet/schema.h>
+#include <parquet/types.h>
 
 #include <functional>
 #include <optional>
@@ -164,7 +169,8 @@ class ArrowReader final : public Reader {
       ARROW_RETURN_NOT_OK(builder.Open(std::make_shared<InputFile>(input), properties));
       builder.properties(arrow_properties);
       ARROW_ASSIGN_OR_RAISE(reader_, builder.Build());
-      return reader_->GetSchema(&schema_);
+      ARROW_RETURN_NOT_OK(reader_->GetSchema(&schema_));
+      return NameZones();
     });
   }
   std::string GetSchema(ArrowSchema* out) const override {
@@ -194,6 +200,27 @@ class ArrowReader final : public Reader {
   }
 
  private:
+  // Of 96 bits, or marked as timestamp in the way of old: instants, as the format has it.
+  static bool IsOldInstant(const parquet::ColumnDescriptor& leaf) {
+    if (leaf.physical_type() == parquet::Type::INT96) return true;
+    const auto& type = leaf.logical_type();
+    return type->is_timestamp() &&
+           static_cast<const parquet::TimestampLogicalType&>(*type).is_from_converted_type();
+  }
+  arrow::Status NameZones() {
+    const parquet::SchemaDescriptor& leaves = *reader_->parquet_reader()->metadata()->schema();
+    for (int i = 0; i < schema_->num_fields(); ++i) {
+      const auto& field = schema_->field(i);
+      const int leaf = reader_->manifest().schema_fields[static_cast<size_t>(i)].column_index;
+      if (field->type()->id() != arrow::Type::TIMESTAMP || leaf < 0) continue;
+      if (!IsOldInstant(*leaves.Column(leaf))) continue;
+      const auto unit = static_cast<const arrow::TimestampType&>(*field->type()).unit();
+      ARROW_ASSIGN_OR_RAISE(schema_,
+                            schema_->SetField(i, field->WithType(arrow::timestamp(unit, "UTC"))));
+    }
+    return arrow::Status::OK();
+  }
+
   std::unique_ptr<parquet::arrow::FileReader> reader_;
   std::shared_ptr<arrow::Schema> schema_;
   std::shared_ptr<arrow::RecordBatchReader> batches_;

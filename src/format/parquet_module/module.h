@@ -38,6 +38,7 @@ class Writer {
 class Reader {
  public:
   virtual ~Reader() = default;
+  // Timestamps that are instants have a zone there, those in the old forms too, which name none.
   virtual std::string GetSchema(ArrowSchema* out) const = 0;
   virtual int groups() const = 0;  // of rows
   // From the beginning of a group, these columns, as numbered in the schema.

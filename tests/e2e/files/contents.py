@@ -47,6 +47,8 @@ def shown(value: Any) -> str | None:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, datetime):
+        if value.tzinfo is not None:  # an instant: as a wall time of this process's zone
+            value = value.astimezone().replace(tzinfo=None)
         return value.isoformat(sep=" ", timespec="seconds")
     return str(value)
 

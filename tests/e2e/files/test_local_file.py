@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pyarrow
 import pyarrow.parquet
 import pytest
 from e2e.files.contents import ITEMS, all_rows, files_of, rows_of, write_items
@@ -123,6 +125,57 @@ sink {{ LocalFile {{ path = "{tmp_path}/back", file_format_type = json }} }}
     )
     Engine(tmp_path / "2", job_file).run_to_end()
     assert all_rows(tmp_path / "back", "json") == sorted(found, key=str)
+
+
+@pytest.mark.parametrize("int96", (False, True))
+def test_timestamps_of_parquet_are_instants(int96: bool, tmp_path: Path) -> None:
+    """SeaTunnel writes wall times of its own zone as UTC, and reads them so."""
+    source, there, back = (tmp_path / name for name in ("source", "there", "back"))
+    source.mkdir()
+    noon, summer = datetime(2024, 2, 29, 12, 0, 0, 123000), datetime(2024, 7, 1, 12)
+    zoned = pyarrow.timestamp("ms", "UTC")
+    columns = {
+        "instant": pyarrow.array([noon, summer], zoned),
+        "wall": pyarrow.array([noon, summer], pyarrow.timestamp("ms")),
+    }
+    pyarrow.parquet.write_table(pyarrow.table(columns), source / "a.parquet", store_schema=False)
+    jobs = ((source, "parquet", there), (there, "json", back))
+    for number, (read, form, write) in enumerate(jobs):
+        job_file = tmp_path / f"{number}.conf"
+        job_file.write_text(
+            f"""
+env {{ job.mode = BATCH }}
+source {{ LocalFile {{ path = "{read}", file_format_type = parquet }} }}
+sink {{
+  LocalFile {{
+    path = "{write}", file_format_type = {form}
+    parquet_avro_write_timestamp_as_int96 = {str(int96).lower()}
+  }}
+}}
+""",
+            "utf-8",
+        )
+        job = Engine(tmp_path / str(number), job_file)
+        job.start({"TZ": "America/New_York"})
+        assert job.process.wait(60) == 0, job.log_text()
+    (written,) = files_of(there)
+    leaf = pyarrow.parquet.read_metadata(written).schema.column(0)
+    assert leaf.physical_type == ("INT96" if int96 else "INT64")
+    if not int96:
+        assert "isAdjustedToUTC=true, timeUnit=milliseconds" in str(leaf.logical_type)
+    table = pyarrow.parquet.read_table(written).to_pylist()
+    instants = [{name: at.replace(tzinfo=None) for name, at in row.items()} for row in table]
+    assert instants == [
+        {"instant": noon, "wall": noon + timedelta(hours=5)},
+        {"instant": summer, "wall": summer + timedelta(hours=4)},
+    ]
+    assert all_rows(back, "json") == sorted(
+        [
+            ("2024-02-29T07:00:00.123", "2024-02-29T12:00:00.123"),
+            ("2024-07-01 08:00:00", "2024-07-01 12:00:00"),
+        ],
+        key=str,
+    )
 
 
 def test_mistakes_are_told_before_anything_is_written(tmp_path: Path) -> None:
