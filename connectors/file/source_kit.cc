@@ -159,7 +159,7 @@ class FileSourceFixture final : public SourceFixture {
       for (const TypeColumn& column : kTypes) {
         text += (text.empty() && column.name == kTypes[0].name ? "" : "|");
         text += row == 3 ? "null" : column.text[row];
-        if (row != 3 && column.name == "moment" && format_ == Format::kParquet) text += ".000000";
+        if (row != 3 && column.name == "moment" && format_ == Format::kParquet) text += ".000";
       }
       out["kit.types"].insert(text);
     }
