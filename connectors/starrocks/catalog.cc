@@ -101,15 +101,16 @@ Status CheckVersion(SqlSession& session) {
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name) {
   ASSIGN_OR_RETURN(const SqlTable rows,
                    session.Query(fmt::format(
-                       "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE, IS_NULLABLE FROM "
-                       "information_schema.columns WHERE TABLE_SCHEMA = {} AND TABLE_NAME "
-                       "= {} ORDER BY ORDINAL_POSITION",
+                       "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE, IS_NULLABLE, "
+                       "COLUMN_DEFAULT FROM information_schema.columns WHERE TABLE_SCHEMA = {} "
+                       "AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION",
                        session.Quote(name.database), session.Quote(name.table))));
   if (rows.empty()) return std::nullopt;
   TargetFacts facts;
   for (const auto& row : rows) {
-    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")), row[2] == "PRI",
-                        Lower(row[3].value_or("")), row[4] != "NO"};
+    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")),
+                        row[2] == "PRI",     Lower(row[3].value_or("")),
+                        row[4] != "NO",      row[5]};
     facts.primary_key = facts.primary_key || column.key;
     facts.columns.push_back(std::move(column));
   }
@@ -157,6 +158,12 @@ Status CheckKey(const TargetFacts& facts, const TableName& name, const Schema& s
 }
 
 }  // namespace
+
+const TargetColumn* FindColumn(const TargetFacts& facts, std::string_view name) {
+  const auto found = std::ranges::find_if(
+      facts.columns, [&](const TargetColumn& column) { return SameWord(column.name, name); });
+  return found == facts.columns.end() ? nullptr : &*found;
+}
 
 Status CheckColumns(const TargetFacts& facts, const TableName& name, const Schema& schema) {
   std::string missing;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/context.h"
@@ -20,12 +21,16 @@ struct TargetColumn {
   bool key = false;
   std::string full_type;  // COLUMN_TYPE in lower case, "varchar(20)"
   bool nullable = true;
+  std::optional<std::string> initial = std::nullopt;  // COLUMN_DEFAULT
 };
 
 struct TargetFacts {
   bool primary_key = false;  // the table's model
   std::vector<TargetColumn> columns;
 };
+
+// By its name, in which case does not matter; null: there is none.
+const TargetColumn* FindColumn(const TargetFacts& facts, std::string_view name);
 
 // Calls block on `session`.
 
