@@ -167,13 +167,18 @@ const TargetColumn* FindColumn(const TargetFacts& facts, std::string_view name) 
 
 Status CheckColumns(const TargetFacts& facts, const TableName& name, const Schema& schema) {
   std::string missing;
+  std::set<const TargetColumn*> taken;
   for (const ColumnInfo& column : schema.columns) {
-    const bool there = std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
-      return Lower(target.name) == Lower(column.name);
-    });
-    if (!there)
+    const TargetColumn* target = FindColumn(facts, column.name);
+    if (target == nullptr) {
       missing +=
           fmt::format("{}{} {}", missing.empty() ? "" : ", ", column.name, ColumnType(column));
+    } else if (!taken.insert(target).second) {
+      return {Code::kSchemaMismatch,
+              fmt::format("{} has several columns {}, which differ in case only: {}.{} has one for "
+                          "them; rename them by a FieldRename transform",
+                          schema.path.ToString(), target->name, name.database, name.table)};
+    }
   }
   if (!missing.empty()) {
     return {Code::kSchemaMismatch,
@@ -196,14 +201,20 @@ Status CheckModel(const TargetFacts& facts, const StarrocksOptions& options, con
   return CheckKey(facts, name, schema);
 }
 
+std::vector<std::string> TargetNames(const TargetFacts& facts, const Schema& schema) {
+  std::vector<std::string> out;
+  for (const ColumnInfo& column : schema.columns) {
+    const TargetColumn* target = FindColumn(facts, column.name);
+    out.push_back(target == nullptr ? column.name : target->name);
+  }
+  return out;
+}
+
 std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema) {
   std::vector<bool> out;
   for (const ColumnInfo& column : schema.columns) {
-    const bool nested = column.source_type == "json" &&
-                        std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
-                          return target.type == "json" && Lower(target.name) == Lower(column.name);
-                        });
-    out.push_back(nested);
+    const TargetColumn* target = FindColumn(facts, column.name);
+    out.push_back(column.source_type == "json" && target != nullptr && target->type == "json");
   }
   return out;
 }

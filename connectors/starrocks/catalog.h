@@ -45,12 +45,15 @@ Result<bool> WouldStay(SqlSession& session, const StarrocksOptions& options, con
                        const Schema& schema);
 // What is there now; nothing when the table does not exist.
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name);
-// kSchemaMismatch naming the columns that are missing: the server would drop their values silently.
+// kSchemaMismatch naming the columns that are missing, or that several of the source would be: the
+// server would drop their values silently.
 Status CheckColumns(const TargetFacts& facts, const TableName& name, const Schema& schema);
 // kSchemaMismatch naming what does not fit: deletes into a table that takes none, a key that
 // different rows of the source share.
 Status CheckModel(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
                   const Schema& schema);
+// How the target spells each column; columns that it lacks keep their names.
+std::vector<std::string> TargetNames(const TargetFacts& facts, const Schema& schema);
 // Which of the columns hold JSON and not its text.
 std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema);
 

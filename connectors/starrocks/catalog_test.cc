@@ -156,6 +156,19 @@ TEST_F(CatalogTest, FactsAreReadAsTheServerTellsThem) {
   EXPECT_EQ(facts.columns[1].initial, "7");
 }
 
+TEST_F(CatalogTest, ColumnsAreFoundWhateverTheirCase) {
+  const TargetFacts facts = Facts({{"ID", true}, {"V", false}});
+  EXPECT_TRUE(CheckColumns(facts, kName, schema_).ok());
+  EXPECT_THAT(TargetNames(facts, schema_), ElementsAre("ID", "V"));
+}
+
+TEST_F(CatalogTest, TwoColumnsThatDifferInCaseOnlyAreRefused) {
+  schema_.columns.push_back({"ID", Of(TypeKind::kInt)});
+  const Status status = CheckColumns(Facts({{"id", true}, {"v", false}}), kName, schema_);
+  EXPECT_EQ(status.code(), Code::kSchemaMismatch);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("several columns id"));
+}
+
 TEST_F(CatalogTest, MissingColumnsAreNamedAtOnce) {
   schema_.columns.push_back({"w", Of(TypeKind::kDate)});
   const Status status = CheckColumns(Facts({{"ID", true}}), kName, schema_);
