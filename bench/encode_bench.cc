@@ -3,6 +3,7 @@
 // of LOG.
 #include <algorithm>
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "base/env.h"
@@ -37,7 +38,9 @@ Status Measure(const std::string& path, int times) {
   ASSIGN_OR_RETURN(const uint64_t rows, DecodeLog(log, OrdersFacts(), [&](const ChunkPtr& chunk) {
                      chunks.push_back(chunk);
                    }));
-  const starrocks::JsonRows json(*chunks.front()->schema(), true, {});
+  std::vector<std::string> names;
+  for (const ColumnInfo& column : chunks.front()->schema()->columns) names.push_back(column.name);
+  const starrocks::JsonRows json(names, true, {});
   std::vector<double> seconds;
   std::string batch;
   size_t bytes = 0;

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <set>
 
 #include "base/logging.h"
 #include "base/probe.h"
 #include "starrocks/alter_table.h"
+#include "starrocks/any_sql.h"
 #include "starrocks/create_table.h"
 
 namespace sluice::starrocks {
@@ -17,6 +19,7 @@ constexpr Duration kPoll = std::chrono::milliseconds(100);
 constexpr Duration kWaitMax = std::chrono::seconds(5);  // of one call; the engine asks again
 
 // Columns of SHOW ALTER TABLE COLUMN.
+constexpr size_t kJobId = 0;
 constexpr size_t kState = 9;
 constexpr size_t kMessage = 10;
 
@@ -26,6 +29,12 @@ struct Job {
 
   bool ended() const { return state.empty() || state == "FINISHED" || state == "CANCELLED"; }
 };
+
+int64_t NumberOf(const std::string& text) {
+  int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 class Altering {
  public:
@@ -81,14 +90,23 @@ class Altering {
                         change_.ddl, statement, why, Place())};
   }
 
+  // The one of the greatest number: times of jobs are told in whole seconds, in which several can
+  // follow one another.
   Result<Job> NewestJob() {
     ASSIGN_OR_RETURN(const SqlTable rows,
                      session_.Query(fmt::format(
-                         "SHOW ALTER TABLE COLUMN FROM {} WHERE TableName = {} ORDER BY "
-                         "CreateTime DESC LIMIT 1",
+                         "SHOW ALTER TABLE COLUMN FROM {} WHERE TableName = {}",
                          QuotedName(target_.name.database), session_.Quote(target_.name.table))));
-    if (rows.empty() || rows[0].size() <= kMessage) return Job{};
-    return Job{rows[0][kState].value_or(""), rows[0][kMessage].value_or("")};
+    Job newest;
+    int64_t newest_id = -1;
+    for (const auto& row : rows) {
+      if (row.size() <= kMessage) continue;
+      const int64_t id = NumberOf(row[kJobId].value_or(""));
+      if (id < newest_id) continue;
+      newest_id = id;
+      newest = {row[kState].value_or(""), row[kMessage].value_or("")};
+    }
+    return newest;
   }
 
   Result<Job> WaitForJob() {
@@ -117,7 +135,7 @@ class Altering {
 
 Status Alter(Context& ctx, const StarrocksOptions& options, const SchemaChange& change,
              TargetTable& target) {
-  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options.sql));
+  ASSIGN_OR_RETURN(auto session, OpenAnySql(ctx, options));
   return Altering(ctx, *session, change, target).Run();
 }
 

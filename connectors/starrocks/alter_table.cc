@@ -39,12 +39,6 @@ bool HoldsDecimal(const TypeText& type, const Type& wanted) {
   return scale >= wanted.scale && type.numbers[0] - scale >= wanted.precision - wanted.scale;
 }
 
-const TargetColumn* Find(const TargetFacts& facts, const std::string& name) {
-  const auto found = std::ranges::find_if(
-      facts.columns, [&](const TargetColumn& column) { return SameWord(column.name, name); });
-  return found == facts.columns.end() ? nullptr : &*found;
-}
-
 const ColumnInfo* Find(const Schema& schema, const std::string& name) {
   const auto found = std::ranges::find_if(
       schema.columns, [&](const ColumnInfo& column) { return SameWord(column.name, name); });
@@ -75,6 +69,25 @@ std::optional<std::string> DefaultOf(const ColumnInfo& column) {
   }
 }
 
+// The DEFAULT that a column has, as a definition takes it: one that is not restated counts as
+// changed, which the server refuses.
+std::string DefaultClause(const TargetColumn& column) {
+  if (!column.initial || (column.nullable && *column.initial == "NULL")) return "";
+  const std::string& text = *column.initial;
+  // Functions are shown as texts are.
+  const bool now = column.type == "datetime" && Upper(text).starts_with("CURRENT_TIMESTAMP");
+  if (now) return " DEFAULT " + text;
+  if (text == "uuid()" || text == "uuid_numeric()") return " DEFAULT (" + text + ")";
+  std::string literal;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') literal += '\\';
+    if (c == '\n') literal += "\\n";
+    if (c == '\r') literal += "\\r";
+    if (c != '\n' && c != '\r') literal += c;
+  }
+  return " DEFAULT \"" + literal + "\"";
+}
+
 class Planner {
  public:
   Planner(const TargetFacts& facts, const TableName& name, const SchemaChange& change)
@@ -86,16 +99,17 @@ class Planner {
 
   Alteration Plan() {
     for (const RenamedColumn& renamed : RenamedColumns(before_, after_)) {
-      const TargetColumn* from = Find(facts_, before_.columns[renamed.before].name);
+      const TargetColumn* from = FindColumn(facts_, before_.columns[renamed.before].name);
       const std::string& to = after_.columns[renamed.after].name;
-      if (from == nullptr || Find(facts_, to) != nullptr) continue;
+      if (from == nullptr || FindColumn(facts_, to) != nullptr) continue;
       Add(fmt::format("RENAME COLUMN {} TO {}", QuotedName(from->name), QuotedName(to)));
     }
     // The rest goes by the names that these give.
     if (!out_.statements.empty()) return std::move(out_);
     for (const ColumnInfo& column : before_.columns) {
-      if (Find(after_, column.name) != nullptr || Find(facts_, column.name) == nullptr) continue;
-      Add("DROP COLUMN " + QuotedName(column.name));
+      const TargetColumn* target = FindColumn(facts_, column.name);
+      if (target == nullptr || Find(after_, column.name) != nullptr) continue;
+      Add("DROP COLUMN " + QuotedName(target->name));
     }
     for (size_t i = 0; i < after_.columns.size(); ++i) Column(i);
     return std::move(out_);
@@ -107,7 +121,7 @@ class Planner {
   void Column(size_t index) {
     const ColumnInfo& column = after_.columns[index];
     const ColumnInfo* before = Before(index);
-    const TargetColumn* target = Find(facts_, column.name);
+    const TargetColumn* target = FindColumn(facts_, column.name);
     if (target == nullptr) return AddColumn(index);
     const bool same = before != nullptr && before->type == column.type &&
                       before->nullable == column.nullable && before->length == column.length;
@@ -145,7 +159,7 @@ class Planner {
   // Behind its neighbour, unless that is of the key, which stands together.
   std::string PlaceOf(size_t index) const {
     if (index == 0) return "";
-    const TargetColumn* neighbour = Find(facts_, after_.columns[index - 1].name);
+    const TargetColumn* neighbour = FindColumn(facts_, after_.columns[index - 1].name);
     if (neighbour == nullptr || neighbour->key) return "";
     return " AFTER " + QuotedName(neighbour->name);
   }
@@ -155,8 +169,9 @@ class Planner {
     const bool takes_null = target.nullable || !wanted.nullable;
     if (holds && takes_null) return;
     const bool null = target.nullable || wanted.nullable;
-    Add(fmt::format("MODIFY COLUMN {} {} {}", QuotedName(target.name),
-                    holds ? target.full_type : ColumnType(wanted), null ? "NULL" : "NOT NULL"));
+    Add(fmt::format("MODIFY COLUMN {} {} {}{}", QuotedName(target.name),
+                    holds ? target.full_type : ColumnType(wanted), null ? "NULL" : "NOT NULL",
+                    DefaultClause(target)));
   }
 
   const TargetFacts& facts_;

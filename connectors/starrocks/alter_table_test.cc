@@ -99,6 +99,24 @@ TEST_F(AlterTableTest, AColumnThatHoldsMoreStaysAsItIs) {
               ElementsAre("ALTER TABLE `ods`.`goods` MODIFY COLUMN `NAME` varchar(65533) NULL"));
 }
 
+TEST_F(AlterTableTest, ADefaultIsRestated) {
+  after_.columns[1].length = 40;
+  const auto clause = [&](const std::string& type, const std::string& text) {
+    facts_.columns[1].type = type;
+    facts_.columns[1].initial = text;
+    const std::string sql = Plan().statements.at(0);
+    return sql.substr(sql.find(" NULL") + 5);
+  };
+  EXPECT_EQ(clause("varchar", "7"), " DEFAULT \"7\"");
+  EXPECT_EQ(clause("varchar", ""), " DEFAULT \"\"");
+  EXPECT_EQ(clause("varchar", "it's \"a\" \\\n"), R"( DEFAULT "it's \"a\" \\\n")");
+  EXPECT_EQ(clause("varchar", "CURRENT_TIMESTAMP"), " DEFAULT \"CURRENT_TIMESTAMP\"");
+  EXPECT_EQ(clause("datetime", "CURRENT_TIMESTAMP"), " DEFAULT CURRENT_TIMESTAMP");
+  EXPECT_EQ(clause("datetime", "CURRENT_TIMESTAMP(3)"), " DEFAULT CURRENT_TIMESTAMP(3)");
+  EXPECT_EQ(clause("varchar", "uuid()"), " DEFAULT (uuid())");
+  EXPECT_EQ(clause("varchar", "NULL"), "") << "how some versions show that there is none";
+}
+
 TEST_F(AlterTableTest, AColumnThatDidNotChangeIsLeftAlone) {
   facts_.columns[2].full_type = "decimal(5, 2)";
   EXPECT_THAT(Plan().statements, IsEmpty());

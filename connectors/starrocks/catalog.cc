@@ -101,15 +101,16 @@ Status CheckVersion(SqlSession& session) {
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name) {
   ASSIGN_OR_RETURN(const SqlTable rows,
                    session.Query(fmt::format(
-                       "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE, IS_NULLABLE FROM "
-                       "information_schema.columns WHERE TABLE_SCHEMA = {} AND TABLE_NAME "
-                       "= {} ORDER BY ORDINAL_POSITION",
+                       "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE, IS_NULLABLE, "
+                       "COLUMN_DEFAULT FROM information_schema.columns WHERE TABLE_SCHEMA = {} "
+                       "AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION",
                        session.Quote(name.database), session.Quote(name.table))));
   if (rows.empty()) return std::nullopt;
   TargetFacts facts;
   for (const auto& row : rows) {
-    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")), row[2] == "PRI",
-                        Lower(row[3].value_or("")), row[4] != "NO"};
+    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")),
+                        row[2] == "PRI",     Lower(row[3].value_or("")),
+                        row[4] != "NO",      row[5]};
     facts.primary_key = facts.primary_key || column.key;
     facts.columns.push_back(std::move(column));
   }
@@ -158,15 +159,26 @@ Status CheckKey(const TargetFacts& facts, const TableName& name, const Schema& s
 
 }  // namespace
 
+const TargetColumn* FindColumn(const TargetFacts& facts, std::string_view name) {
+  const auto found = std::ranges::find_if(
+      facts.columns, [&](const TargetColumn& column) { return SameWord(column.name, name); });
+  return found == facts.columns.end() ? nullptr : &*found;
+}
+
 Status CheckColumns(const TargetFacts& facts, const TableName& name, const Schema& schema) {
   std::string missing;
+  std::set<const TargetColumn*> taken;
   for (const ColumnInfo& column : schema.columns) {
-    const bool there = std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
-      return Lower(target.name) == Lower(column.name);
-    });
-    if (!there)
+    const TargetColumn* target = FindColumn(facts, column.name);
+    if (target == nullptr) {
       missing +=
           fmt::format("{}{} {}", missing.empty() ? "" : ", ", column.name, ColumnType(column));
+    } else if (!taken.insert(target).second) {
+      return {Code::kSchemaMismatch,
+              fmt::format("{} has several columns {}, which differ in case only: {}.{} has one for "
+                          "them; rename them by a FieldRename transform",
+                          schema.path.ToString(), target->name, name.database, name.table)};
+    }
   }
   if (!missing.empty()) {
     return {Code::kSchemaMismatch,
@@ -189,14 +201,20 @@ Status CheckModel(const TargetFacts& facts, const StarrocksOptions& options, con
   return CheckKey(facts, name, schema);
 }
 
+std::vector<std::string> TargetNames(const TargetFacts& facts, const Schema& schema) {
+  std::vector<std::string> out;
+  for (const ColumnInfo& column : schema.columns) {
+    const TargetColumn* target = FindColumn(facts, column.name);
+    out.push_back(target == nullptr ? column.name : target->name);
+  }
+  return out;
+}
+
 std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema) {
   std::vector<bool> out;
   for (const ColumnInfo& column : schema.columns) {
-    const bool nested = column.source_type == "json" &&
-                        std::ranges::any_of(facts.columns, [&](const TargetColumn& target) {
-                          return target.type == "json" && Lower(target.name) == Lower(column.name);
-                        });
-    out.push_back(nested);
+    const TargetColumn* target = FindColumn(facts, column.name);
+    out.push_back(column.source_type == "json" && target != nullptr && target->type == "json");
   }
   return out;
 }

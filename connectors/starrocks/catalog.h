@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/context.h"
@@ -20,12 +21,16 @@ struct TargetColumn {
   bool key = false;
   std::string full_type;  // COLUMN_TYPE in lower case, "varchar(20)"
   bool nullable = true;
+  std::optional<std::string> initial = std::nullopt;  // COLUMN_DEFAULT
 };
 
 struct TargetFacts {
   bool primary_key = false;  // the table's model
   std::vector<TargetColumn> columns;
 };
+
+// By its name, in which case does not matter; null: there is none.
+const TargetColumn* FindColumn(const TargetFacts& facts, std::string_view name);
 
 // Calls block on `session`.
 
@@ -40,12 +45,15 @@ Result<bool> WouldStay(SqlSession& session, const StarrocksOptions& options, con
                        const Schema& schema);
 // What is there now; nothing when the table does not exist.
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name);
-// kSchemaMismatch naming the columns that are missing: the server would drop their values silently.
+// kSchemaMismatch naming the columns that are missing, or that several of the source would be: the
+// server would drop their values silently.
 Status CheckColumns(const TargetFacts& facts, const TableName& name, const Schema& schema);
 // kSchemaMismatch naming what does not fit: deletes into a table that takes none, a key that
 // different rows of the source share.
 Status CheckModel(const TargetFacts& facts, const StarrocksOptions& options, const TableName& name,
                   const Schema& schema);
+// How the target spells each column; columns that it lacks keep their names.
+std::vector<std::string> TargetNames(const TargetFacts& facts, const Schema& schema);
 // Which of the columns hold JSON and not its text.
 std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema);
 

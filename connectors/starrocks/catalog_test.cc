@@ -48,8 +48,9 @@ class CatalogTest : public testing::Test {
     session_.answers["SHOW DATABASES"] = {{"information_schema"}, {"ods"}};
   }
   void TableIsThere() {
-    session_.answers["information_schema.columns"] = {{"id", "bigint", "PRI", "bigint(20)", "NO"},
-                                                      {"V", "INT", "", "INT(11)", "YES"}};
+    session_.answers["information_schema.columns"] = {
+        {"id", "bigint", "PRI", "bigint(20)", "NO", std::nullopt},
+        {"V", "INT", "", "INT(11)", "YES", "7"}};
   }
   Status Apply() { return ApplySaveModes(session_, options_, kName, schema_); }
   static TargetFacts Facts(const std::vector<std::pair<std::string, bool>>& columns) {
@@ -151,6 +152,21 @@ TEST_F(CatalogTest, FactsAreReadAsTheServerTellsThem) {
   EXPECT_EQ(facts.columns[1].full_type, "int(11)");
   EXPECT_FALSE(facts.columns[0].nullable);
   EXPECT_TRUE(facts.columns[1].nullable);
+  EXPECT_EQ(facts.columns[0].initial, std::nullopt);
+  EXPECT_EQ(facts.columns[1].initial, "7");
+}
+
+TEST_F(CatalogTest, ColumnsAreFoundWhateverTheirCase) {
+  const TargetFacts facts = Facts({{"ID", true}, {"V", false}});
+  EXPECT_TRUE(CheckColumns(facts, kName, schema_).ok());
+  EXPECT_THAT(TargetNames(facts, schema_), ElementsAre("ID", "V"));
+}
+
+TEST_F(CatalogTest, TwoColumnsThatDifferInCaseOnlyAreRefused) {
+  schema_.columns.push_back({"ID", Of(TypeKind::kInt)});
+  const Status status = CheckColumns(Facts({{"id", true}, {"v", false}}), kName, schema_);
+  EXPECT_EQ(status.code(), Code::kSchemaMismatch);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("several columns id"));
 }
 
 TEST_F(CatalogTest, MissingColumnsAreNamedAtOnce) {

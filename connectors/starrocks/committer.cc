@@ -10,6 +10,7 @@
 #include "base/sync.h"
 #include "engine/planted.h"
 #include "starrocks/alter.h"
+#include "starrocks/any_sql.h"
 #include "starrocks/labels.h"
 #include "starrocks/running_labels.h"
 

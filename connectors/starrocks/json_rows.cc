@@ -94,14 +94,14 @@ std::string_view Neutral(const Column& column, const ColumnLimits& limits) {
 
 }  // namespace
 
-JsonRows::JsonRows(const Schema& schema, bool ops, std::vector<bool> nested,
+JsonRows::JsonRows(const std::vector<std::string>& names, bool ops, std::vector<bool> nested,
                    std::vector<ColumnLimits> limits)
     : nested_(std::move(nested)), limits_(std::move(limits)), ops_(ops) {
-  limits_.resize(schema.columns.size());
-  nested_.resize(schema.columns.size());
-  for (const ColumnInfo& column : schema.columns) {
+  limits_.resize(names.size());
+  nested_.resize(names.size());
+  for (const std::string& name : names) {
     std::string key = keys_.empty() ? "{" : ",";
-    AppendJsonString(column.name, key);
+    AppendJsonString(name, key);
     keys_.push_back(key + ":");
   }
 }

@@ -12,10 +12,11 @@ namespace sluice::starrocks {
 
 class JsonRows {
  public:
+  // `names`: of the columns, as the target spells them: it passes over any other key in silence.
   // `ops`: write `__op`, 0 for upserts and 1 for deletes. `nested[i]`: column i holds JSON text
   // that the target stores as JSON, so it is written as it is, not as text. `limits[i]`, with
   // `ops`: of a delete, which the key alone decides, a value beyond them is left out.
-  JsonRows(const Schema& schema, bool ops, std::vector<bool> nested,
+  JsonRows(const std::vector<std::string>& names, bool ops, std::vector<bool> nested,
            std::vector<ColumnLimits> limits = {});
 
   // Appends one row as `{"a":1,...}`. Bytes are base64 text; a float that is no number is null.

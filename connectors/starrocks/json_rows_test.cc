@@ -21,7 +21,7 @@ std::string Row(Type type, Fill fill, bool nested = false) {
   fill(builder.column(0));
   builder.EndRow(RowKind::kInsert);
   std::string out;
-  JsonRows(*schema, false, {nested}).Append(*builder.Finish(0), 0, out);
+  JsonRows({"c"}, false, {nested}).Append(*builder.Finish(0), 0, out);
   return out;
 }
 
@@ -122,16 +122,17 @@ TEST(JsonRowsTest, KindsOfRowsBecomeOperations) {
     builder.EndRow(kind);
   }
   const ChunkPtr chunk = builder.Finish(0);
+  const std::vector<std::string> names{"say \"a\"", "B"};
   std::string with;
   std::string without;
   for (uint32_t row = 0; row < 4; ++row) {
-    JsonRows(*schema, true, {}).Append(*chunk, row, with);
-    JsonRows(*schema, false, {}).Append(*chunk, row, without);
+    JsonRows(names, true, {}).Append(*chunk, row, with);
+    JsonRows(names, false, {}).Append(*chunk, row, without);
   }
-  EXPECT_EQ(with, R"({"say \"a\"":0,"b":null,"__op":0}{"say \"a\"":1,"b":null,"__op":1})"
-                  R"({"say \"a\"":2,"b":null,"__op":0}{"say \"a\"":3,"b":null,"__op":1})");
-  EXPECT_EQ(without, R"({"say \"a\"":0,"b":null}{"say \"a\"":1,"b":null})"
-                     R"({"say \"a\"":2,"b":null}{"say \"a\"":3,"b":null})");
+  EXPECT_EQ(with, R"({"say \"a\"":0,"B":null,"__op":0}{"say \"a\"":1,"B":null,"__op":1})"
+                  R"({"say \"a\"":2,"B":null,"__op":0}{"say \"a\"":3,"B":null,"__op":1})");
+  EXPECT_EQ(without, R"({"say \"a\"":0,"B":null}{"say \"a\"":1,"B":null})"
+                     R"({"say \"a\"":2,"B":null}{"say \"a\"":3,"B":null})");
 }
 
 }  // namespace

@@ -216,8 +216,10 @@ const OptionSpec<StarrocksOptions>& StarrocksSpec() {
               .Optional("enable_upsert_delete", &O::enable_upsert_delete,
                         "Update and delete rows of primary-key tables; else every row is appended.")
               .Optional("starrocks.config", &O::config,
-                        "Headers of every load, such as strict_mode. Rows travel as JSON, also "
-                        "where format = CSV asks for other: the table holds the same.")
+                        "Headers of every load. strict_mode is true unless it is given: a value "
+                        "that its column cannot hold ends the job, and with false becomes NULL. "
+                        "Rows travel as JSON, also where format = CSV asks for other: the table "
+                        "holds the same.")
               .Alias("sink.properties")
               .Optional("http_socket_timeout_ms", &O::http_socket_timeout_ms,
                         "Milliseconds a request may take.", AtLeast(1)))

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "starrocks/row_limits.h"
 
-#include <algorithm>
-
-#include "base/ascii.h"
 #include "starrocks/type_text.h"
 
 namespace sluice::starrocks {
@@ -17,12 +14,32 @@ void LimitText(const TargetColumn& column, TypeKind source, ColumnLimits& limits
   if (source == TypeKind::kBytes) limits.bytes = bytes / 4 * 3;  // written as base64
 }
 
-void LimitWhole(std::string_view type, ColumnLimits& limits) {
-  int bits = 0;
-  if (type == "tinyint") bits = 8;
-  if (type == "smallint") bits = 16;
-  if (type == "int") bits = 32;
-  if (bits == 0) return;
+// Of whole numbers, without LARGEINT, which holds whatever a source has; 0: the type is none.
+int BitsOf(std::string_view type) {
+  if (type == "tinyint") return 8;
+  if (type == "smallint") return 16;
+  if (type == "int") return 32;
+  return type == "bigint" ? 64 : 0;
+}
+
+int BitsOf(const Type& source) {
+  switch (source.kind) {
+    case TypeKind::kTinyInt:
+      return 8;
+    case TypeKind::kSmallInt:
+      return 16;
+    case TypeKind::kInt:
+      return 32;
+    case TypeKind::kBigInt:
+      return 64;
+    default:
+      return 128;
+  }
+}
+
+void LimitWhole(std::string_view type, const Type& source, ColumnLimits& limits) {
+  const int bits = BitsOf(type);
+  if (bits == 0 || bits >= BitsOf(source)) return;
   limits.most = (Int128{1} << (bits - 1)) - 1;
   limits.least = -*limits.most - 1;
 }
@@ -33,7 +50,7 @@ ColumnLimits LimitsOf(const TargetColumn& column, const Type& source) {
   ColumnLimits limits{.nullable = column.nullable};
   const std::string& type = column.type;
   if (type == "varchar" || type == "char") LimitText(column, source.kind, limits);
-  LimitWhole(type, limits);
+  LimitWhole(type, source, limits);
   if (type.starts_with("decimal")) {
     const auto [precision, scale] = ReadType(column.full_type).numbers;
     if (scale >= 0) limits.whole_digits = precision - scale;
@@ -45,10 +62,8 @@ RowLimits RowLimitsOf(const TargetFacts& facts, const Schema& schema, bool upser
   RowLimits out(upserts);
   for (size_t i = 0; i < schema.columns.size(); ++i) {
     const ColumnInfo& column = schema.columns[i];
-    const auto target = std::ranges::find_if(facts.columns, [&](const TargetColumn& there) {
-      return SameWord(there.name, column.name);
-    });
-    if (target != facts.columns.end()) out.Add(i, target->key, LimitsOf(*target, column.type));
+    const TargetColumn* target = FindColumn(facts, column.name);
+    if (target != nullptr) out.Add(i, target->key, LimitsOf(*target, column.type));
   }
   return out;
 }

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace sluice::starrocks {
 namespace {
 
@@ -68,6 +70,28 @@ TEST_F(RowLimitsTest, RowsThatGoAreFoundByTheirKeyAlone) {
               ElementsAre("3 ID: null, which the target does not take"));
   // Appended, they are rows like any other.
   EXPECT_EQ(RowLimitsOf(facts_, *schema_, false).Refused(*chunk).size(), 3U);
+}
+
+TEST_F(RowLimitsTest, WholeNumbersAreBoundedWhereTheSourceHoldsMore) {
+  const auto limits = [](const std::string& type, const Type& source) {
+    return LimitsOf({"n", type, false, type, true}, source);
+  };
+  EXPECT_EQ(limits("bigint", Decimal(20, 0)).most, std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(limits("bigint", Decimal(20, 0)).least, std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(limits("int", Of(TypeKind::kBigInt)).most, std::numeric_limits<int32_t>::max());
+  EXPECT_FALSE(limits("bigint", Of(TypeKind::kBigInt)).any());
+  EXPECT_FALSE(limits("bigint unsigned", Decimal(38, 0)).any()) << "that is how LARGEINT is shown";
+}
+
+TEST_F(RowLimitsTest, ADecimalMustFitAWholeNumberByItsWholePart) {
+  facts_.columns[2] = {"price", "tinyint", false, "tinyint(4)", true};
+  ChunkBuilder rows(schema_);
+  for (const Int128 price : {12799, -12899, 12800, -12900}) {
+    Add(rows, RowKind::kInsert, 1, "x", price);
+  }
+  EXPECT_THAT(Told(RowLimitsOf(facts_, *schema_, true).Refused(*rows.Finish(0))),
+              ElementsAre("2 price: 128, where the target takes -128 to 127",
+                          "3 price: -129, where the target takes -128 to 127"));
 }
 
 TEST_F(RowLimitsTest, BytesAreMeasuredAsBase64) {

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
-#include <set>
 
 namespace sluice::starrocks {
 namespace {
@@ -27,20 +25,6 @@ bool Names(const std::optional<std::string>& shown, const std::string& database)
 }
 
 }  // namespace
-
-Result<std::unique_ptr<SqlSession>> OpenAnySql(Context& ctx, const StarrocksOptions& options) {
-  auto session = ctx.sql.Open(options.sql);
-  std::set<std::string> tried{options.sql.host};
-  for (const std::string& node : options.node_urls) {
-    if (session || session.error().retry() != Retry::kInPlace) break;
-    SqlEndpoint other = options.sql;
-    other.host = node.substr(0, node.rfind(':'));
-    if (!tried.insert(other.host).second) continue;
-    auto next = ctx.sql.Open(other);
-    if (next) return next;
-  }
-  return session;
-}
 
 Result<std::vector<std::string>> RunningLabels(SqlSession& session, const std::string& database) {
   const auto databases = session.Query("SHOW PROC '/dbs'");  // DbId, DbName, ...

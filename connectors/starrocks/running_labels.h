@@ -27,19 +27,12 @@
 // account must not lose the privilege between the death of a run and the next start.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "api/context.h"
-#include "starrocks/options.h"
+#include "api/sql_session.h"
 
 namespace sluice::starrocks {
-
-// A session at the front end of base-url, or if that is away at one of nodeUrls, at the same port:
-// a job must come back without any particular one of them. Blocks. Errors are those of
-// SqlClient::Open.
-Result<std::unique_ptr<SqlSession>> OpenAnySql(Context& ctx, const StarrocksOptions& options);
 
 // Labels of all transactions of `database` that are open, prepared or committed but not yet
 // visible, whoever began them. Blocks.

@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "base/ascii.h"
 #include "io/target_scan.h"
+#include "starrocks/any_sql.h"
 #include "starrocks/create_table.h"
 #include "starrocks/text_values.h"
 
@@ -55,23 +53,20 @@ Status CheckScanned(const TargetFacts& facts, const TableName& name, const Schem
   }
   for (const uint32_t i : rows.primary_key) {
     const ColumnInfo& column = rows.columns[i];
-    const auto there = std::ranges::find_if(facts.columns, [&](const TargetColumn& target) {
-      return SameWord(target.name, column.name);
-    });
-    if (there != facts.columns.end() && HoldsExactly(there->type, column.type.kind)) continue;
+    const TargetColumn* there = FindColumn(facts, column.name);
+    if (there != nullptr && HoldsExactly(there->type, column.type.kind)) continue;
     return {Code::kUnsupported,
             fmt::format("the key column {} of {}.{} is {}, which may give a {} back otherwise than "
                         "it was written",
                         column.name, name.database, name.table,
-                        there == facts.columns.end() ? "not there" : there->full_type,
-                        column.type.ToString())};
+                        there == nullptr ? "not there" : there->full_type, column.type.ToString())};
   }
   return {};
 }
 
 Status ScanTable(Context& ctx, const StarrocksOptions& options, const TableName& name,
                  const SchemaRef& rows, const ScanFn& each) {
-  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options.sql));
+  ASSIGN_OR_RETURN(auto session, OpenAnySql(ctx, options));
   RETURN_IF_ERROR(session->Execute(fmt::format("SET query_timeout = {}", kQueryTimeoutSeconds)));
   std::string columns;
   for (const ColumnInfo& column : rows->columns) {

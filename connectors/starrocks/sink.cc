@@ -6,6 +6,7 @@
 #include "base/logging.h"
 #include "base/probe.h"
 #include "config/placeholders.h"
+#include "starrocks/any_sql.h"
 #include "starrocks/running_labels.h"
 #include "starrocks/scan.h"
 
@@ -29,7 +30,7 @@ Result<TablePath> StarrocksSink::Target(const Schema& table) const {
 }
 
 Status StarrocksSink::Prepare(Context& ctx, std::span<const SchemaRef> tables, bool fresh) {
-  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.sql));
+  ASSIGN_OR_RETURN(auto session, OpenAnySql(ctx, options_));
   RETURN_IF_ERROR(CheckVersion(*session));
   for (const SchemaRef& schema : tables) {
     RETURN_IF_ERROR(ctx.cancel.Check());
@@ -86,7 +87,7 @@ std::vector<Status> StarrocksSink::Check(Context& ctx, std::span<const SchemaRef
   const auto note = [&](Status status) {
     if (!status.ok()) wrong.push_back(std::move(status));
   };
-  auto session = ctx.sql.Open(options_.sql);
+  auto session = OpenAnySql(ctx, options_);
   if (!session) {
     note(session.error());
   } else {
@@ -121,7 +122,7 @@ bool StarrocksSink::replay_converges(std::string* why) const {
 }
 
 Status StarrocksSink::CheckScan(Context& ctx, const Schema& rows) {
-  ASSIGN_OR_RETURN(auto session, ctx.sql.Open(options_.sql));
+  ASSIGN_OR_RETURN(auto session, OpenAnySql(ctx, options_));
   ASSIGN_OR_RETURN(const TablePath path, Target(rows));
   const TableName name{path.database, path.table};
   ASSIGN_OR_RETURN(const auto facts, LookUp(*session, name));

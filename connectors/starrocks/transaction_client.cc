@@ -108,6 +108,10 @@ Status TransactionClient::Load(const std::string& database, const std::string& t
   request.expect_continue = true;
   request.body = std::move(body);
   for (const auto& [name, value] : options_.config) request.headers.emplace_back(name, value);
+  const bool told = std::ranges::any_of(
+      options_.config, [](const auto& header) { return SameWord(header.first, "strict_mode"); });
+  // Without, a value that the target cannot hold becomes NULL and nobody is told.
+  if (!told) request.headers.emplace_back("strict_mode", "true");
   request.headers.emplace_back("format", "json");
   request.headers.emplace_back("strip_outer_array", "true");
   request.headers.emplace_back("ignore_json_size", "true");

@@ -58,10 +58,10 @@ TEST_F(TransactionClientTest, ATransactionBecomesVisible) {
 }
 
 TEST_F(TransactionClientTest, LoadsSendWhatTheServerNeeds) {
-  options_.config = {{"strict_mode", "true"}, {"Warehouse", "wh1"}};
+  options_.config = {{"max_filter_ratio", "0.5"}, {"Warehouse", "wh1"}};
   ASSERT_TRUE(Begin().ok());
   EXPECT_EQ(LastHeader("Warehouse"), "wh1");
-  EXPECT_EQ(LastHeader("strict_mode"), "(none)");
+  EXPECT_EQ(LastHeader("max_filter_ratio"), "(none)");
   EXPECT_EQ(LastHeader("timeout"), "86400");
   ASSERT_TRUE(Load("[1]").ok());
   const http::Request request = world_.cluster.calls().back().request;
@@ -72,9 +72,18 @@ TEST_F(TransactionClientTest, LoadsSendWhatTheServerNeeds) {
   EXPECT_EQ(LastHeader("format"), "json");
   EXPECT_EQ(LastHeader("strip_outer_array"), "true");
   EXPECT_EQ(LastHeader("ignore_json_size"), "true");
-  EXPECT_EQ(LastHeader("strict_mode"), "true");
+  EXPECT_EQ(LastHeader("max_filter_ratio"), "0.5");
+  EXPECT_EQ(LastHeader("strict_mode"), "true") << "or values would become NULL in silence";
   ASSERT_TRUE(client_.Prepare("ods", "t", "L").ok());
   EXPECT_EQ(LastHeader("prepared_timeout"), "259200");
+}
+
+TEST_F(TransactionClientTest, WhoeverAsksForNullsGetsThem) {
+  options_.config = {{"Strict_Mode", "false"}};
+  ASSERT_TRUE(Begin().ok());
+  ASSERT_TRUE(Load("[1]").ok());
+  EXPECT_EQ(LastHeader("Strict_Mode"), "false");
+  EXPECT_EQ(LastHeader("strict_mode"), "(none)");
 }
 
 TEST_F(TransactionClientTest, ACommitAtOnceMayTakeAsLongAsALoad) {

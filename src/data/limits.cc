@@ -39,6 +39,13 @@ std::string WhyUnfitWhole(Int128 value, const ColumnLimits& limits) {
                      Spelled(limits.least.value_or(value)), Spelled(limits.most.value_or(value)));
 }
 
+// Of a column of whole numbers, which drops or rounds the digits behind the point.
+std::string WhyUnfitWholePart(Int128 unscaled, int scale, const ColumnLimits& limits) {
+  if (!limits.least && !limits.most) return "";
+  for (int i = 0; i < scale; ++i) unscaled /= 10;
+  return WhyUnfitWhole(unscaled, limits);
+}
+
 std::string WhyUnfitDecimal(Int128 unscaled, int scale, int whole_digits) {
   Int128 bound = 1;
   for (int i = 0; i < whole_digits + scale && i < 38; ++i) bound *= 10;
@@ -65,7 +72,9 @@ std::string WhyUnfit(const Column& column, uint32_t row, const ColumnLimits& lim
     case TypeKind::kBigInt:
       return WhyUnfitWhole(column.value<int64_t>(row), limits);
     case TypeKind::kDecimal:
-      if (!limits.whole_digits) return "";
+      if (!limits.whole_digits) {
+        return WhyUnfitWholePart(column.value<Int128>(row), column.type().scale, limits);
+      }
       return WhyUnfitDecimal(column.value<Int128>(row), column.type().scale, *limits.whole_digits);
     default:
       return "";

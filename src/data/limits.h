@@ -16,7 +16,7 @@ struct ColumnLimits {
   bool nullable = true;
   std::optional<size_t> bytes;       // of a text in UTF-8, or of bytes
   std::optional<size_t> characters;  // of a text
-  // Of whole numbers, both inclusive.
+  // Of whole numbers, both inclusive; also of the whole part of a decimal.
   std::optional<Int128> least;
   std::optional<Int128> most;
   // Of a decimal: digits before the point.

@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 import pymysql
 import pymysql.converters
@@ -163,7 +164,8 @@ class StandIn(StarRocks):
         )
         wait_for(lambda: self._is_ready(ports_file), "ports of the stand-in", 60)
         self.ports: dict[str, Any] = json.loads(ports_file.read_text(encoding="utf-8"))
-        self.nodes = [f"127.0.0.1:{port}" for port in self.ports["fe_http"]]
+        hosts = zip(self.ports["fe_host"], self.ports["fe_http"])
+        self.nodes = [f"{host}:{port}" for host, port in hosts]
         self.sql = f"127.0.0.1:{self.ports['mysql']}"
         self.control = f"http://127.0.0.1:{self.ports['control']}"
 
@@ -221,9 +223,25 @@ class StandIn(StarRocks):
     def settings(self, **values: Any) -> None:
         self.call("POST", "/settings", values)
 
-    def node(self, kind: str, index: int, event: str, **more: Any) -> None:
-        """`kind` is fe or be; `event` is kill, start or restart."""
-        self.call("POST", f"/{kind}/{index}/{event}", more)
+    def node(self, kind: str, index: int, event: str, **more: Any) -> list[str]:
+        """`kind` is fe or be; `event` is kill, start or restart. The labels lost with a leader."""
+        lost = self.call("POST", f"/{kind}/{index}/{event}", more)["lost"]
+        if kind == "fe":
+            self.forget()  # its connections are cut
+        return list(lost)
+
+    @contextmanager
+    def without_first_front_end(self) -> Iterator[list[str]]:
+        """It is dead, and the tests ask the second one. The labels lost with it."""
+        sql = self.sql
+        lost = self.node("fe", 0, "kill")
+        self.sql = f"{self.nodes[1].rpartition(':')[0]}:{sql.rpartition(':')[2]}"
+        try:
+            yield lost
+        finally:
+            self.sql = sql
+            self.node("fe", 0, "start")
+            self.change_leader(0)
 
     def change_leader(self, index: int) -> list[str]:
         """The labels that were lost with the old leader."""

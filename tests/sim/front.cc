@@ -92,7 +92,7 @@ std::string ShowColumns(const SimTarget& target, const Scenario& scenario, uint3
     const bool key = column == "id";
     const std::string type = column == "split" ? "int" : "bigint";
     rows.push_back({column, type, key ? (scenario.upserts ? "PRI" : "DUP") : "", type,
-                    column.starts_with("c") ? "YES" : "NO"});
+                    column.starts_with("c") ? "YES" : "NO", nullptr});
   }
   return rows.dump();
 }
@@ -155,7 +155,9 @@ class Session final : public SqlSession {
     SqlTable table;
     for (const Json& row : rows) {
       auto& cells = table.emplace_back();
-      for (const Json& cell : row) cells.emplace_back(cell.get<std::string>());
+      for (const Json& cell : row) {
+        cells.push_back(cell.is_null() ? std::nullopt : std::optional(cell.get<std::string>()));
+      }
     }
     return table;
   }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import MakeJob
+from conftest import FakeJob, MakeJob
 from harness.starrocks import StandIn
 from harness.waiting import wait_for
 
@@ -62,33 +62,50 @@ def test_calls_that_hang(
 def test_a_front_end_that_hangs_is_left(
     standin: StandIn, make_job: MakeJob, clean: Clean
 ) -> None:
-    follower = 1
+    """A follower is asked first, which never sends on to the leader."""
     job = make_job(http_timeout=700)
-    # Only calls that come to it first; the leader is reached directly.
-    job.variables["nodes"] = str([standin.nodes[0], standin.nodes[follower]]).replace("'", '"')
-    standin.change_leader(follower)
-    standin.fault("any", "hang", node="fe0", count=None)
+    standin.change_leader(1)
+    try:
+        hangs = [standin.fault(op, "hang", node="fe0", count=None) for op in OPERATIONS]
+        job.start()
+        job.check_finished(clean)
+        assert sum(map(standin.fault_hits, hangs)) > 0
+    finally:
+        standin.clear_faults()
+        standin.change_leader(0)
+
+
+def started_with_an_open_transaction(standin: StandIn, job: FakeJob) -> None:
+    fault = standin.fault("load", "delay", delay_ms=500, db=job.database, skip=6, count=3)
     job.start()
-    job.check_finished(clean)
-    standin.clear_faults()
-    standin.change_leader(0)
+    wait_for(lambda: standin.fault_hits(fault) > 0, "a slow load")
 
 
-@pytest.mark.parametrize("event", ["kill", "leader"])
-def test_the_leader_is_lost(
-    standin: StandIn, make_job: MakeJob, clean: Clean, event: str
-) -> None:
+def check_lost(standin: StandIn, job: FakeJob, lost: list[str]) -> None:
+    assert set(lost) & {txn["label"] for txn in standin.transactions(db=job.database)}
+
+
+def test_the_leader_changes(standin: StandIn, make_job: MakeJob, clean: Clean) -> None:
     job = make_job(rows_per_second=2000)
-    job.start()
-    wait_for(lambda: committed(standin, job.database) > 3, "commits")
-    if event == "kill":
-        standin.node("fe", 0, "kill")
-    else:
-        standin.change_leader(1)
+    started_with_an_open_transaction(standin, job)
+    check_lost(standin, job, standin.change_leader(1))
     job.check_finished(clean)
-    if event == "kill":
-        standin.node("fe", 0, "start")
     standin.change_leader(0)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_the_leader_dies(
+    standin: StandIn, make_job: MakeJob, clean: Clean, restarts: bool
+) -> None:
+    """It is the one that base-url names; a job goes on, and starts, without it."""
+    job = make_job(rows_per_second=1000)
+    started_with_an_open_transaction(standin, job)
+    with standin.without_first_front_end() as lost:
+        check_lost(standin, job, lost)
+        if restarts:
+            job.kill()
+            job.start()
+        job.check_finished(clean)
 
 
 @pytest.mark.parametrize("held", ["load", "commit"])

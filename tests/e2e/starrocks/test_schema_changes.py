@@ -74,6 +74,18 @@ def test_a_change_killed_in_each_step_is_made_once(
     assert sorted(columns(starrocks, "goods")) == ["id", "name", "stock", "tag"]
 
 
+def test_a_change_is_made_without_the_front_end_of_base_url(
+    shop: MysqlServer, standin: StandIn, tmp_path: Path
+) -> None:
+    job = job_of(shop, standin, tmp_path)
+    started(job)
+    with standin.without_first_front_end():
+        shop.execute("ALTER TABLE shop.goods ADD COLUMN stock INT DEFAULT 7")
+        verify.wait_until_equal(shop, standin, PAIRS, 60, job.check_alive)
+        assert "stock" in columns(standin, "goods")
+    assert job.stop() == 0
+
+
 def test_what_the_target_cannot_do_ends_the_job_with_the_statement(
     shop: MysqlServer, starrocks: StarRocks, tmp_path: Path
 ) -> None:

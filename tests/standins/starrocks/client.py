@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pymysql
 
 TIMEOUT = 30.0
+CANNOT_CONNECT = 2003
 Address = tuple[str, int]
 
 
@@ -122,14 +123,28 @@ class Client:
     # SQL
 
     def connect(self, **more: Any) -> Any:
-        options = {"user": self.user, "password": self.password, **more}
-        return pymysql.connect(
-            host=self.mysql[0], port=self.mysql[1], autocommit=True, read_timeout=30, **options
-        )
+        options = {"host": self.mysql[0], "user": self.user, "password": self.password, **more}
+        return pymysql.connect(port=self.mysql[1], autocommit=True, read_timeout=30, **options)
+
+    def _connected(self) -> Any:
+        """The connection that there is, or one to the first front end that takes it."""
+        try:
+            if self._connection is not None:
+                self._connection.ping(reconnect=False)
+                return self._connection
+        except pymysql.err.Error:
+            self._connection = None
+        hosts = [self.mysql[0], *(host for host, _ in self.fe)]
+        for number, host in enumerate(hosts, 1):
+            try:
+                return self.connect(host=host)
+            except pymysql.err.OperationalError as error:
+                if number == len(hosts) or error.args[0] != CANNOT_CONNECT:
+                    raise
+        return None
 
     def sql(self, text: str) -> list[tuple[Any, ...]]:
-        if self._connection is None:
-            self._connection = self.connect()
+        self._connection = self._connected()
         with self._connection.cursor() as cursor:
             cursor.execute(text)
             return list(cursor.fetchall())

@@ -47,7 +47,7 @@ def started(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], Clien
     wait_for(lambda: ports_file.exists() or process.poll() is not None, "the stand-in", 60)
     assert process.poll() is None, (folder / "log").read_text()
     ports = json.loads(ports_file.read_text())
-    fe = [("127.0.0.1", port) for port in ports["fe_http"]]
+    fe = list(zip(ports["fe_host"], ports["fe_http"]))
     local = ("127.0.0.1", ports["control"])
     return process, Client(fe, ("127.0.0.1", ports["mysql"]), "root", "", local)
 

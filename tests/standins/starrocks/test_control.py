@@ -126,6 +126,29 @@ def test_delay(hooks: Client, db: str, t: str, label: str):
     assert hooks.fault_hits(fault) == 1
 
 
+def test_a_follower_that_is_named_fails_before_it_redirects(
+    hooks: Client, db: str, t: str, label: str
+):
+    fault = hooks.fault("begin", "refuse", node="fe1", message="told to")
+    begin(hooks, db, t, label)
+    assert hooks.txn("rollback", db, label).code == "OK" and hooks.fault_hits(fault) == 0
+    answer = hooks.txn("begin", db, label, t, to=hooks.fe[1])
+    assert (answer.message, answer.hops) == ("told to", [])
+    assert hooks.fault_hits(fault) == 1
+
+
+def test_a_killed_front_end_takes_its_sql_port_along(hooks: Client):
+    with hooks.connect() as connection, hooks.connect(host=hooks.fe[1][0]) as other:
+        hooks.hook("POST", "/fe/0/kill")
+        with pytest.raises(pymysql.err.OperationalError):
+            connection.query("SELECT 1")
+        with pytest.raises(pymysql.err.OperationalError, match="refused"):
+            hooks.connect()
+        other.query("SELECT 1")
+        hooks.hook("POST", "/fe/0/start")
+        hooks.connect().close()
+
+
 @pytest.mark.parametrize("kind", ["fe", "be"])
 def test_a_killed_node_drops_what_it_was_doing(
     hooks: Client, db: str, t: str, label: str, kind: str

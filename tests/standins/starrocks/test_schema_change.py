@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 import pymysql
 import pytest
 
@@ -12,11 +14,9 @@ from steps import ROW, commit, load, prepare
 
 def job(cluster: Client, db: str, t: str) -> str:
     """State of the table's newest job; empty if there is none."""
-    rows = cluster.dicts(
-        f'SHOW ALTER TABLE COLUMN FROM {db} WHERE TableName="{t}" '
-        "ORDER BY CreateTime DESC LIMIT 1"
-    )
-    return str(rows[0]["State"]) if rows else ""
+    rows = cluster.dicts(f'SHOW ALTER TABLE COLUMN FROM {db} WHERE TableName="{t}"')
+    newest = max(rows, key=lambda row: int(row["JobId"]), default={"State": ""})
+    return str(newest["State"])
 
 
 def wait_job(cluster: Client, db: str, t: str, state: str) -> None:
@@ -84,6 +84,35 @@ def test_kinds_of_changes(cluster: Client, db: str, t: str, label: str):
         "b": "varchar(5)",
     }
     assert cluster.rows(table) == [(1, "a", 2, "x")]
+
+
+def test_of_jobs_of_one_second_the_oldest_comes_first(hooks: Client, db: str, t: str):
+    """Line 50: the order is of whole seconds, and what ties stays in the order of the numbers."""
+    hooks.settings(fast_alter_ms=0)
+    for number in range(40):
+        hooks.sql(f"ALTER TABLE {db}.{t} ADD COLUMN c{number} INT NULL")
+        wait_job(hooks, db, t, "FINISHED")
+        rows = hooks.dicts(f"SHOW ALTER TABLE COLUMN FROM {db} ORDER BY CreateTime DESC")
+        if len(rows) > 1 and rows[0]["CreateTime"] == rows[1]["CreateTime"]:
+            assert int(rows[0]["JobId"]) < int(rows[1]["JobId"])
+            return
+    raise AssertionError("no two jobs began within one second")
+
+
+def test_a_default_is_restated_or_the_change_refused(
+    cluster: Client, db: str, make_table: Callable[..., str]
+):
+    """Line 50: a definition without its default, or with another, would change it."""
+    name = make_table(
+        "id BIGINT NOT NULL, n INT NULL DEFAULT '7', at DATETIME NULL DEFAULT CURRENT_TIMESTAMP"
+    )
+    for change in ("n BIGINT NULL", "n BIGINT NULL DEFAULT '8'", "at DATETIME NULL"):
+        with pytest.raises(pymysql.err.MySQLError, match="Can not change default value"):
+            cluster.sql(f"ALTER TABLE {db}.{name} MODIFY COLUMN {change}")
+    cluster.sql(f'ALTER TABLE {db}.{name} MODIFY COLUMN n BIGINT NULL DEFAULT "7"')
+    wait_job(cluster, db, name, "FINISHED")
+    assert cluster.load(db, name, f"L-{db}", [{"id": 1}]).code == "Success"
+    assert cluster.rows(f"{db}.{name}", "id, n") == [(1, 7)]
 
 
 @pytest.mark.parametrize(

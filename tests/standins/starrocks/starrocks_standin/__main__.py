@@ -30,7 +30,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--fe-http-port", type=int, action="append", default=[], metavar="PORT",
                         help="of each front end in turn; 0 or absent: a free one")  # fmt: skip
     parser.add_argument("--be-http-port", type=int, action="append", default=[], metavar="PORT")
-    parser.add_argument("--mysql-port", type=int, default=0)
+    parser.add_argument("--mysql-port", type=int, default=0, help="of every front end")
     parser.add_argument("--control-port", type=int, default=0)
     parser.add_argument("--user", default="root")
     parser.add_argument("--password", default="")
@@ -76,14 +76,16 @@ async def serve(options: argparse.Namespace) -> None:
             http.node.port = http.listener.port
     for front_end in front_ends:
         front_end.show_proc = lambda path: proc(cluster, path)
-    sql = SqlServer(cluster, engine)
-    await sql.start(options.mysql_port)
-    control = Control(cluster, front_ends, back_ends)
+    sql = [SqlServer(cluster, engine, node) for node in cluster.front_ends]
+    for server in sql:
+        await server.start(options.mysql_port or sql[0].port)
+    control = Control(cluster, front_ends, sql, back_ends)
     await control.listener.start(options.control_port)
     ports_found = {
+        "fe_host": [node.host for node in cluster.front_ends],
         "fe_http": [node.port for node in cluster.front_ends],
         "be_http": [node.port for node in cluster.back_ends],
-        "mysql": sql.port,
+        "mysql": sql[0].port,
         "control": control.listener.port,
     }
     if options.ports_file:
@@ -92,7 +94,8 @@ async def serve(options: argparse.Namespace) -> None:
     await until_told(cluster)
     for node in [*front_ends, *back_ends, control]:
         node.listener.stop()
-    sql.stop()
+    for server in sql:
+        server.stop()
     cluster.parser.shutdown(wait=False, cancel_futures=True)
     engine.close()
 

@@ -58,11 +58,21 @@ class BackEnd:
 
 @dataclass
 class FrontEnd:
+    """Each has an address of its own, with the same ports of SQL, as a real one has."""
+
     index: int
     port: int = 0
     alive: bool = True
     # (db, label) -> back end
     nodes: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.{self.index + 1}"
+
+    @property
+    def name(self) -> str:
+        return f"fe{self.index}"
 
 
 @dataclass

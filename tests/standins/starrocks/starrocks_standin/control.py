@@ -14,14 +14,20 @@ from .be_http import BackEndHttp
 from .cluster import Cluster
 from .fe_http import FrontEndHttp
 from .http_common import Listener, read_body
+from .sql_session import SqlServer
 
 
 class Control:
     def __init__(
-        self, cluster: Cluster, front_ends: list[FrontEndHttp], back_ends: list[BackEndHttp]
+        self,
+        cluster: Cluster,
+        front_ends: list[FrontEndHttp],
+        sql: list[SqlServer],
+        back_ends: list[BackEndHttp],
     ) -> None:
         self.cluster = cluster
         self.front_ends = front_ends
+        self.sql = sql
         self.back_ends = back_ends
         self.listener = Listener(self.handle)
 
@@ -67,7 +73,9 @@ class Control:
         if head == "nodes":
             return {
                 "leader": cluster.leader,
-                "fe": [{"port": n.port, "alive": n.alive} for n in cluster.front_ends],
+                "fe": [
+                    {"host": n.host, "port": n.port, "alive": n.alive} for n in cluster.front_ends
+                ],
                 "be": [
                     {"port": n.port, "alive": n.alive, "open": len(n.contexts)}
                     for n in cluster.back_ends
@@ -136,11 +144,12 @@ class Control:
         """kill, start or restart; back ends take `detect_ms`, the time until front ends know."""
         if event not in ("kill", "start", "restart"):
             return None
+        lost: list[str] = []
         if kind == "be":
             await self._back_end(index, event, float(values.get("detect_ms", 0)))
         else:
-            await self._front_end(index, event)
-        return self._get("nodes", {})
+            lost = await self._front_end(index, event)
+        return {**self._get("nodes", {}), "lost": lost}
 
     async def _back_end(self, index: int, event: str, detect_ms: float) -> None:
         http, cluster = self.back_ends[index], self.cluster
@@ -159,16 +168,21 @@ class Control:
         else:
             cluster.back_end_seen_down(index)
 
-    async def _front_end(self, index: int, event: str) -> None:
-        """Killing the leader makes the next living front end leader."""
+    async def _front_end(self, index: int, event: str) -> list[str]:
+        """Killing the leader makes the next living front end leader; the labels lost with it."""
         http, cluster = self.front_ends[index], self.cluster
+        lost: list[str] = []
         if event in ("kill", "restart") and http.node.alive:
             http.listener.stop()
+            self.sql[index].stop()
             http.node.alive = False
             http.node.nodes.clear()
             alive = [n.index for n in cluster.front_ends if n.alive]
             if cluster.leader == index:
-                cluster.change_leader(alive[0] if alive else index)
+                found = cluster.change_leader(alive[0] if alive else index)
+                lost = [txn.label for txn in found]
         if event in ("start", "restart") and not http.node.alive:
             await http.listener.start()
+            await self.sql[index].start()
             http.node.alive = True
+        return lost

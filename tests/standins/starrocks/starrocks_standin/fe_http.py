@@ -33,12 +33,12 @@ class FrontEndHttp:
     def __init__(self, cluster: Cluster, node: FrontEnd) -> None:
         self.cluster = cluster
         self.node = node
-        self.listener = Listener(self.handle)
+        self.listener = Listener(self.handle, node.host)
         self.show_proc: Callable[[str], Awaitable[Any]] | None = None
 
     @property
     def name(self) -> str:
-        return f"fe{self.node.index}"
+        return self.node.name
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         parts = [part for part in request.path.split("/") if part]
@@ -96,11 +96,21 @@ class FrontEndHttp:
         answer.headers["WWW-Authenticate"] = 'Basic realm=""'
         return answer
 
-    def _to_leader(self, request: web.BaseRequest) -> web.Response | None:
+    async def _to_leader(
+        self, op: str, request: web.BaseRequest, **facts: str
+    ) -> web.StreamResponse | None:
+        """What a follower answers, which a rule that names it may break; None from the leader."""
         cluster = self.cluster
         if cluster.leader == self.node.index:
             return None
-        return redirect(request, cluster.front_ends[cluster.leader].port)
+        rule = cluster.faults.find(op, self.name, deciding=False, **facts)
+        await cluster.faults.before(rule)
+        refused = refusal(rule, "FAILED", "injected refusal")
+        if refused is not None:
+            return refused
+        await cluster.faults.after(rule)
+        leader = cluster.front_ends[cluster.leader]
+        return redirect(request, leader.port, leader.host)
 
     def _may_insert(self, request: web.BaseRequest, db: str, table: str) -> web.Response | None:
         user = known_user(self.cluster, request)
@@ -146,12 +156,12 @@ class FrontEndHttp:
     async def _transaction(self, op: str, request: web.BaseRequest) -> web.StreamResponse:
         if op not in OPERATIONS or request.method not in ("POST", "PUT"):
             return fe_json(failed("Not implemented"), status=404)
-        moved = self._to_leader(request)
-        if moved is not None:
-            return moved
         headers = request.headers
         db, label, table = (headers.get(name, "") for name in ("db", "label", "table"))
         facts = {"db": db, "label": label, "table": table}
+        moved = await self._to_leader(op, request, **facts)
+        if moved is not None:
+            return moved
         try:
             target = self._decide(op, request, db, label, table)
         except TxnError as error:
@@ -251,10 +261,10 @@ class FrontEndHttp:
         return {"Status": "OK", "Message": "", **ended}
 
     async def _load_state(self, db: str, request: web.BaseRequest) -> web.StreamResponse:
-        moved = self._to_leader(request)
+        label = request.query.get("label", "")
+        moved = await self._to_leader("get_load_state", request, db=db, label=label)
         if moved is not None:
             return moved
-        label = request.query.get("label", "")
         rule = self.cluster.faults.find("get_load_state", self.name, db=db, label=label)
         await self.cluster.faults.before(rule)
         refused = refusal(rule, "FAILED", "injected refusal")
@@ -282,10 +292,10 @@ class FrontEndHttp:
     async def _cancel(
         self, db: str, path_label: str, request: web.BaseRequest
     ) -> web.StreamResponse:
-        moved = self._to_leader(request)
+        label = request.query.get("label", "") or path_label
+        moved = await self._to_leader("cancel", request, db=db, label=label)
         if moved is not None:
             return moved
-        label = request.query.get("label", "") or path_label
         rule = self.cluster.faults.find("cancel", self.name, db=db, label=label)
         await self.cluster.faults.before(rule)
         refused = refusal(rule, "FAILED", "injected refusal")

@@ -21,8 +21,9 @@ HOST = "127.0.0.1"
 class Listener:
     """One HTTP port that can be cut off at once and opened again on the same number."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, host: str = HOST) -> None:
         self._handler = handler
+        self._host = host
         self._server: asyncio.Server | None = None
         self._web: Any = None
         self._running: set[asyncio.Task[Any]] = set()
@@ -41,7 +42,7 @@ class Listener:
         )
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            self._web, HOST, port or self.port, backlog=1024, reuse_address=True
+            self._web, self._host, port or self.port, backlog=1024, reuse_address=True
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -109,10 +110,10 @@ def rest_error(message: str) -> dict[str, Any]:
     return {"status": "FAILED", "code": "1", "msg": message, "message": message}
 
 
-def redirect(request: web.BaseRequest, port: int) -> web.Response:
+def redirect(request: web.BaseRequest, port: int, host: str = HOST) -> web.Response:
     answer = web.Response(
         status=307,
-        headers={"Location": f"http://{HOST}:{port}{request.raw_path}"},
+        headers={"Location": f"http://{host}:{port}{request.raw_path}"},
         content_type="text/html",
     )
     return answer

@@ -23,9 +23,11 @@ class Settings:
     primary_key_limit_size: int = 128
     # How long a commit by the front end waits until the rows are visible.
     commit_wait_second: float = 20
-    # Time between commit and visibility, and the length of a schema change job.
+    # Time between commit and visibility, and the length of a schema change job: of one that
+    # rewrites rows, and of one that does not.
     publish_ms: float = 0
-    alter_ms: float = 100
+    alter_ms: float = 150
+    fast_alter_ms: float = 30
     # Bodies up to this size are parsed on the event loop, larger ones on a thread.
     inline_parse_bytes: int = 65536
 

@@ -198,8 +198,8 @@ def _nodes(cluster: Cluster, parser: Parser) -> Shown | None:
         rows: list[tuple[Any, ...]] = []
         for node in cluster.front_ends:
             role = "LEADER" if node.index == cluster.leader else "FOLLOWER"
-            name = f"127.0.0.1_{node.port}"
-            shown = (node.index + 1, name, "127.0.0.1", 0, node.port, 0, role, "true")
+            name = f"{node.host}_{node.port}"
+            shown = (node.index + 1, name, node.host, 0, node.port, 0, role, "true")
             rows.append((*shown, str(node.alive).lower(), _version(cluster)))
         return names, rows
     if parser.take("BACKENDS"):

@@ -19,7 +19,7 @@ from mysql_mimic.variables import GlobalVariables, SessionVariables
 from sqlglot import exp
 
 from . import rows_sql, show, statements
-from .cluster import Cluster
+from .cluster import Cluster, FrontEnd
 from .ddl import Parser
 from .duck import Engine
 from .faults import Dropped
@@ -31,7 +31,6 @@ from .storage import Table
 from .transactions import TxnError
 from .variables import DEFAULTS
 
-HOST = "127.0.0.1"
 _COMMENT = re.compile(r"\A(?:\s+|/\*(?!!).*?\*/|--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z))+", re.DOTALL)
 # Answered with OK and no effect.
 _ACCEPTED = re.compile(
@@ -41,9 +40,13 @@ _ACCEPTED = re.compile(
 
 
 class StandinSession(BaseSession):
-    def __init__(self, cluster: Cluster, engine: Engine) -> None:
+    def __init__(
+        self, cluster: Cluster, engine: Engine, node: FrontEnd, open_ones: set[StandinSession]
+    ) -> None:
         self.cluster = cluster
         self.engine = engine
+        self.node = node
+        self._open_ones = open_ones
         self.variables = SessionVariables(GlobalVariables())
         self.username: str | None = None
         self.database: str | None = None
@@ -54,9 +57,15 @@ class StandinSession(BaseSession):
         self.connection = connection
         if self.username is None:
             raise PermissionError("Access denied")
+        self._open_ones.add(self)
 
     async def close(self) -> None:
+        self._open_ones.discard(self)
         self.connection = None
+
+    def cut(self) -> None:
+        if self.connection is not None:
+            self.connection.stream.writer.transport.abort()
 
     async def reset(self) -> None:
         return
@@ -72,7 +81,7 @@ class StandinSession(BaseSession):
 
     async def handle_query(self, sql: str, attrs: dict[str, str]) -> Any:
         faults = self.cluster.faults
-        rule = faults.find("mysql", "fe", sql=sql)
+        rule = faults.find("mysql", self.node.name, sql=sql)
         try:
             await faults.before(rule)
             if rule is not None and rule.action == "refuse":
@@ -81,7 +90,7 @@ class StandinSession(BaseSession):
             await faults.after(rule)
             return answer
         except Dropped:
-            self.connection.stream.writer.transport.abort()
+            self.cut()
             raise
         except SqlError as error:
             raise MysqlError(str(error), error.code) from error  # type: ignore[arg-type]
@@ -186,9 +195,12 @@ class StandinSession(BaseSession):
             rest = f"WHERE `{names[0]}` LIKE {parser.sql[parser.tokens[parser.at].start :]}"
         tree = parse_one(f"SELECT * FROM `rows` {rest}")
         if "CreateTime" in names and tree.find(exp.Order) is not None:
-            # Times of one second tie; the job number decides then.
-            tree.args["order"].append("expressions", parse_one("SELECT 1 ORDER BY JobId DESC")
-                                      .args["order"].expressions[0])  # fmt: skip
+            # The server lists jobs by their numbers and sorts stably: of one second the oldest
+            # comes first, whichever way is asked for.
+            tree.args["order"].append(
+                "expressions",
+                parse_one("SELECT 1 ORDER BY CAST(JobId AS BIGINT)").args["order"].expressions[0],
+            )
         plain = [tuple(None if v is None else str(v) for v in row) for row in rows]
         source = ([(name, "VARCHAR") for name in names], plain)
         found, columns = await self.engine.over({"rows": source}, to_duck(tree))
@@ -261,21 +273,26 @@ class Identities(IdentityProvider):
 
 
 class SqlServer:
-    """The MySQL port."""
+    """The MySQL port of a front end; it can be cut off at once and opened again."""
 
-    def __init__(self, cluster: Cluster, engine: Engine) -> None:
+    def __init__(self, cluster: Cluster, engine: Engine, node: FrontEnd) -> None:
         logging.getLogger("mysql_mimic").setLevel(logging.CRITICAL)
+        self._node = node
+        self._sessions: set[StandinSession] = set()
         self._server = MysqlServer(
-            session_factory=lambda: StandinSession(cluster, engine),
+            session_factory=lambda: StandinSession(cluster, engine, node, self._sessions),
             identity_provider=Identities(cluster),
         )
         self.port = 0
 
-    async def start(self, port: int) -> None:
-        await self._server.start_server(host=HOST, port=port)
+    async def start(self, port: int = 0) -> None:
+        await self._server.start_server(host=self._node.host, port=port or self.port)
         self.port = self._server.sockets()[0].getsockname()[1]
 
     def stop(self) -> None:
+        """Connections are reset, as when a process dies."""
         self._server.close()
+        for session in list(self._sessions):
+            session.cut()
 
 

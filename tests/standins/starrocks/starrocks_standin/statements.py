@@ -230,6 +230,8 @@ def _modify(columns: list[Column], column: Column, position: int | None) -> list
     shrinks = same and kind in ("VARCHAR", "CHAR") and column.type.length < old.type.length
     if shrinks or (not same and wanted not in allowed):
         raise SqlError(f"Can not change {old.type.canonical()} to {column.type.canonical()}")
+    if (old.default, old.default_expr) != (column.default, column.default_expr):
+        raise SqlError(f"Can not change default value of column: {column.name}")
     if old.nullable and not column.nullable and not old.is_key:
         raise SqlError(f"Can not change from nullable to non-nullable: {column.name}")
     changed = replace(
