@@ -147,7 +147,7 @@ class Effect {
     const std::string what = fmt::format("column {} becomes {} from {}", now.info.name,
                                          now.info.source_type, was.info.source_type);
     const bool other_type = now.info.type != was.info.type;
-    const ValueFit fit = other_type ? ValueFit::kSame : FitOf(was, now);
+    const ValueFit fit = other_type ? FitOfOther(was, now) : FitOf(was, now);
     const bool values = was.info.source_type != now.info.source_type ||
                         was.info.nullable != now.info.nullable || was.charset != now.charset;
     if (values && rules_.modify_column == DdlPolicy::kStop) {

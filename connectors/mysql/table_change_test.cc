@@ -85,9 +85,68 @@ TEST(TableChange, ValuesThatTheServerRewroteStopTheJob) {
                                                         {"DATETIME", "TIMESTAMP"},
                                                         {"VARBINARY(10)", "BINARY(10)"},
                                                         {"FLOAT", "FLOAT(7,3)"},
-                                                        {"SET('a','b')", "SET('b','a')"}}) {
+                                                        {"SET('a','b')", "SET('b','a')"},
+                                                        {"VARCHAR(40)", "UUID"},
+                                                        {"VARCHAR(40)", "INET4"},
+                                                        {"TEXT", "INET6"},
+                                                        {"INET4", "INET6"}}) {
     SCOPED_TRACE(before + " to " + after);
     EXPECT_THAT(After("c " + before, "MODIFY c " + after).why_not, HasSubstr("rewrote its values"));
+  }
+}
+
+TEST(TableChange, AnotherTypeThatHoldsLessStopsTheJob) {
+  DdlRules rules;
+  rules.pass_on = true;
+  for (const auto& [before, after] :
+       std::vector<std::pair<std::string, std::string>>{{"DATETIME(6)", "DATETIME"},
+                                                        {"TIME(3)", "TIME"},
+                                                        {"TIMESTAMP(3)", "TIMESTAMP"},
+                                                        {"DATETIME", "TIMESTAMP(3)"},
+                                                        {"DATETIME", "DATE"},
+                                                        {"TIMESTAMP", "TIME"},
+                                                        {"DATE", "INT"},
+                                                        {"INT", "DATE"},
+                                                        {"DECIMAL(12,4)", "DECIMAL(10,2)"},
+                                                        {"DECIMAL(65,30)", "DECIMAL(30,20)"},
+                                                        {"DECIMAL(10,2)", "INT"},
+                                                        {"DECIMAL(10,2)", "BIGINT UNSIGNED"},
+                                                        {"DECIMAL(20,2)", "DOUBLE"},
+                                                        {"DOUBLE", "DECIMAL(10,2)"},
+                                                        {"DOUBLE", "FLOAT"},
+                                                        {"FLOAT", "INT"},
+                                                        {"INT", "FLOAT"},
+                                                        {"BIGINT", "DOUBLE"},
+                                                        {"ENUM('a','b')", "INT"},
+                                                        {"TINYINT(1)", "TINYINT"},
+                                                        {"TINYINT(1)", "VARCHAR(5)"}}) {
+    SCOPED_TRACE(before + " to " + after);
+    EXPECT_THAT(After("c " + before, "MODIFY c " + after, rules).why_not,
+                HasSubstr("rewrote its values"));
+  }
+}
+
+TEST(TableChange, AnotherTypeThatHoldsAllIsFollowed) {
+  DdlRules rules;
+  rules.pass_on = true;
+  for (const auto& [before, after] :
+       std::vector<std::pair<std::string, std::string>>{{"DATETIME", "DATETIME(6)"},
+                                                        {"TIME", "TIME(3)"},
+                                                        {"DATE", "DATETIME"},
+                                                        {"DECIMAL(10,2)", "DECIMAL(12,4)"},
+                                                        {"DECIMAL(10,2)", "DOUBLE"},
+                                                        {"DECIMAL(10)", "BIGINT"},
+                                                        {"BIGINT UNSIGNED", "DECIMAL(20)"},
+                                                        {"INT", "DOUBLE"},
+                                                        {"SMALLINT", "FLOAT"},
+                                                        {"FLOAT", "DOUBLE"},
+                                                        {"TINYINT", "SMALLINT"},
+                                                        {"BIGINT", "INT"},
+                                                        {"BIT(1)", "INT"},
+                                                        {"INT", "VARCHAR(20)"},
+                                                        {"VARCHAR(20)", "BLOB"}}) {
+    SCOPED_TRACE(before + " to " + after);
+    EXPECT_THAT(After("c " + before, "MODIFY c " + after, rules).why_not, IsEmpty());
   }
 }
 
