@@ -33,6 +33,7 @@ def plain(kind: str, *texts: str) -> Column:
 NEWER = (MYSQL80,)
 JSONS = (MYSQL80, MARIADB)
 OTHERS = (MARIADB,)
+LINE = "YWFh" * 19  # as long as the server's lines of digits are
 M64 = [f"m{i}" for i in range(64)]
 
 COLUMNS = {
@@ -190,6 +191,15 @@ COLUMNS = {
         "JSON_OBJECT('d', CAST('2024-02-29' AS DATE), 't', CAST('-12:00:00.5' AS TIME(6)), "
         """'n', 1.10) -> {"d": "2024-02-29", "n": 1.10, "t": "-12:00:00.500000"}""",
         """'[1e300, "\\\\u0001"]' -> [1e300, "\\u0001"]""",
+        servers=NEWER,
+    ),
+    "jo": column(
+        "JSON",
+        *(
+            f"JSON_OBJECT('b', CAST(REPEAT('a', {size}) AS BINARY)) -> "
+            f'{{"b": "base64:type15:{digits}"}}'
+            for size, digits in ((57, LINE), (58, LINE + "\\nYQ=="), (114, LINE + "\\n" + LINE))
+        ),
         servers=NEWER,
     ),
     "g": column(
