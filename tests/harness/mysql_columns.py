@@ -113,6 +113,12 @@ COLUMNS = {
         "0.000000000000000000000000000001",
         f"0 -> 0.{'0' * 30}",
     ),
+    "n38": column(
+        "DECIMAL(38,38)",
+        "-0.49999999999999999999999999999999999999",
+        f"0 -> 0.{'0' * 38}",
+        servers=OTHERS,
+    ),
     "n4": column("DECIMAL(10,2) UNSIGNED", "0 -> 0.00", "99999999.99", "0.01"),
     # More than 38 digits: shown as DECIMAL(38,18), which these values fit.
     "n65": column(
