@@ -28,7 +28,11 @@ enum StatusCode : uint8_t {
   kTableEncryption = 20,
   kMariadbMicroseconds = 128,
   kMariadbXid = 129,
+  kMariadbGtidFlags = 130,
 };
+
+// Of kMariadbGtidFlags: an ALTER TABLE that stands twice in the log.
+enum AlterPhase : uint8_t { kStartAlter = 2, kCommitAlter = 4, kRollbackAlter = 8 };
 
 constexpr uint64_t kRealAsFloat = 1;
 constexpr uint64_t kAnsiQuotes = 4;
@@ -49,6 +53,12 @@ void SkipDatabases(Cursor& in) {
   for (uint8_t i = 0; i < count; ++i) {
     while (in.ok() && in.U8() != 0) continue;
   }
+}
+
+void TakeGtidFlags(Cursor& in, StatementSession& session) {
+  const uint8_t flags = in.U8();
+  session.takes_effect = (flags & (kStartAlter | kRollbackAlter)) == 0;
+  if ((flags & (kCommitAlter | kRollbackAlter)) != 0) in.Skip(8);  // of its start
 }
 
 // False at a variable that is not known: its length is not either.
@@ -96,6 +106,9 @@ bool TakeVariable(uint8_t code, Cursor& in, StatementSession& session) {
     case kXid:
     case kMariadbXid:
       in.Skip(8);
+      return true;
+    case kMariadbGtidFlags:
+      TakeGtidFlags(in, session);
       return true;
     case kRequirePrimaryKey:
     case kTableEncryption:

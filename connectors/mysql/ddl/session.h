@@ -18,6 +18,9 @@ struct StatementSession {
   bool strict = false;
   // A TIMESTAMP may be null unless it says NOT NULL; none: the server does not write it.
   std::optional<bool> explicit_timestamps;
+  // False: an ALTER TABLE that only begins here, or failed (MariaDB's binlog_alter_two_phase).
+  // Where it takes effect it stands once more.
+  bool takes_effect = true;
   const Charset* client = nullptr;  // of the statement's text; null: UTF-8 or unknown
 };
 
