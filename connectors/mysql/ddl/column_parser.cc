@@ -234,8 +234,7 @@ class ColumnParser {
       if (in_.Take("CONSTRAINT") && !in_.Looking("CHECK")) in_.Name();
       in_.Expect("CHECK");
       in_.SkipParentheses();
-      in_.Take("NOT");
-      in_.Take("ENFORCED");
+      if (!in_.TakeAll({"NOT", "ENFORCED"})) in_.Take("ENFORCED");
     } else if (in_.Take("REFERENCES")) {
       while (!in_.AtEnd() && !in_.Looking(",") && !in_.Looking(")") && !in_.Looking("FIRST") &&
              !in_.Looking("AFTER")) {

@@ -140,6 +140,8 @@ TEST(DdlParser, ColumnsAsTheyAreWritten) {
             "add a point not null"},
            {"ALTER TABLE t ADD COLUMN IF NOT EXISTS a UUID", "add a uuid"},
            {"ALTER TABLE t ADD a SOMETHING", "unclear"},
+           {"ALTER TABLE t ADD a INT CHECK (a >= 0) NOT NULL", "add a int not null"},
+           {"ALTER TABLE t ADD a INT CHECK (a >= 0) ENFORCED NULL", "add a int null"},
            {"ALTER TABLE t ADD a INT NEWER WORD", "unclear"},
            {"ALTER TABLE t ADD a VARCHAR(9) CHARACTER SET klingon", "unclear"},
            {"ALTER TABLE t ADD a INT DEFAULT 'open", "unclear"},
