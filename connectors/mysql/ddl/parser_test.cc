@@ -51,7 +51,11 @@ struct ClauseText {
   std::string operator()(const SetTableOptions& one) const {
     return "options " + one.charset.value_or("-") + " " + one.comment.value_or("-");
   }
-  std::string operator()(const ChangeRows& one) const { return "rows " + one.what; }
+  std::string operator()(const ChangeRows& one) const {
+    const char* const roles[] = {"", " with ", " of ", " into "};
+    return "rows " + one.what + roles[static_cast<size_t>(one.role)] +
+           (one.role == ChangeRows::Other::kNone ? "" : one.other.ToString());
+  }
   std::string operator()(const UnclearClause&) const { return "unclear"; }
 };
 
@@ -136,12 +140,12 @@ TEST(DdlParser, ColumnsAsTheyAreWritten) {
             "add a int after b"},
            {"ALTER TABLE t ADD a INT CONSTRAINT c CHECK (a > 0) NOT ENFORCED PRIMARY KEY",
             "add a int primary"},
+           {"ALTER TABLE t ADD a INT CHECK (a >= 0) NOT NULL", "add a int not null"},
+           {"ALTER TABLE t ADD a INT CHECK (a >= 0) ENFORCED NULL", "add a int null"},
            {"ALTER TABLE t ADD a POINT SRID 4326 NOT NULL STORAGE DISK COLUMN_FORMAT FIXED",
             "add a point not null"},
            {"ALTER TABLE t ADD COLUMN IF NOT EXISTS a UUID", "add a uuid"},
            {"ALTER TABLE t ADD a SOMETHING", "unclear"},
-           {"ALTER TABLE t ADD a INT CHECK (a >= 0) NOT NULL", "add a int not null"},
-           {"ALTER TABLE t ADD a INT CHECK (a >= 0) ENFORCED NULL", "add a int null"},
            {"ALTER TABLE t ADD a INT NEWER WORD", "unclear"},
            {"ALTER TABLE t ADD a VARCHAR(9) CHARACTER SET klingon", "unclear"},
            {"ALTER TABLE t ADD a INT DEFAULT 'open", "unclear"},
@@ -185,7 +189,14 @@ TEST(DdlParser, ClausesOfAlterTable) {
            {"ALTER TABLE t PARTITION BY HASH(a) PARTITIONS 4", ""},
            {"ALTER TABLE t DROP PARTITION p", "; rows DROP PARTITION"},
            {"ALTER TABLE t TRUNCATE PARTITION p0, p1", "; rows TRUNCATE PARTITION"},
-           {"ALTER TABLE t EXCHANGE PARTITION p WITH TABLE x", "; rows EXCHANGE PARTITION"},
+           {"ALTER TABLE t EXCHANGE PARTITION p WITH TABLE x WITHOUT VALIDATION",
+            "; rows EXCHANGE PARTITION with shop.x"},
+           {"ALTER TABLE t EXCHANGE PARTITION `p` WITH TABLE y.x",
+            "; rows EXCHANGE PARTITION with y.x"},
+           {"ALTER TABLE t CONVERT TABLE x TO PARTITION p VALUES LESS THAN (10)",
+            "; rows CONVERT TABLE of shop.x"},
+           {"ALTER TABLE t CONVERT PARTITION p TO TABLE y.x", "; rows CONVERT PARTITION into y.x"},
+           {"ALTER TABLE t CONVERT PARTITION p", "; unclear"},
            {"ALTER TABLE t IMPORT TABLESPACE", "; rows IMPORT TABLESPACE"},
            {"ALTER IGNORE TABLE IF EXISTS t WAIT 5 DROP a", "; drop a"},
            {"ALTER TABLE t ADD SYSTEM VERSIONING", "; unclear"},

@@ -79,7 +79,15 @@ struct SetTableOptions {
 };
 // Rows come or go without an event of their own.
 struct ChangeRows {
+  enum class Other : uint8_t {
+    kNone,
+    kExchanged,  // it has the partition's rows afterwards
+    kAbsorbed,   // it becomes a partition
+    kMade,       // a partition becomes it
+  };
   std::string what;  // "TRUNCATE PARTITION"
+  Other role = Other::kNone;
+  TablePath other;  // another table that the clause changes, unless kNone
 };
 // Not understood: the definition after it cannot be told from here.
 struct UnclearClause {
