@@ -13,13 +13,15 @@ namespace {
 constexpr char kPassOn[] =
     "schema-changes.enabled = true would pass it on to a target that can follow";
 
-// What rows that are there hold in an added column, as the project writes values.
-std::optional<std::string> InitialText(const ColumnDef& def,
-                                       const std::optional<std::string>& initial) {
-  if (!initial) return std::nullopt;
+// What rows that are there hold in an added column, as the project writes values. False: `text` is
+// no value of it.
+bool SetInitial(const ColumnDef& def, const std::optional<std::string>& text,
+                std::optional<std::string>& initial) {
+  if (!text) return true;
   Column column(def.info.type);
-  if (!AppendText(def, *initial, column).ok() || column.is_null(0)) return std::nullopt;
-  return ValueText(column, 0);
+  if (!AppendText(def, *text, column).ok()) return false;
+  if (!column.is_null(0)) initial = ValueText(column, 0);
+  return true;
 }
 
 class Effect {
@@ -205,9 +207,9 @@ class Effect {
                               facts.name));
     }
     ColumnInfo info = new_def_->columns[j].info;
-    info.initial = InitialText(new_def_->columns[j], after_.initial[j]);
     const auto& computed = after_.computed;
-    if (std::ranges::find(computed, facts.name) != computed.end()) {
+    const bool told = std::ranges::find(computed, facts.name) == computed.end();
+    if (!told || !SetInitial(new_def_->columns[j], after_.initial[j], info.initial)) {
       Note(
           fmt::format("what the rows that were there hold in the new column {} is not written; "
                       "they have null in the target until they change",

@@ -78,6 +78,8 @@ bool TakeVariable(uint8_t code, Cursor& in, StatementSession& session) {
       in.Skip(in.U8() + uint64_t{1});
       return true;
     case kTimeZone:
+      session.time_zone = in.Take(in.U8());
+      return true;
     case kCatalogNz:
       in.Skip(in.U8());
       return true;

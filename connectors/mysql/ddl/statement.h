@@ -29,7 +29,7 @@ struct ColumnSpec {
   bool unique = false;
   bool generated = false;
   std::optional<std::string> initial;  // a constant DEFAULT as text; none: NULL, or not said
-  bool computed = false;               // its DEFAULT is no constant
+  bool computed = false;               // its DEFAULT is no constant, or one that cannot be told
   std::string comment;
   bool first = false;  // FIRST
   std::string after;   // AFTER; empty: not said
