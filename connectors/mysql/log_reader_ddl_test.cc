@@ -173,6 +173,14 @@ TEST_F(LogReaderDdlTest, ChangesArePassedOnOnceWhatComesBeforeIsSaved) {
   EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 3 a a"));
 }
 
+TEST_F(LogReaderDdlTest, ConstantsOfTimestampsAreOfTheServersZoneIfNoOtherIsWritten) {
+  options_.ddl.pass_on = true;
+  convert_.zone = [](int64_t) { return 8 * 3600; };
+  Run({"ALTER TABLE goods ADD at TIMESTAMP NULL DEFAULT '2024-07-01 12:00:00'"});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
+}
+
 TEST_F(LogReaderDdlTest, ADroppedColumnIsPassedOnOrLeftNull) {
   const std::string drop = "ALTER TABLE goods DROP name";
   options_.ddl.pass_on = true;
