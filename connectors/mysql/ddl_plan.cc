@@ -10,6 +10,7 @@ namespace sluice::mysql {
 namespace {
 
 constexpr size_t kCopiesMax = 1'000;
+constexpr char kRowsChanged[] = "rows changed without a word in the log; the target keeps its own";
 
 bool SamePath(const TablePath& a, const TablePath& b) {
   return SameWord(a.database, b.database) && SameWord(a.table, b.table);
@@ -101,7 +102,27 @@ class Planner {
         Forget(alter.table);
       }
     }
+    for (const AlterClause& clause : alter.clauses) {
+      if (const auto* rows = std::get_if<ChangeRows>(&clause)) Other(*rows);
+    }
     if (alter.renamed) Take(RenameTables{{{alter.table, *alter.renamed}}});
+  }
+
+  // The other table that a partition changes places with, comes from or becomes.
+  void Other(const ChangeRows& rows) {
+    if (rows.role == ChangeRows::Other::kNone) return;
+    const std::string what = "ALTER TABLE " + rows.what;
+    const TablePath* table = Captured(rows.other);
+    if (rows.role != ChangeRows::Other::kExchanged) Forget(rows.other);
+    if (table == nullptr) {
+      if (rows.role == ChangeRows::Other::kMade) Appeared(rows.other, what);
+    } else if (rows.role == ChangeRows::Other::kAbsorbed) {
+      Dropped(*table, what);
+    } else if (rows.role == ChangeRows::Other::kExchanged) {
+      Leave(rules_.truncate_table, *table, what, kRowsChanged, "truncate-table");
+    } else {
+      Step(DdlStep::Kind::kStop, *table, what, "its rows come from the partition");
+    }
   }
 
   void Alter(const TablePath& table, const AlterTable& alter) {
@@ -109,8 +130,7 @@ class Planner {
       const auto* rows = std::get_if<ChangeRows>(&clause);
       if (rows == nullptr) continue;
       const std::string what = "ALTER TABLE " + rows->what;
-      const std::string done = "rows changed without a word in the log; the target keeps its own";
-      if (!Leave(rules_.truncate_table, table, what, done, "truncate-table")) return;
+      if (!Leave(rules_.truncate_table, table, what, kRowsChanged, "truncate-table")) return;
     }
     auto applied = ApplyAlter(*state_.tables.at(table), alter, session_);
     if (applied) return Define(table, "ALTER TABLE", std::move(*applied));
@@ -136,10 +156,7 @@ class Planner {
   // A table of this name is captured: it was dropped or renamed away before.
   void Recreate(const TablePath& table, const CreateTable& create) {
     const std::string what = create.or_replace ? "CREATE OR REPLACE TABLE" : "CREATE TABLE";
-    if (create.if_not_exists) {
-      return void(Step(DdlStep::Kind::kNote, table, what + " IF NOT EXISTS",
-                       "taken as of a table that is there"));
-    }
+    if (create.if_not_exists) return MayRecreate(table, create, what + " IF NOT EXISTS");
     if (create.or_replace &&
         !Leave(rules_.drop_table, table, what, "the target keeps the rows of the table before",
                "drop-table")) {
@@ -158,6 +175,32 @@ class Planner {
     }
     applied->facts.path = table;
     Define(table, what, MatchByName(std::move(applied->facts), *state_.tables.at(table)));
+  }
+
+  // It is not remembered whether the table was dropped or renamed away.
+  void MayRecreate(const TablePath& table, const CreateTable& create, const std::string& what) {
+    const bool may_be_gone =
+        rules_.drop_table == DdlPolicy::kIgnore || rules_.rename_table == DdlPolicy::kIgnore;
+    if (may_be_gone && !IsOf(create, *state_.tables.at(table))) {
+      return void(Step(DdlStep::Kind::kAsk, table, what,
+                       "its columns are others, and the table may have been dropped or renamed "
+                       "away before"));
+    }
+    Step(DdlStep::Kind::kNote, table, what, "taken as of a table that is there");
+  }
+
+  // The columns that `create` makes are those of `table`.
+  bool IsOf(const CreateTable& create, const TableFacts& table) const {
+    const TablePath* like = create.like ? Captured(*create.like) : nullptr;
+    const auto applied =
+        ApplyCreate(create, like == nullptr ? nullptr : state_.tables.at(*like), session_);
+    if (applied) return applied->facts.columns == table.columns;
+    // The character set of the database is not written.
+    const auto same = [](const ColumnSpec& spec, const ColumnFacts& column) {
+      return SameWord(spec.name, column.name) && SameWord(spec.type, column.data_type);
+    };
+    return create.unclear.empty() && !create.like &&
+           std::ranges::equal(create.columns, table.columns, same);
   }
 
   void Appeared(const TablePath& table, const std::string& what) {

@@ -40,6 +40,11 @@ Status CheckPassedOver(const RowStatement& rows, const DdlState& state) {
 Status LogReader::Statement(const Query& query, Emitter& out) {
   RunningDdl ddl;
   ddl.session = SessionOf(query.status, dialect_);
+  ddl.session.server_zone = setup_.convert.zone;
+  if (!ddl.session.takes_effect) {
+    if (!open_group_) EndTransaction();
+    return {};
+  }
   ASSIGN_OR_RETURN(ddl.sql, Utf8Of(query.sql, ddl.session));
   const DdlState state = StateOf();
   const RowStatement rows = RowStatementOf(ddl.sql, query.schema, ddl.session.dialect);

@@ -52,7 +52,10 @@ TEST_F(LogReaderDdlTest, StatementsThatEmptyReplaceOrReshapeATableStopBeforeThem
        {"TRUNCATE TABLE goods", "truncate shop.goods", "TRUNCATE `shop`.`Goods`",
         "DROP TABLE x, goods", "ALTER TABLE goods DROP COLUMN name",
         "RENAME TABLE goods TO _goods_del, _goods_gho TO goods", "DROP DATABASE shop",
-        "ALTER TABLE goods /*!80000 DROP PRIMARY KEY */"}) {
+        "ALTER TABLE goods /*!80000 DROP PRIMARY KEY */",
+        "ALTER TABLE other EXCHANGE PARTITION p WITH TABLE goods",
+        "ALTER TABLE other CONVERT TABLE goods TO PARTITION p VALUES LESS THAN (5)",
+        "ALTER TABLE other CONVERT PARTITION p TO TABLE goods"}) {
     SCOPED_TRACE(sql);
     LogWriter log;
     log.InsertAll(1, 90, "goods", {{1, "a"}});
@@ -170,6 +173,14 @@ TEST_F(LogReaderDdlTest, ChangesArePassedOnOnceWhatComesBeforeIsSaved) {
   EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 3 a a"));
 }
 
+TEST_F(LogReaderDdlTest, ConstantsOfTimestampsAreOfTheServersZoneIfNoOtherIsWritten) {
+  options_.ddl.pass_on = true;
+  convert_.zone = [](int64_t) { return 8 * 3600; };
+  Run({"ALTER TABLE goods ADD at TIMESTAMP NULL DEFAULT '2024-07-01 12:00:00'"});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
+}
+
 TEST_F(LogReaderDdlTest, ADroppedColumnIsPassedOnOrLeftNull) {
   const std::string drop = "ALTER TABLE goods DROP name";
   options_.ddl.pass_on = true;
@@ -268,13 +279,37 @@ TEST_F(LogReaderDdlTest, WhatIsNotUnderstoodIsAskedOfTheServer) {
 TEST_F(LogReaderDdlTest, PoliciesLetTheTargetKeepItsRows) {
   options_.ddl.truncate_table = options_.ddl.drop_table = DdlPolicy::kIgnore;
   Rows(2);
-  Run({"TRUNCATE goods", "ALTER TABLE goods DROP PARTITION p"});
+  Run({"TRUNCATE goods", "ALTER TABLE goods DROP PARTITION p",
+       "ALTER TABLE other EXCHANGE PARTITION p WITH TABLE goods"});
   Rows(2);
   Run({"DROP TABLE goods",
        "CREATE TABLE goods (id INT PRIMARY KEY, more TEXT, name VARCHAR(9)) CHARSET = latin1"});
   ASSERT_TRUE(ReadAll().ok());
-  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", "goods INSERT 4 a"));
+  EXPECT_THAT(rows_.rows, ElementsAre("goods INSERT 1 a", "goods INSERT 5 a"));
   EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "more text", "name varchar(9)"));
+}
+
+// The old definition would read the values of one column as those of another.
+TEST_F(LogReaderDdlTest, ATableThatMayBeGoneIsAskedForWhenItIsMadeIfItIsNotThere) {
+  options_.ddl.drop_table = DdlPolicy::kIgnore;
+  client_.Answer("FROM information_schema.TABLES WHERE TABLE_TYPE", {{"shop", "goods"}});
+  client_.Answer(
+      "FROM information_schema.COLUMNS",
+      {{"id", "int", "int", std::nullopt, std::nullopt, "10", "0", std::nullopt, "NO", ""},
+       {"more", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
+        "YES", ""},
+       {"name", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
+        "YES", ""}});
+  client_.Answer("FROM information_schema.STATISTICS", {{"PRIMARY", "id", "0"}});
+  Run({"DROP TABLE goods",
+       "CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, name VARCHAR(20))"});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "name varchar(20)"));
+  Run(
+      {"CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, more VARCHAR(20), name VARCHAR(20))"
+       " CHARSET utf8mb4"});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "more varchar(20)", "name varchar(20)"));
 }
 
 // A table without a primary key, whose snapshot was read in two ranges of a unique key.
@@ -382,6 +417,14 @@ TEST_F(JoiningTablesTest, TheReaderEndsBehindTheStatementThatMadeTheTable) {
   EXPECT_EQ(report.joining.at(kMore).facts.columns.size(), 2U);
   EXPECT_EQ(report.joining.at(kMore).since.offset, 3000U);
   EXPECT_FALSE(report.tables.contains(kMore));
+}
+
+TEST_F(JoiningTablesTest, APartitionThatBecomesATableJoins) {
+  AnswerTable("PRIMARY");
+  Run({"ALTER TABLE other CONVERT PARTITION p TO TABLE more"});
+  client_.Log({log_.events(), {}});
+  OpenMatching(Fresh());
+  EXPECT_TRUE(ReadToReport().joining.contains(kMore));
 }
 
 TEST_F(JoiningTablesTest, WhatTheSnapshotHasIsPassedWhateverItsColumns) {

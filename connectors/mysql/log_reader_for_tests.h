@@ -66,7 +66,7 @@ class LogReaderTest : public testing::Test {
     return position;
   }
   void Open(LogSplit split) {
-    LogReaderSetup setup{ctx_, options_, {}, 99, {}};
+    LogReaderSetup setup{ctx_, options_, convert_, 99, {}};
     for (const auto& [path, facts] : split.tables) {
       output_.emplace(path, (*MakeTable(facts, {}))->schema);
     }
@@ -126,6 +126,7 @@ class LogReaderTest : public testing::Test {
   NoPhases phases_;
   Context ctx_{Env::Default(), http_, client_, phases_, {}, "job", "id"};
   MysqlCdcOptions options_;
+  ConvertOptions convert_;
   Rows rows_;
   std::map<TablePath, SchemaRef> output_;  // as the engine would restore it
   LogSplit before_change_;                 // saved at the last change

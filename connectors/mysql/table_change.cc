@@ -13,13 +13,15 @@ namespace {
 constexpr char kPassOn[] =
     "schema-changes.enabled = true would pass it on to a target that can follow";
 
-// What rows that are there hold in an added column, as the project writes values.
-std::optional<std::string> InitialText(const ColumnDef& def,
-                                       const std::optional<std::string>& initial) {
-  if (!initial) return std::nullopt;
+// What rows that are there hold in an added column, as the project writes values. False: `text` is
+// no value of it.
+bool SetInitial(const ColumnDef& def, const std::optional<std::string>& text,
+                std::optional<std::string>& initial) {
+  if (!text) return true;
   Column column(def.info.type);
-  if (!AppendText(def, *initial, column).ok() || column.is_null(0)) return std::nullopt;
-  return ValueText(column, 0);
+  if (!AppendText(def, *text, column).ok()) return false;
+  if (!column.is_null(0)) initial = ValueText(column, 0);
+  return true;
 }
 
 class Effect {
@@ -147,7 +149,7 @@ class Effect {
     const std::string what = fmt::format("column {} becomes {} from {}", now.info.name,
                                          now.info.source_type, was.info.source_type);
     const bool other_type = now.info.type != was.info.type;
-    const ValueFit fit = other_type ? ValueFit::kSame : FitOf(was, now);
+    const ValueFit fit = other_type ? FitOfOther(was, now) : FitOf(was, now);
     const bool values = was.info.source_type != now.info.source_type ||
                         was.info.nullable != now.info.nullable || was.charset != now.charset;
     if (values && rules_.modify_column == DdlPolicy::kStop) {
@@ -205,9 +207,9 @@ class Effect {
                               facts.name));
     }
     ColumnInfo info = new_def_->columns[j].info;
-    info.initial = InitialText(new_def_->columns[j], after_.initial[j]);
     const auto& computed = after_.computed;
-    if (std::ranges::find(computed, facts.name) != computed.end()) {
+    const bool told = std::ranges::find(computed, facts.name) == computed.end();
+    if (!told || !SetInitial(new_def_->columns[j], after_.initial[j], info.initial)) {
       Note(
           fmt::format("what the rows that were there hold in the new column {} is not written; "
                       "they have null in the target until they change",

@@ -43,5 +43,7 @@ enum class ValueFit : uint8_t {
   kRewritten,  // the server wrote rows anew, in another form
 };
 ValueFit FitOf(const ColumnDef& before, const ColumnDef& after);
+// The same where the type outside is another one: kSame or kRewritten.
+ValueFit FitOfOther(const ColumnDef& before, const ColumnDef& after);
 
 }  // namespace sluice::mysql

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mysql/time_zone.h"
+
 namespace sluice::mysql {
 namespace {
 
@@ -85,9 +87,68 @@ TEST(TableChange, ValuesThatTheServerRewroteStopTheJob) {
                                                         {"DATETIME", "TIMESTAMP"},
                                                         {"VARBINARY(10)", "BINARY(10)"},
                                                         {"FLOAT", "FLOAT(7,3)"},
-                                                        {"SET('a','b')", "SET('b','a')"}}) {
+                                                        {"SET('a','b')", "SET('b','a')"},
+                                                        {"VARCHAR(40)", "UUID"},
+                                                        {"VARCHAR(40)", "INET4"},
+                                                        {"TEXT", "INET6"},
+                                                        {"INET4", "INET6"}}) {
     SCOPED_TRACE(before + " to " + after);
     EXPECT_THAT(After("c " + before, "MODIFY c " + after).why_not, HasSubstr("rewrote its values"));
+  }
+}
+
+TEST(TableChange, AnotherTypeThatHoldsLessStopsTheJob) {
+  DdlRules rules;
+  rules.pass_on = true;
+  for (const auto& [before, after] :
+       std::vector<std::pair<std::string, std::string>>{{"DATETIME(6)", "DATETIME"},
+                                                        {"TIME(3)", "TIME"},
+                                                        {"TIMESTAMP(3)", "TIMESTAMP"},
+                                                        {"DATETIME", "TIMESTAMP(3)"},
+                                                        {"DATETIME", "DATE"},
+                                                        {"TIMESTAMP", "TIME"},
+                                                        {"DATE", "INT"},
+                                                        {"INT", "DATE"},
+                                                        {"DECIMAL(12,4)", "DECIMAL(10,2)"},
+                                                        {"DECIMAL(65,30)", "DECIMAL(30,20)"},
+                                                        {"DECIMAL(10,2)", "INT"},
+                                                        {"DECIMAL(10,2)", "BIGINT UNSIGNED"},
+                                                        {"DECIMAL(20,2)", "DOUBLE"},
+                                                        {"DOUBLE", "DECIMAL(10,2)"},
+                                                        {"DOUBLE", "FLOAT"},
+                                                        {"FLOAT", "INT"},
+                                                        {"INT", "FLOAT"},
+                                                        {"BIGINT", "DOUBLE"},
+                                                        {"ENUM('a','b')", "INT"},
+                                                        {"TINYINT(1)", "TINYINT"},
+                                                        {"TINYINT(1)", "VARCHAR(5)"}}) {
+    SCOPED_TRACE(before + " to " + after);
+    EXPECT_THAT(After("c " + before, "MODIFY c " + after, rules).why_not,
+                HasSubstr("rewrote its values"));
+  }
+}
+
+TEST(TableChange, AnotherTypeThatHoldsAllIsFollowed) {
+  DdlRules rules;
+  rules.pass_on = true;
+  for (const auto& [before, after] :
+       std::vector<std::pair<std::string, std::string>>{{"DATETIME", "DATETIME(6)"},
+                                                        {"TIME", "TIME(3)"},
+                                                        {"DATE", "DATETIME"},
+                                                        {"DECIMAL(10,2)", "DECIMAL(12,4)"},
+                                                        {"DECIMAL(10,2)", "DOUBLE"},
+                                                        {"DECIMAL(10)", "BIGINT"},
+                                                        {"BIGINT UNSIGNED", "DECIMAL(20)"},
+                                                        {"INT", "DOUBLE"},
+                                                        {"SMALLINT", "FLOAT"},
+                                                        {"FLOAT", "DOUBLE"},
+                                                        {"TINYINT", "SMALLINT"},
+                                                        {"BIGINT", "INT"},
+                                                        {"BIT(1)", "INT"},
+                                                        {"INT", "VARCHAR(20)"},
+                                                        {"VARCHAR(20)", "BLOB"}}) {
+    SCOPED_TRACE(before + " to " + after);
+    EXPECT_THAT(After("c " + before, "MODIFY c " + after, rules).why_not, IsEmpty());
   }
 }
 
@@ -123,6 +184,109 @@ TEST(TableChange, ColumnsThatComeStandBehindTheirNeighbours) {
   EXPECT_THAT(After("c INT", "DROP c, ADD c INT").why_not, HasSubstr("column c is dropped"));
   EXPECT_THAT(After("c INT", "DROP c, ADD c BIGINT", rules).why_not,
               HasSubstr("column c is dropped and added in one statement"));
+}
+
+// What the target is told of the rows that are there; "?": that it cannot be told.
+std::string Initial(const std::string& column, const StatementSession& session = Session(),
+                    const ConvertOptions& convert = {}) {
+  const TableFacts before = Table("c INT");
+  const auto alter = ParseStatement("ALTER TABLE t ADD n " + column, "shop", {});
+  auto definition = ApplyAlter(before, std::get<AlterTable>(alter), session);
+  EXPECT_TRUE(definition.has_value()) << column;
+  DdlRules rules;
+  rules.pass_on = true;
+  const TableOutput output = TableOutput::Of((*MakeTable(before, {}))->schema);
+  const auto effect = EffectOf(before, output, *definition, rules, convert, true, true);
+  EXPECT_TRUE(effect.has_value()) << column;
+  const ColumnInfo& info = effect->output.schema->columns.back();
+  EXPECT_EQ(info.name, "n");
+  if (!effect->notes.empty()) return info.initial ? "both" : "?";
+  return info.initial.value_or("null");
+}
+
+TEST(TableChange, ConstantsAreWhatTheServerMakesOfThem) {
+  for (const auto& [column, initial] : std::vector<std::pair<std::string, std::string>>{
+           {"INT", "null"},
+           {"INT DEFAULT '05'", "5"},
+           {"INT DEFAULT 1.0", "1"},
+           {"INT DEFAULT -1.50", "?"},
+           {"INT DEFAULT 0x0A", "10"},
+           {"INT DEFAULT 1e1", "?"},
+           {"BIGINT UNSIGNED DEFAULT 18446744073709551615", "18446744073709551615"},
+           {"TINYINT(1) DEFAULT b'1'", "true"},
+           {"TINYINT(1) DEFAULT '0'", "false"},
+           {"DECIMAL(10,2) DEFAULT 1.5", "1.50"},
+           {"DECIMAL(10,2) DEFAULT 1.555", "?"},
+           {"DOUBLE DEFAULT 0x02", "2"},
+           {"BIT(1) DEFAULT 1", "true"},
+           {"BIT(9) DEFAULT b'1'", "0001"},
+           {"BIT(9) DEFAULT x'000102'", "0102"},
+           {"YEAR DEFAULT 2024", "2024"},
+           {"YEAR DEFAULT 24", "2024"},
+           {"VARCHAR(5) DEFAULT 0x41", "A"},
+           {"CHAR(5) DEFAULT 'a '", "a"},
+           {"BINARY(3) DEFAULT 'a'", "610000"},
+           {"ENUM('a','b') DEFAULT 'A'", "a"},
+           {"ENUM('a','b') DEFAULT 0x42", "b"},
+           {"ENUM('ä','b') DEFAULT 'Ä'", "?"},
+           {"SET('a','b','c') DEFAULT 'C,a'", "a,c"},
+           {"UUID DEFAULT '123E4567-E89B-12D3-A456-426655440000'",
+            "123e4567-e89b-12d3-a456-426655440000"},
+           {"UUID DEFAULT '123e4567e89b12d3a456426655440000'", "?"},
+           {"UUID NOT NULL", "00000000-0000-0000-0000-000000000000"}}) {
+    EXPECT_EQ(Initial(column), initial) << column;
+  }
+}
+
+TEST(TableChange, ConstantsOfTimesMayBeWrittenLoosely) {
+  for (const auto& [column, initial] : std::vector<std::pair<std::string, std::string>>{
+           {"DATETIME DEFAULT '2020-01-01'", "2020-01-01 00:00:00"},
+           {"DATETIME DEFAULT '2020-1-2 3:4'", "2020-01-02 03:04:00"},
+           {"DATETIME DEFAULT '2020-01-02T03:04:05'", "2020-01-02 03:04:05"},
+           {"DATETIME DEFAULT 20200102030405", "2020-01-02 03:04:05"},
+           {"DATETIME(3) DEFAULT '2020-01-02 03:04:05.5'", "2020-01-02 03:04:05.500"},
+           {"DATETIME DEFAULT '2020-01-02 03:04:05.5'", "?"},
+           {"DATETIME DEFAULT '2020-01-02 03:04:05+08:00'", "?"},
+           {"DATETIME DEFAULT 0", "null"},
+           {"DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00'", "1970-01-01 00:00:00"},
+           {"DATE DEFAULT '2020-1-1'", "2020-01-01"},
+           {"DATE DEFAULT '20200131'", "2020-01-31"},
+           {"DATE DEFAULT 200131", "2020-01-31"},
+           {"DATE DEFAULT '71/12/31'", "1971-12-31"},
+           {"DATE DEFAULT '2020-01-01 00:00:00'", "2020-01-01"},
+           {"DATE DEFAULT '2020-01-01 10:00:00'", "?"},
+           {"DATE DEFAULT '2020-02-30'", "?"},
+           {"TIME DEFAULT '10:00'", "10:00:00"},
+           {"TIME DEFAULT '10'", "00:00:10"},
+           {"TIME DEFAULT -101112", "-10:11:12"},
+           {"TIME DEFAULT '1 10:00'", "34:00:00"},
+           {"TIME(1) DEFAULT '8:05:06.7'", "08:05:06.7"},
+           {"TIME DEFAULT '2020-01-01 10:00:00'", "?"}}) {
+    EXPECT_EQ(Initial(column), initial) << column;
+  }
+}
+
+// A TIMESTAMP is an instant: its constant is local time of the client.
+TEST(TableChange, ConstantsOfTimestampsAreOfTheStatementsZone) {
+  const std::string column = "TIMESTAMP NULL DEFAULT '2024-07-01 12:00:00'";
+  StatementSession session = Session();
+  ConvertOptions convert;
+  EXPECT_EQ(Initial(column, session, convert), "2024-07-01 12:00:00");
+  convert.zone = session.server_zone = *FindTimeZone("+08:00");
+  EXPECT_EQ(Initial(column, session, convert), "2024-07-01 12:00:00");
+  for (const auto& [zone, initial] :
+       std::vector<std::pair<std::string, std::string>>{{"SYSTEM", "2024-07-01 12:00:00"},
+                                                        {"+00:00", "2024-07-01 20:00:00"},
+                                                        {"-03:30", "2024-07-01 23:30:00"},
+                                                        {"Europe/Berlin", "2024-07-01 18:00:00"},
+                                                        {"Nowhere/Else", "?"}}) {
+    session.time_zone = zone;
+    EXPECT_EQ(Initial(column, session, convert), initial) << zone;
+  }
+  session.time_zone = "Europe/Berlin";
+  EXPECT_EQ(Initial("TIMESTAMP NULL DEFAULT '2024-03-31 02:30:00'", session, convert), "?");
+  EXPECT_EQ(Initial("TIMESTAMP NULL DEFAULT '2024-10-27 02:30:00'", session, convert), "?");
+  EXPECT_EQ(SessionOf(std::string("\5\6+08:00\1", 9), {}).time_zone, "+08:00");
 }
 
 TEST(TableChange, KeysAndPoliciesStopTheJob) {

@@ -15,6 +15,7 @@ TableTrail::TableTrail(TableFacts facts, LogPoint from)
 void TableTrail::Take(const Query& query, const SqlDialect& dialect) {
   if (!told_) return;
   const StatementSession session = SessionOf(query.status, dialect);
+  if (!session.takes_effect) return;
   const auto sql = Utf8Of(query.sql, session);
   if (!sql) return;
   // What the job makes of it is for the reader of the log to say.

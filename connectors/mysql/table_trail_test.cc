@@ -53,6 +53,23 @@ TEST(TableTrail, FollowsACopyThatTakesTheTablesPlace) {
               Optional(ElementsAre("id", "", "c")));
 }
 
+// MariaDB with binlog_alter_two_phase: flags, and behind those of an end the number of its begin.
+TEST(TableTrail, FollowsAnAlterWhereItTakesEffect) {
+  TableTrail trail(Facts({"id", "a", "b"}), {"binlog.000001", 4});
+  const std::string number(8, '\1');
+  const auto take = [&](const std::string& status, const std::string& sql) {
+    trail.Take({.status = status, .schema = "shop", .sql = sql}, {});
+  };
+  take("\x82\x02", "ALTER TABLE goods DROP a");
+  take("\x82\x08" + number, "ALTER TABLE goods DROP a");
+  take("\x82\x02", "ALTER TABLE goods DROP b");
+  EXPECT_THAT(trail.NamesIn(**MakeTable(Facts({"id", "a", "b"}), {})),
+              Optional(ElementsAre("id", "a", "b")));
+  take("\x82\x04" + number, "ALTER TABLE goods DROP b");
+  EXPECT_THAT(trail.NamesIn(**MakeTable(Facts({"id", "a"}), {})),
+              Optional(ElementsAre("id", "a", "")));
+}
+
 TEST(TableTrail, DoesNotGuess) {
   // The server has the table of another place.
   EXPECT_EQ(Names({"ALTER TABLE goods DROP b"}, {"id", "a", "b"}), std::nullopt);

@@ -50,6 +50,52 @@ ValueFit FitOfNumbers(const ColumnDef& before, const ColumnDef& after) {
   return ValueFit::kSame;  // booleans
 }
 
+bool IsInteger(const ColumnDef& column) {
+  switch (column.type) {
+    case MysqlType::kTinyInt:
+    case MysqlType::kSmallInt:
+    case MysqlType::kMediumInt:
+    case MysqlType::kInt:
+    case MysqlType::kBigInt:
+    case MysqlType::kYear:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsReal(const ColumnDef& column) {
+  return column.type == MysqlType::kFloat || column.type == MysqlType::kDouble;
+}
+
+bool IsNumber(const ColumnDef& column) {
+  return IsInteger(column) || IsReal(column) || column.type == MysqlType::kDecimal;
+}
+
+// A server rounds numbers without an error.
+bool Rounds(const ColumnDef& before, const ColumnDef& after) {
+  if (IsInteger(after)) return IsReal(before) || before.scale > 0;
+  if (after.type == MysqlType::kDecimal) return IsReal(before) || before.scale > after.scale;
+  if (after.info.source_type.find('(') != std::string::npos) return true;  // FLOAT(7,3)
+  if (IsReal(before)) {
+    return before.type == MysqlType::kDouble && after.type == MysqlType::kFloat;
+  }
+  // What a DOUBLE and a FLOAT hold of exact numbers: 53 and 24 bits, 15 and 6 decimal digits.
+  const bool wide = after.type == MysqlType::kDouble;
+  if (before.type == MysqlType::kDecimal) return before.length > (wide ? 15U : 6U);
+  return before.type == MysqlType::kBigInt || (before.type == MysqlType::kInt && !wide);
+}
+
+bool IsTemporal(const ColumnDef& column) {
+  const TypeKind kind = column.info.type.kind;
+  return kind == TypeKind::kDate || kind == TypeKind::kTime || kind == TypeKind::kTimestamp;
+}
+
+bool RewritesTemporal(const ColumnDef& before, const ColumnDef& after) {
+  if (before.type == MysqlType::kDate && after.type == MysqlType::kDateTime) return false;
+  return before.type != after.type || before.fsp > after.fsp;
+}
+
 bool HoldsEverything(const Charset* charset) {
   const std::string_view name = charset == nullptr ? "" : charset->name();
   return name == "utf8mb4" || name.starts_with("utf16") || name == "utf32" || name == "gb18030";
@@ -66,6 +112,10 @@ bool BeginsWith(const std::vector<std::string>& all, const std::vector<std::stri
 ValueFit FitOfTexts(const ColumnDef& before, const ColumnDef& after) {
   const bool json = (before.type == MysqlType::kJson) != (after.type == MysqlType::kJson);
   if (json) return ValueFit::kRewritten;
+  // An address or a UUID has one way to be written, whatever the text was.
+  const bool canonical = after.type == MysqlType::kUuid || after.type == MysqlType::kInet4 ||
+                         after.type == MysqlType::kInet6;
+  if (canonical && before.type != after.type) return ValueFit::kRewritten;
   // A CHAR loses the blanks at its end.
   const bool stripped =
       after.type == MysqlType::kChar && before.type != MysqlType::kChar && !HasLabels(before);
@@ -121,6 +171,24 @@ bool Shorter(const ColumnDef& before, const ColumnDef& after) {
 }
 
 }  // namespace
+
+ValueFit FitOfOther(const ColumnDef& before, const ColumnDef& after) {
+  // TINYINT(1) may hold other numbers than 0 and 1, which left as true.
+  const bool narrowed =
+      before.info.type.kind == TypeKind::kBoolean && before.type == MysqlType::kTinyInt;
+  if (narrowed) return ValueFit::kRewritten;
+  if (IsNumber(before) && IsNumber(after)) {
+    return Rounds(before, after) ? ValueFit::kRewritten : ValueFit::kSame;
+  }
+  if (IsTemporal(before) && IsTemporal(after)) {
+    return RewritesTemporal(before, after) ? ValueFit::kRewritten : ValueFit::kSame;
+  }
+  // Times as numbers, and labels as their places in the list.
+  const bool other_form =
+      (IsTemporal(before) && IsNumber(after)) || (IsNumber(before) && IsTemporal(after)) ||
+      (HasLabels(before) && IsNumber(after)) || (IsNumber(before) && HasLabels(after));
+  return other_form ? ValueFit::kRewritten : ValueFit::kSame;
+}
 
 ValueFit FitOf(const ColumnDef& before, const ColumnDef& after) {
   const ValueFit fit = FitOfTypes(before, after);

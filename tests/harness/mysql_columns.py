@@ -33,6 +33,7 @@ def plain(kind: str, *texts: str) -> Column:
 NEWER = (MYSQL80,)
 JSONS = (MYSQL80, MARIADB)
 OTHERS = (MARIADB,)
+LINE = "YWFh" * 19  # as long as the server's lines of digits are
 M64 = [f"m{i}" for i in range(64)]
 
 COLUMNS = {
@@ -112,6 +113,12 @@ COLUMNS = {
         "0.000000000000000000000000000001",
         f"0 -> 0.{'0' * 30}",
     ),
+    "n38": column(
+        "DECIMAL(38,38)",
+        "-0.49999999999999999999999999999999999999",
+        f"0 -> 0.{'0' * 38}",
+        servers=OTHERS,
+    ),
     "n4": column("DECIMAL(10,2) UNSIGNED", "0 -> 0.00", "99999999.99", "0.01"),
     # More than 38 digits: shown as DECIMAL(38,18), which these values fit.
     "n65": column(
@@ -190,6 +197,15 @@ COLUMNS = {
         "JSON_OBJECT('d', CAST('2024-02-29' AS DATE), 't', CAST('-12:00:00.5' AS TIME(6)), "
         """'n', 1.10) -> {"d": "2024-02-29", "n": 1.10, "t": "-12:00:00.500000"}""",
         """'[1e300, "\\\\u0001"]' -> [1e300, "\\u0001"]""",
+        servers=NEWER,
+    ),
+    "jo": column(
+        "JSON",
+        *(
+            f"JSON_OBJECT('b', CAST(REPEAT('a', {size}) AS BINARY)) -> "
+            f'{{"b": "base64:type15:{digits}"}}'
+            for size, digits in ((57, LINE), (58, LINE + "\\nYQ=="), (114, LINE + "\\n" + LINE))
+        ),
         servers=NEWER,
     ),
     "g": column(

@@ -75,7 +75,7 @@ void AppendDigits(uint32_t value, unsigned digits, std::string& out) {
 }  // namespace
 
 size_t PackedDecimalSize(unsigned precision, unsigned scale) {
-  if (precision == 0 || precision > 65 || scale > 30 || scale > precision) return 0;
+  if (precision == 0 || precision > 65 || scale > kDigitsMax || scale > precision) return 0;
   const unsigned integer = precision - scale;
   return size_t{integer / kGroup} * 4 + kBytesOf[integer % kGroup] + size_t{scale / kGroup} * 4 +
          kBytesOf[scale % kGroup];

@@ -29,8 +29,9 @@ TEST(PackedDecimal, SizesOfTheManual) {
   EXPECT_EQ(PackedDecimalSize(18, 9), 8U);
   EXPECT_EQ(PackedDecimalSize(65, 30), 30U);
   EXPECT_EQ(PackedDecimalSize(1, 1), 1U);
+  EXPECT_EQ(PackedDecimalSize(38, 38), 17U);  // MariaDB's longest fraction
   for (const auto& [precision, scale] :
-       {std::pair(0U, 0U), std::pair(66U, 0U), std::pair(40U, 31U), std::pair(4U, 5U)}) {
+       {std::pair(0U, 0U), std::pair(66U, 0U), std::pair(40U, 39U), std::pair(4U, 5U)}) {
     EXPECT_EQ(PackedDecimalSize(precision, scale), 0U);
   }
 }
@@ -42,6 +43,19 @@ TEST(PackedDecimal, TheExampleOfTheManual) {
   EXPECT_EQ(Unpacked(negative, 14, 4, 4), "-1234567890.1234");
   EXPECT_EQ(Printed(negative, 14, 4), "-1234567890.1234");
   EXPECT_EQ(Unpacked(positive, 14, 4, 6), "1234567890.123400");
+}
+
+TEST(PackedDecimal, AFractionOfAllDigits) {
+  std::string value;  // 0.4 and 37 nines
+  for (int i = 0; i < 4; ++i) value += std::string("\x3b\x9a\xc9\xff", 4);
+  value[0] = static_cast<char>(0x9d);
+  value[1] = '\xcd';
+  value[2] = '\x64';
+  value[3] = '\xff';
+  value += '\x63';
+  const std::string text = "0.499999999" + std::string(29, '9');
+  EXPECT_EQ(Printed(value, 38, 38), text);
+  EXPECT_EQ(Unpacked(value, 38, 38, 38), text);
 }
 
 TEST(PackedDecimal, DigitsAreNeverLost) {

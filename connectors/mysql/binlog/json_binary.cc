@@ -122,11 +122,14 @@ void AppendJsonDouble(double value, std::string& out) {
   }
 }
 
+// With the line breaks of the server's own, as JSON writes them.
 std::string Base64(std::string_view bytes) {
+  constexpr size_t kLine = 57;  // bytes in 76 digits
   static constexpr char kDigits[] =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   for (size_t i = 0; i < bytes.size(); i += 3) {
+    if (i > 0 && i % kLine == 0) out += "\\n";
     uint32_t group = 0;
     for (size_t j = 0; j < 3; ++j) {
       group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0);

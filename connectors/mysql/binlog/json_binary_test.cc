@@ -40,6 +40,19 @@ TEST(JsonBinary, Containers) {
   EXPECT_EQ(Text(Bytes({0, 0, 0, 4, 0})), "{}");
 }
 
+// As MySQL's to_base64 breaks lines.
+TEST(JsonBinary, LongOpaqueValuesHaveLineBreaks) {
+  const auto opaque = [](int size) {
+    return Text(Bytes({15, 253, size}) + std::string(static_cast<size_t>(size), 'a'));
+  };
+  std::string line;
+  for (int i = 0; i < 19; ++i) line += "YWFh";
+  EXPECT_EQ(opaque(1), "\"base64:type253:YQ==\"");
+  EXPECT_EQ(opaque(57), "\"base64:type253:" + line + "\"");
+  EXPECT_EQ(opaque(58), "\"base64:type253:" + line + "\\nYQ==\"");
+  EXPECT_EQ(opaque(117), "\"base64:type253:" + line + "\\n" + line + "\\nYWFh\"");
+}
+
 TEST(JsonBinary, ASizeBelowItsOwnHeaderIsRefused) {
   EXPECT_TRUE(Refused(Bytes({0, 0, 0, 0, 0})));
   EXPECT_TRUE(Refused(Bytes({2, 0, 0, 3, 0})));

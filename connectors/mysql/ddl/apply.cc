@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "mysql/ddl/initial_value.h"
 #include "mysql/ddl/keys.h"
 
 namespace sluice::mysql {
@@ -27,6 +28,9 @@ std::optional<std::string> ImplicitDefault(const ColumnFacts& facts, const Colum
   if (type == "datetime" || type == "timestamp") return "0000-00-00 00:00:00";
   if (type == "time") return "00:00:00";
   if (type == "json") return "null";
+  if (type == "uuid") return "00000000-0000-0000-0000-000000000000";
+  if (type == "inet4") return "0.0.0.0";
+  if (type == "inet6") return "::";
   if (type == "binary") return std::string(facts.octet_length.value_or(0), '\0');
   if (facts.precision || type == "year") return "0";
   return "";
@@ -41,8 +45,12 @@ Result<NewColumn> Make(const ColumnSpec& spec, const std::string& before, const 
   const bool first_timestamp =
       spec.type == "timestamp" && !session.explicit_timestamps.value_or(true);
   column.computed = spec.computed || spec.auto_increment || spec.generated || first_timestamp;
-  if (!column.computed) {
-    column.initial = spec.initial ? spec.initial : ImplicitDefault(column.facts, spec);
+  if (column.computed) return column;
+  if (!spec.initial) {
+    column.initial = ImplicitDefault(column.facts, spec);
+  } else {
+    column.initial = InitialText(spec, column.facts, session);
+    column.computed = !column.initial;
   }
   return column;
 }

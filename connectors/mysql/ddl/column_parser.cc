@@ -73,6 +73,10 @@ constexpr auto kTypes = std::to_array<TypeAlias>({
     {"geometrycollection", "geomcollection"},
 });
 
+bool IsAscii(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return (c & '\x80') != 0; });
+}
+
 class ColumnParser {
  public:
   ColumnParser(Tokens& in, const SqlDialect& dialect) : in_(in), dialect_(dialect) {}
@@ -234,8 +238,7 @@ class ColumnParser {
       if (in_.Take("CONSTRAINT") && !in_.Looking("CHECK")) in_.Name();
       in_.Expect("CHECK");
       in_.SkipParentheses();
-      in_.Take("NOT");
-      in_.Take("ENFORCED");
+      if (!in_.TakeAll({"NOT", "ENFORCED"})) in_.Take("ENFORCED");
     } else if (in_.Take("REFERENCES")) {
       while (!in_.AtEnd() && !in_.Looking(",") && !in_.Looking(")") && !in_.Looking("FIRST") &&
              !in_.Looking("AFTER")) {
@@ -256,28 +259,22 @@ class ColumnParser {
 
   void Default() {
     if (in_.Take("NULL")) return;
-    std::string sign;
-    if (in_.Take("-")) sign = "-";
-    if (in_.Take("+")) sign = "";
+    const bool negative = in_.Take("-");
+    if (!negative) in_.Take("+");
     const Token first = in_.Next();
-    const bool bits = column_.type == "bit" && first.kind != TokenKind::kBytes;
-    if (bits) {
-      column_.computed = true;
-      if (first.kind == TokenKind::kNumber) BitDefault(first.text);
-    } else if (first.kind == TokenKind::kNumber || first.kind == TokenKind::kBytes) {
-      column_.initial = sign + first.text;
-      if (in_.TakeAny({"-", "+"})) {  // 1.5e-3 comes in three pieces
-        in_.Next();
-        column_.initial.reset();
-        column_.computed = true;
-      }
+    const bool introduced =
+        first.kind == TokenKind::kWord && first.text.starts_with("_") &&
+        (in_.Peek().kind == TokenKind::kText || in_.Peek().kind == TokenKind::kBytes);
+    if (introduced) {
+      IntroducedDefault(first.text);
+    } else if (first.kind == TokenKind::kNumber) {
+      NumberDefault(negative, first.text);
+    } else if (first.kind == TokenKind::kBytes) {
+      BytesDefault(first.text);
     } else if (first.kind == TokenKind::kText) {
-      column_.initial = first.text;
-    } else if (first.kind == TokenKind::kWord && first.text.starts_with("_") &&
-               (in_.Peek().kind == TokenKind::kText || in_.Peek().kind == TokenKind::kBytes)) {
-      column_.initial = in_.Next().text;
+      TextDefault(first.text);
     } else if (SameWord(first.text, "TRUE") || SameWord(first.text, "FALSE")) {
-      column_.initial = SameWord(first.text, "TRUE") ? "1" : "0";
+      NumberDefault(false, SameWord(first.text, "TRUE") ? "1" : "0");
     } else if (first.kind == TokenKind::kSymbol && first.text != "(") {
       in_.Fail("a value");
     } else {
@@ -285,9 +282,67 @@ class ColumnParser {
       if (first.text == "(") SkipToClose();
       in_.SkipParentheses();
     }
-    while (in_.Peek().kind == TokenKind::kText && column_.initial) {
-      *column_.initial += in_.Next().text;
+    // Digits with a sign are numbers, and of nothing else is there a negative.
+    if (negative && first.kind != TokenKind::kNumber) Computed();
+  }
+
+  void Computed() {
+    column_.initial.reset();
+    column_.computed = true;
+  }
+
+  bool IsNumber() const {
+    return column_.type.ends_with("int") || column_.type == "decimal" || column_.type == "float" ||
+           column_.type == "double" || column_.type == "year";
+  }
+
+  void NumberDefault(bool negative, const std::string& text) {
+    if (column_.type == "bit") {
+      Computed();
+      if (!negative) BitDefault(text);
+    } else {
+      column_.initial = (negative ? "-" : "") + text;
     }
+    if (!in_.TakeAny({"-", "+"})) return;  // 1.5e-3 comes in three pieces
+    in_.Next();
+    Computed();
+  }
+
+  // A number in a column of numbers, else text of the column's character set.
+  void BytesDefault(const std::string& bytes) {
+    const bool text = !IsNumber() && column_.type != "bit" && !column_.type.ends_with("blob") &&
+                      !column_.type.ends_with("binary");
+    if (text && !IsAscii(bytes)) return Computed();
+    if (!IsNumber()) {
+      column_.initial = bytes;
+      return;
+    }
+    if (bytes.size() > sizeof(uint64_t)) return Computed();
+    uint64_t value = 0;
+    for (const char c : bytes) value = value << 8U | static_cast<unsigned char>(c);
+    column_.initial = std::to_string(value);
+  }
+
+  void TextDefault(const std::string& first) {
+    std::string text = first;
+    while (in_.Peek().kind == TokenKind::kText) text += in_.Next().text;
+    // '0' is another year than 0.
+    const bool year = column_.type == "year" && text.size() < 4;
+    if (column_.type == "bit" || year) return Computed();
+    column_.initial = std::move(text);
+  }
+
+  // _latin1'x', _binary x'41'
+  void IntroducedDefault(const std::string& charset) {
+    const Token value = in_.Next();
+    const bool bytes = value.kind == TokenKind::kBytes;
+    const bool utf8 = SameWord(charset, "_utf8mb4") || SameWord(charset, "_utf8mb3") ||
+                      SameWord(charset, "_utf8");
+    const bool same = utf8 || SameWord(charset, "_latin1") || SameWord(charset, "_ascii") ||
+                      SameWord(charset, "_binary");
+    bytes ? BytesDefault(value.text) : TextDefault(value.text);
+    const bool told = column_.initial && (utf8 || (same && IsAscii(*column_.initial)));
+    if (!told) Computed();
   }
 
   // A number as the bytes that a BIT holds.

@@ -45,6 +45,11 @@ char Unescaped(char c) {
   }
 }
 
+bool IsDigitOf(char c, int bits_each) {
+  if (bits_each == 1) return c == '0' || c == '1';
+  return std::isxdigit(static_cast<unsigned char>(c)) != 0;
+}
+
 std::string BytesOf(std::string_view digits, int bits_each) {
   std::string out;
   const size_t each = 8 / static_cast<size_t>(bits_each);
@@ -152,11 +157,16 @@ class Lexer {
       while (end < sql_.size() && IsWordByte(sql_[end])) ++end;
       text = sql_.substr(at_, end - at_);
     }
+    const bool name = after_dot_;
     at_ = end;
     after_dot_ = Peek() == '.';
-    const bool hex = text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    const bool number = digits || hex;
-    return {number ? TokenKind::kNumber : TokenKind::kWord, std::string(text)};
+    for (const auto& [prefix, bits_each] : {std::pair("0x", 4), std::pair("0b", 1)}) {
+      const std::string_view bytes = text.substr(std::min<size_t>(text.size(), 2));
+      if (name || bytes.empty() || !text.starts_with(prefix)) continue;
+      if (!std::ranges::all_of(bytes, [&](char c) { return IsDigitOf(c, bits_each); })) continue;
+      return {TokenKind::kBytes, BytesOf(bytes, bits_each)};
+    }
+    return {digits ? TokenKind::kNumber : TokenKind::kWord, std::string(text)};
   }
 
   Token Quoted(TokenKind kind, char quote) {

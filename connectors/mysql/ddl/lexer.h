@@ -29,8 +29,8 @@ enum class TokenKind : uint8_t {
   kWord,    // a keyword or a name without quotes
   kName,    // a quoted name
   kText,    // 'x', without its escapes
-  kBytes,   // x'41' or b'01', as the bytes they stand for
-  kNumber,  // without sign; also 0x41
+  kBytes,   // x'41', 0x41, b'01' or 0b01, as the bytes they stand for
+  kNumber,  // without sign
   kSymbol,  // one byte of anything else
 };
 

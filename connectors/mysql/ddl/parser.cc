@@ -203,9 +203,10 @@ class Parser {
   }
 
   void Convert() {
-    if (in_.TakeAny({"TABLE", "PARTITION"})) {
-      alter_.clauses.emplace_back(ChangeRows{"CONVERT PARTITION"});
-      return in_.SkipAll();
+    if (in_.Take("TABLE")) return RowsWith("CONVERT TABLE", ChangeRows::Other::kAbsorbed, {});
+    if (in_.Take("PARTITION")) {
+      in_.Name();
+      return RowsWith("CONVERT PARTITION", ChangeRows::Other::kMade, {"TO", "TABLE"});
     }
     in_.Expect("TO");
     ConvertCharset convert;
@@ -221,6 +222,14 @@ class Parser {
     alter_.clauses.emplace_back(std::move(convert));
   }
 
+  // The last clause: the other table's name comes behind `words`.
+  void RowsWith(std::string what, ChangeRows::Other role,
+                std::initializer_list<std::string_view> words) {
+    for (const std::string_view word : words) in_.Expect(word);
+    alter_.clauses.emplace_back(ChangeRows{std::move(what), role, Path()});
+    in_.SkipAll();
+  }
+
   std::string Known(std::string charset) {
     if (charset.empty()) in_.Fail("a character set that is known");
     return charset;
@@ -228,7 +237,12 @@ class Parser {
 
   // Each of these is the last clause.
   bool Partitions() {
-    for (const char* what : {"TRUNCATE", "EXCHANGE", "DISCARD", "IMPORT"}) {
+    if (in_.TakeAll({"EXCHANGE", "PARTITION"})) {
+      in_.Name();
+      RowsWith("EXCHANGE PARTITION", ChangeRows::Other::kExchanged, {"WITH", "TABLE"});
+      return true;
+    }
+    for (const char* what : {"TRUNCATE", "DISCARD", "IMPORT"}) {
       if (!in_.Take(what)) continue;
       const std::string_view object = in_.Looking("TABLESPACE") ? " TABLESPACE" : " PARTITION";
       alter_.clauses.emplace_back(ChangeRows{std::string(what).append(object)});

@@ -51,7 +51,11 @@ struct ClauseText {
   std::string operator()(const SetTableOptions& one) const {
     return "options " + one.charset.value_or("-") + " " + one.comment.value_or("-");
   }
-  std::string operator()(const ChangeRows& one) const { return "rows " + one.what; }
+  std::string operator()(const ChangeRows& one) const {
+    const char* const roles[] = {"", " with ", " of ", " into "};
+    return "rows " + one.what + roles[static_cast<size_t>(one.role)] +
+           (one.role == ChangeRows::Other::kNone ? "" : one.other.ToString());
+  }
   std::string operator()(const UnclearClause&) const { return "unclear"; }
 };
 
@@ -114,13 +118,24 @@ TEST(DdlParser, ColumnsAsTheyAreWritten) {
            {"ALTER TABLE t ADD a TEXT COLLATE utf8_general_ci", "add a text utf8mb3"},
            {"ALTER TABLE t ADD a ENUM('x', 'it''s', \"y\" ) DEFAULT 'x'",
             "add a enum 'x' 'it's' 'y' = x"},
-           {"ALTER TABLE t ADD a SET(x'41', 0x42)", "unclear"},
+           {"ALTER TABLE t ADD a SET(x'41', 0x42)", "add a set 'A' 'B'"},
            {"ALTER TABLE t ADD a SET(x'41')", "add a set 'A'"},
            {"ALTER TABLE t ADD a SERIAL", "add a bigint not null unique"},
            {"ALTER TABLE t ADD a BOOLEAN DEFAULT TRUE", "add a tinyint(1) = 1"},
            {"ALTER TABLE t ADD a DOUBLE PRECISION DEFAULT 1.5e-3", "add a double = ?"},
            {"ALTER TABLE t ADD a DECIMAL DEFAULT +1.50", "add a decimal = 1.50"},
            {"ALTER TABLE t ADD a BIT(9) DEFAULT b'1'", "add a bit(9) = \x01"},
+           {"ALTER TABLE t ADD a BIT(9) DEFAULT 0b1", "add a bit(9) = \x01"},
+           {"ALTER TABLE t ADD a INT DEFAULT 0x0A", "add a int = 10"},
+           {"ALTER TABLE t ADD a INT DEFAULT x'0100'", "add a int = 256"},
+           {"ALTER TABLE t ADD a BOOL DEFAULT b'1'", "add a tinyint(1) = 1"},
+           {"ALTER TABLE t ADD a BIGINT DEFAULT 0x010000000000000000", "add a bigint = ?"},
+           {"ALTER TABLE t ADD a VARCHAR(3) DEFAULT 0x4142", "add a varchar(3) = AB"},
+           {"ALTER TABLE t ADD a VARCHAR(3) DEFAULT 0xE4", "add a varchar(3) = ?"},
+           {"ALTER TABLE t ADD a VARCHAR(3) DEFAULT _utf8mb4'ä' 'b'", "add a varchar(3) = äb"},
+           {"ALTER TABLE t ADD a VARCHAR(3) DEFAULT _latin1'ä'", "add a varchar(3) = ?"},
+           {"ALTER TABLE t ADD a VARCHAR(3) DEFAULT _ucs2 x'0041'", "add a varchar(3) = ?"},
+           {"ALTER TABLE t ADD a YEAR DEFAULT '0'", "add a year = ?"},
            {"ALTER TABLE t ADD a NATIONAL CHAR VARYING(8)", "add a varchar(8) utf8mb3"},
            {"ALTER TABLE t ADD a LONG VARCHAR", "add a mediumtext"},
            {"ALTER TABLE t ADD a CHAR BYTE", "add a char binary"},
@@ -136,6 +151,8 @@ TEST(DdlParser, ColumnsAsTheyAreWritten) {
             "add a int after b"},
            {"ALTER TABLE t ADD a INT CONSTRAINT c CHECK (a > 0) NOT ENFORCED PRIMARY KEY",
             "add a int primary"},
+           {"ALTER TABLE t ADD a INT CHECK (a >= 0) NOT NULL", "add a int not null"},
+           {"ALTER TABLE t ADD a INT CHECK (a >= 0) ENFORCED NULL", "add a int null"},
            {"ALTER TABLE t ADD a POINT SRID 4326 NOT NULL STORAGE DISK COLUMN_FORMAT FIXED",
             "add a point not null"},
            {"ALTER TABLE t ADD COLUMN IF NOT EXISTS a UUID", "add a uuid"},
@@ -183,7 +200,14 @@ TEST(DdlParser, ClausesOfAlterTable) {
            {"ALTER TABLE t PARTITION BY HASH(a) PARTITIONS 4", ""},
            {"ALTER TABLE t DROP PARTITION p", "; rows DROP PARTITION"},
            {"ALTER TABLE t TRUNCATE PARTITION p0, p1", "; rows TRUNCATE PARTITION"},
-           {"ALTER TABLE t EXCHANGE PARTITION p WITH TABLE x", "; rows EXCHANGE PARTITION"},
+           {"ALTER TABLE t EXCHANGE PARTITION p WITH TABLE x WITHOUT VALIDATION",
+            "; rows EXCHANGE PARTITION with shop.x"},
+           {"ALTER TABLE t EXCHANGE PARTITION `p` WITH TABLE y.x",
+            "; rows EXCHANGE PARTITION with y.x"},
+           {"ALTER TABLE t CONVERT TABLE x TO PARTITION p VALUES LESS THAN (10)",
+            "; rows CONVERT TABLE of shop.x"},
+           {"ALTER TABLE t CONVERT PARTITION p TO TABLE y.x", "; rows CONVERT PARTITION into y.x"},
+           {"ALTER TABLE t CONVERT PARTITION p", "; unclear"},
            {"ALTER TABLE t IMPORT TABLESPACE", "; rows IMPORT TABLESPACE"},
            {"ALTER IGNORE TABLE IF EXISTS t WAIT 5 DROP a", "; drop a"},
            {"ALTER TABLE t ADD SYSTEM VERSIONING", "; unclear"},

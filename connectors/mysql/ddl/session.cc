@@ -28,7 +28,11 @@ enum StatusCode : uint8_t {
   kTableEncryption = 20,
   kMariadbMicroseconds = 128,
   kMariadbXid = 129,
+  kMariadbGtidFlags = 130,
 };
+
+// Of kMariadbGtidFlags: an ALTER TABLE that stands twice in the log.
+enum AlterPhase : uint8_t { kStartAlter = 2, kCommitAlter = 4, kRollbackAlter = 8 };
 
 constexpr uint64_t kRealAsFloat = 1;
 constexpr uint64_t kAnsiQuotes = 4;
@@ -51,6 +55,12 @@ void SkipDatabases(Cursor& in) {
   }
 }
 
+void TakeGtidFlags(Cursor& in, StatementSession& session) {
+  const uint8_t flags = in.U8();
+  session.takes_effect = (flags & (kStartAlter | kRollbackAlter)) == 0;
+  if ((flags & (kCommitAlter | kRollbackAlter)) != 0) in.Skip(8);  // of its start
+}
+
 // False at a variable that is not known: its length is not either.
 bool TakeVariable(uint8_t code, Cursor& in, StatementSession& session) {
   switch (code) {
@@ -68,6 +78,8 @@ bool TakeVariable(uint8_t code, Cursor& in, StatementSession& session) {
       in.Skip(in.U8() + uint64_t{1});
       return true;
     case kTimeZone:
+      session.time_zone = in.Take(in.U8());
+      return true;
     case kCatalogNz:
       in.Skip(in.U8());
       return true;
@@ -96,6 +108,9 @@ bool TakeVariable(uint8_t code, Cursor& in, StatementSession& session) {
     case kXid:
     case kMariadbXid:
       in.Skip(8);
+      return true;
+    case kMariadbGtidFlags:
+      TakeGtidFlags(in, session);
       return true;
     case kRequirePrimaryKey:
     case kTableEncryption:

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "mysql/binlog/charset.h"
+#include "mysql/binlog/temporal.h"
 #include "mysql/ddl/lexer.h"
 
 namespace sluice::mysql {
@@ -16,8 +17,14 @@ struct StatementSession {
   SqlDialect dialect;
   // Values that do not fit their new type make a statement fail instead of being cut.
   bool strict = false;
+  // In whose local time constants of TIMESTAMP columns are; empty or SYSTEM: server_zone.
+  std::string time_zone;
+  ZoneOffset server_zone;  // no status variable tells it
   // A TIMESTAMP may be null unless it says NOT NULL; none: the server does not write it.
   std::optional<bool> explicit_timestamps;
+  // False: an ALTER TABLE that only begins here, or failed (MariaDB's binlog_alter_two_phase).
+  // Where it takes effect it stands once more.
+  bool takes_effect = true;
   const Charset* client = nullptr;  // of the statement's text; null: UTF-8 or unknown
 };
 

@@ -29,7 +29,7 @@ struct ColumnSpec {
   bool unique = false;
   bool generated = false;
   std::optional<std::string> initial;  // a constant DEFAULT as text; none: NULL, or not said
-  bool computed = false;               // its DEFAULT is no constant
+  bool computed = false;               // its DEFAULT is no constant, or one that cannot be told
   std::string comment;
   bool first = false;  // FIRST
   std::string after;   // AFTER; empty: not said
@@ -79,7 +79,15 @@ struct SetTableOptions {
 };
 // Rows come or go without an event of their own.
 struct ChangeRows {
+  enum class Other : uint8_t {
+    kNone,
+    kExchanged,  // it has the partition's rows afterwards
+    kAbsorbed,   // it becomes a partition
+    kMade,       // a partition becomes it
+  };
   std::string what;  // "TRUNCATE PARTITION"
+  Other role = Other::kNone;
+  TablePath other;  // another table that the clause changes, unless kNone
 };
 // Not understood: the definition after it cannot be told from here.
 struct UnclearClause {
