@@ -93,8 +93,8 @@ TEST_F(ThreadsTest, WhatIsKilledIsUnwoundAndActsNoMore) {
   bool acted = false;
   threads_->Start([&] {
     const CountsDown first(living);
-    IoPool pool("pool", 2);
     const CancelToken never;
+    IoPool pool("pool", 2);
     for (uint64_t strand = 0; strand < 3; ++strand) {
       pool.Run(strand, [&] {
         const CountsDown job(living);
