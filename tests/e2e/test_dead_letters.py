@@ -148,9 +148,16 @@ def put_back(job: Engine, mysql: MysqlServer, standin: StandIn) -> None:
                 line = line.replace(f":{bad}", f":{good}")
             kept.append(line)
         path.write_text("\n".join(kept) + "\n", "utf-8")
+    # The rows are in the target, and one file cannot be given its last name: not a second time.
+    in_the_way = files[-1].with_name(files[-1].name + ".replayed")
+    in_the_way.mkdir()
+    done = replay(job, files)
+    assert done.returncode == 1 and "renaming what was put back" in done.stderr, done.stderr
+    assert [path.exists() for path in files] == [False] * (len(files) - 1) + [True]
+    in_the_way.rmdir()
     done = replay(job, files)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "3 rows put back\n"
+    assert done.stdout == "these letters were put back before\n"
     assert not any(path.exists() for path in files), "a file that was replayed has another name"
     mended = {7: (7, "short", 7), 61: (61, "x", 3)}
     assert in_target(standin, "items") == [
