@@ -188,7 +188,6 @@ void JobMachine::CommitAgain(const Status& status) {
                                 ? std::min(kCommitStopPatience, config_.checkpoint_timeout)
                                 : config_.checkpoint_timeout;
   if (now_ - *commit_failing_since_ > patience) {
-    Probe("commit given up");
     return FailRun(status.In(fmt::format("committing checkpoint {}", id)));
   }
   if (!commit_told_at_ || now_ - *commit_told_at_ >= kCommitTellEvery) {
