@@ -12,8 +12,6 @@ import random
 
 INCLUDED = {
     "part.conf": 'from_part = 1\nshared { a = 1, b = [1, 2] }\nt0 = "of the part"\n',
-    "parts/references.conf": 't1 = own\nr = ${t1} ${t2}\nl = ${?l9} ${l1}\nu = ${?none}end\n',
-    "parts/outer.conf": 'below->here { include "references.conf" }\nafter = ${below->here->t1}\n',
     "values.json": '{"from_json": {"k": [true, null]}, "t1": 10}\n',
 }
 
@@ -153,12 +151,7 @@ class JobFile:
     def _include(self) -> str:
         file = self._pick(["part.conf", "values.json", "part", "missing.conf"])
         form = self._pick(["include {}", "include file({})", "include required({})"])
-        if self._chance(0.6):
-            return form.format(f'"{file}"')
-        # Beside the file that includes them, and below a key, where their references look first.
-        file = self._pick(["parts/references.conf", "parts/outer.conf"])
-        inside = form.format(f'"{file}"')
-        return self._pick([inside, f"i0 {{ {inside} }}", f"i1->i2 {{ t2 = in\n{inside}\n }}"])
+        return form.format(f'"{file}"')
 
     def _appending(self) -> str:
         key = f"w{self._random.randrange(3)}"
