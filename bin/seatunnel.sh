@@ -19,7 +19,8 @@ Usage: seatunnel.sh [options]
   -m, --master, -e, --deploy-mode MODE   local or cluster: the job runs in this process either way
       --check                check the job file; connects to nothing
       --set-job-id ID        keep the job's checkpoints under this id
-  -r, --restore ID           go on from the last checkpoint or savepoint of the job with this id; needs -c
+  -r, --restore ID           go on from the last checkpoint or savepoint of the job with this id; needs -c;
+                             does nothing when that job has finished
   -s, --savepoint ID         savepoint, then stop
   -h, --help                 this text
 
@@ -99,6 +100,7 @@ fi
 if [ -n "$restore" ]; then
   [ -d "$states/$restore" ] || fail "there is no job $restore in $states to restore"
   id=$restore
+  arguments+=(--once)
 fi
 [ -z "$id" ] || arguments+=(--state "$states/$id")
 exec "$sluice" run -c "$config" ${arguments[@]+"${arguments[@]}"}

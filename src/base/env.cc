@@ -196,11 +196,16 @@ class PosixEnv final : public Env {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0) return Fail(ErrnoStatus("open", path));
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) {
+        const Status status = ErrnoStatus("lock", path);
+        ::close(fd);
+        return Fail(status);
+      }
       char owner[32] = {};
       const ssize_t n = ::pread(fd, owner, sizeof owner - 1, 0);
       ::close(fd);
-      return Fail(Code::kUnavailable, fmt::format("{} is locked by process {}", path,
-                                                  n > 0 ? std::string_view(owner) : "?"));
+      return Fail(Code::kFenced, fmt::format("{} is locked by process {}", path,
+                                             n > 0 ? std::string_view(owner) : "?"));
     }
     auto lock = std::make_unique<PosixLock>(fd);
     const std::string pid = std::to_string(::getpid());

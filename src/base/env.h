@@ -87,7 +87,7 @@ class Env {
   virtual Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path);
   virtual Result<FileFacts> Stat(const std::string& path);  // follows links; kNotFound when absent
   virtual Status RemoveTree(const std::string& path);       // with all below it; absent is OK
-  // kUnavailable when another process holds it; the message names that process where known.
+  // kFenced when another process holds it; the message names that process where known.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
 };
 

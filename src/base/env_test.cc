@@ -7,6 +7,8 @@
 
 #include <filesystem>
 
+#include "base/lock_owner.h"
+
 namespace sluice {
 namespace {
 
@@ -155,11 +157,21 @@ TEST_F(EnvTest, ALockIsHeldByOneProcessAndNamesIt) {
   ASSERT_TRUE(holder.holds());
   const auto refused = env_.Lock(Path("lock"));
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code(), Code::kUnavailable);
+  EXPECT_EQ(refused.error().code(), Code::kFenced);
   EXPECT_NE(refused.error().message().find(std::to_string(holder.pid())), std::string_view::npos)
       << refused.error().message();
+  EXPECT_EQ(LockOwner(Path("lock")), holder.pid());
   holder.End();
   EXPECT_TRUE(env_.Lock(Path("lock")).has_value());
+}
+
+// A file that cannot be opened, or that names a process which does not have it open.
+TEST_F(EnvTest, NobodyIsTakenForTheHolderOfALock) {
+  ASSERT_TRUE(env_.MakeDirs(Path("folder")).ok());
+  EXPECT_EQ(env_.Lock(Path("folder")).error().code(), Code::kUnavailable);
+  ASSERT_TRUE(env_.WriteFile(Path("lock"), std::to_string(::getpid())).ok());
+  EXPECT_EQ(LockOwner(Path("lock")), 0);
+  EXPECT_EQ(LockOwner(Path("none")), 0);
 }
 
 TEST_F(EnvTest, ALockIsReleasedWithItsObject) {

@@ -14,6 +14,8 @@ class FaultyEnv final : public Env {
  public:
   // The next so many changes of the disk fail; negative: all from now on.
   std::atomic<int> failing_writes{0};
+  // So many succeed before.
+  std::atomic<int> good_writes{0};
   // The next whole file is cut in half, and said to be written: what a crash of the machine leaves.
   std::atomic<bool> tear_next_write{false};
 
@@ -55,6 +57,10 @@ class FaultyEnv final : public Env {
  private:
   Status Fault(const std::string& path) {
     if (failing_writes == 0) return {};
+    if (good_writes > 0) {
+      --good_writes;
+      return {};
+    }
     if (failing_writes > 0) --failing_writes;
     return {Code::kUnavailable, "write " + path + ": No space left on device"};
   }

@@ -233,11 +233,17 @@ class Commands {
                                        "Begin anew, but compare with what the targets hold and "
                                        "write only what differs");
     heal->excludes(fresh);
+    CLI::Option* once =
+        run_->add_flag("--once", to_run_.once,
+                       "Do nothing when the job has finished before, instead of beginning "
+                       "anew");
+    once->excludes(fresh)->excludes(heal);
     run_->add_option("-r,--restore", to_run_.restore,
                      "Go on from a savepoint: its number, or its directory")
         ->type_name("SAVEPOINT")
         ->excludes(fresh)
-        ->excludes(heal);
+        ->excludes(heal)
+        ->excludes(once);
     run_->add_flag("--json", to_run_.json, "The statistics at the end as JSON, for programs");
     run_->add_option("--max-retained", to_run_.max_retained,
                      "Checkpoints to keep beyond those that are needed [2]")

@@ -23,6 +23,7 @@ struct RunArgs {
   std::string state_dir;  // empty: ./.sluice/<job name>
   bool fresh = false;
   bool heal = false;
+  bool once = false;    // a job that has finished is not begun anew
   std::string restore;  // a savepoint to go on from; empty: none
   bool json = false;
   uint32_t max_retained = 2;  // checkpoints beyond those that are needed

@@ -34,6 +34,15 @@ TEST(Args, HealingIsOneOfThreeWaysToBegin) {
   }
 }
 
+TEST(Args, OnceIsOfAJobThatGoesOn) {
+  EXPECT_TRUE(std::get<RunArgs>(ParseArgs({"run", "a.conf", "--once"})).once);
+  for (const auto& other : {std::vector<std::string>{"--fresh"}, {"--heal"}, {"-r", "7"}}) {
+    std::vector<std::string> args = {"run", "a.conf", "--once"};
+    args.insert(args.end(), other.begin(), other.end());
+    EXPECT_TRUE(std::holds_alternative<Usage>(ParseArgs(args)));
+  }
+}
+
 TEST(Args, TheJobFileNeedsNoDashC) {
   EXPECT_EQ(std::get<RunArgs>(ParseArgs({"run", "a.conf"})).job.config, "a.conf");
   EXPECT_EQ(std::get<CheckArgs>(ParseArgs({"check", "a.conf", "-i", "k=v"})).job.config, "a.conf");

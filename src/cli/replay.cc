@@ -19,12 +19,20 @@ namespace {
 
 constexpr size_t kBytesMax = size_t{256} << 20U;  // of letters, which are held in memory
 constexpr char kPlugin[] = "DeadLetters";
+constexpr char kDone[] = ".replayed";
+
+// A replay that was cut while it gave the files their last names is the same replay still.
+Result<std::string> ReadLetters(Env& env, const std::string& path) {
+  auto text = env.ReadFile(path);
+  if (text || text.error().code() != Code::kNotFound || !env.Exists(path + kDone)) return text;
+  return env.ReadFile(path + kDone);
+}
 
 Result<std::vector<LetterFile>> ReadFiles(Env& env, const std::vector<std::string>& paths) {
   std::vector<LetterFile> files;
   size_t bytes = 0;
   for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(std::string text, env.ReadFile(path));
+    ASSIGN_OR_RETURN(std::string text, ReadLetters(env, path));
     bytes += text.size();
     files.push_back({path, std::move(text)});
   }
@@ -104,7 +112,8 @@ Result<JobSummary> RunLetters(const ReplayArgs& args, const World& world) {
   const std::string state =
       args.state_dir.empty() ? StateDir(job.env.job_name) + "/" + name : args.state_dir;
   LogInfo(fmt::format("replaying into the targets of {}: state in {}", job.env.job_name, state));
-  JobRunner runner(std::move(plan), {.state_dir = state, .keeps_targets = true},
+  // Once: its rows may have changed in the targets since they were put back.
+  JobRunner runner(std::move(plan), {.state_dir = state, .keeps_targets = true, .once = true},
                    {world.env, world.http, world.sql, world.phases});
   const Watcher watcher(runner, world.env);
   return runner.Run();
@@ -112,22 +121,32 @@ Result<JobSummary> RunLetters(const ReplayArgs& args, const World& world) {
 
 // What was replayed is not replayed again by mistake.
 Status SetDone(Env& env, const std::vector<std::string>& files) {
-  for (const std::string& file : files) RETURN_IF_ERROR(env.Rename(file, file + ".replayed"));
+  for (const std::string& file : files) {
+    if (!env.Exists(file) && env.Exists(file + kDone)) continue;
+    RETURN_IF_ERROR(env.Rename(file, file + kDone).In("renaming what was put back"));
+  }
   return {};
+}
+
+Status Conclude(Env& env, const std::vector<std::string>& files, const JobSummary& summary) {
+  if (!summary.status.ok()) return summary.status;
+  if (summary.outcome == Outcome::kFinished) return SetDone(env, files);
+  return {Code::kCancelled, "stopped before all rows were put back; the same command goes on"};
 }
 
 }  // namespace
 
 int Replay(const ReplayArgs& args, World& world) {
   BlockStopSignals();
-  auto summary = RunLetters(args, world);
-  Status status = summary ? summary->status : summary.error();
-  if (summary && summary->outcome == Outcome::kFinished) status = SetDone(world.env, args.files);
+  const auto summary = RunLetters(args, world);
+  const Status status = summary ? Conclude(world.env, args.files, *summary) : summary.error();
   if (!status.ok()) {
     world.err << ErrorBlock(status);
     return kExitFailed;
   }
-  world.out << fmt::format("{} rows put back\n", summary->progress.rows_committed);
+  world.out << (summary->finished_before
+                    ? "these letters were put back before\n"
+                    : fmt::format("{} rows put back\n", summary->progress.rows_committed));
   return kExitOk;
 }
 

@@ -26,6 +26,7 @@ JobSummary RunPlan(JobPlan plan, const RunArgs& args, const World& world) {
                         .fresh = args.fresh,
                         .restore = args.restore,
                         .checkpoints_kept = args.max_retained,
+                        .once = args.once,
                         .heal = args.heal};
   if (options.state_dir.empty()) options.state_dir = StateDir(plan.env.job_name);
   LogInfo(fmt::format("job {}: state in {}", plan.env.job_name, options.state_dir));
@@ -55,6 +56,10 @@ int Run(const RunArgs& args, World& world) {
     return kExitFailed;
   }
   if (args.json) return kExitOk;
+  if (summary.finished_before) {
+    world.out << fmt::format("{} has finished: nothing to go on from\n", name);
+    return kExitOk;
+  }
   world.out << StatisticsBlock(summary, WallOffsetMicros(summary.ended_wall_micros)) << std::flush;
   return kExitOk;
 }

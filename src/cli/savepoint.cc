@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include <charconv>
-
+#include "base/lock_owner.h"
 #include "base/logging.h"
 #include "cli/commands.h"
 #include "cli/json_report.h"
 #include "cli/report.h"
 #include "cli/state_dir.h"
+#include "cli/watcher.h"
 
 namespace sluice::cli {
 namespace {
@@ -19,22 +19,14 @@ namespace {
 constexpr Duration kPoll = std::chrono::milliseconds(50);
 constexpr Duration kTellEvery = std::chrono::seconds(5);
 
-// The process that holds the lock; 0: it cannot be told.
-pid_t Owner(Env& env, const std::string& dir) {
-  const auto text = env.ReadFile(dir + "/lock");
-  pid_t pid = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), pid);
-  return pid;
-}
-
 // Until the job has ended and the store is ours. The job was asked once; it stops even when this
 // process is stopped meanwhile.
 Status StopJob(Env& env, CheckpointStore& store, const SavepointArgs& args) {
   Status status = store.Lock();
-  if (status.ok() || status.code() != Code::kUnavailable) return status;
-  const pid_t pid = Owner(env, args.state_dir);
-  if (pid <= 0) return status;
-  if (kill(pid, SIGTERM) != 0) {
+  if (status.code() != Code::kFenced) return status;
+  const pid_t pid = LockOwner(args.state_dir + "/lock");
+  if (pid <= 0) return status.In("looking for the process that runs the job");
+  if (kill(pid, kLastCheckpointSignal) != 0) {
     return {Code::kUnavailable,
             fmt::format("process {} runs the job and takes no signal from this account", pid)};
   }
@@ -43,7 +35,7 @@ Status StopJob(Env& env, CheckpointStore& store, const SavepointArgs& args) {
   TimePoint tell = begin + kTellEvery;
   while (true) {
     status = store.Lock();
-    if (status.code() != Code::kUnavailable) return status;
+    if (status.code() != Code::kFenced) return status;
     const TimePoint now = env.Now();
     if (now - begin > std::chrono::seconds(args.timeout_seconds)) {
       return {Code::kTimeout,
@@ -64,6 +56,7 @@ Result<Savepoint> Take(const SavepointArgs& args, Env& env) {
     return Fail(Code::kInvalidConfig, "there is no job in " + args.state_dir);
   }
   CheckpointStore store(env, args.state_dir);
+  RETURN_IF_ERROR(RefuseWhileHealing(store, args.state_dir));  // before the job is stopped for it
   RETURN_IF_ERROR(StopJob(env, store, args));
   return sluice::TakeSavepoint(env, store, args.state_dir);
 }
@@ -71,6 +64,8 @@ Result<Savepoint> Take(const SavepointArgs& args, Env& env) {
 }  // namespace
 
 int TakeSavepoint(const SavepointArgs& args, World& world) {
+  // It holds the job's lock for a moment, in which another one may take it for the job.
+  (void)std::signal(kLastCheckpointSignal, SIG_IGN);
   SavepointArgs own = args;
   if (own.state_dir.empty()) own.state_dir = StateDir(args.name);
   const auto taken = Take(own, world.env);

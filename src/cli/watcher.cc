@@ -17,13 +17,14 @@ namespace {
 
 constexpr Duration kProgressEvery = std::chrono::seconds(5);
 constexpr int64_t kSignalWaitNanos = 500'000'000;  // between two looks at the clock
-constexpr int kEnded = SIGUSR1;                    // the job's end wakes the watcher
+constexpr int kEnded = SIGUSR2;                    // the job's end wakes the watcher
 
 sigset_t WatchedSignals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, kLastCheckpointSignal);
   sigaddset(&set, kEnded);
   return set;
 }
@@ -45,6 +46,10 @@ Watcher::~Watcher() {
 }
 
 void Watcher::OnSignal(int signal) {
+  if (signal == kLastCheckpointSignal) {
+    LogInfo("asked for a last checkpoint and a stop");
+    return runner_.RequestStop();
+  }
   const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
   if (++signals_ > 1) {
     LogWarn(fmt::format("{} again: ends at once; the job resumes from its last checkpoint", name));
@@ -61,7 +66,7 @@ void Watcher::Loop() {
   while (!ended_) {
     const timespec wait{0, kSignalWaitNanos};
     const int signal = sigtimedwait(&set, nullptr, &wait);
-    if (signal == SIGINT || signal == SIGTERM) OnSignal(signal);
+    if (signal > 0 && signal != kEnded) OnSignal(signal);
     const TimePoint now = env_.Now();
     if (now < next) continue;
     LogInfo(meter.Line(runner_.progress(), now));

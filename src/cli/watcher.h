@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 
 #include "base/thread.h"
 #include "cli/report.h"
@@ -10,11 +11,15 @@
 
 namespace sluice::cli {
 
-// SIGINT and SIGTERM reach no thread but the one that waits for them. Call before any thread is
+// Asks for a last checkpoint and the end, however often it comes: from programs.
+inline constexpr int kLastCheckpointSignal = SIGUSR1;
+
+// These signals reach no thread but the one that waits for them. Call before any thread is
 // started: they inherit it.
 void BlockStopSignals();
 
-// The first signal asks `runner` for a last checkpoint and the end, the second ends the process.
+// The first SIGINT or SIGTERM asks `runner` for a last checkpoint and the end, the second ends the
+// process.
 class Watcher {
  public:
   // REQUIRES: BlockStopSignals was called. `runner` and `env` outlive this object.

@@ -22,7 +22,8 @@ struct HoconOptions {
   bool json = false;  // strict: a key given twice, a comment, a reference are mistakes
   // Values of ${name} that the document itself does not define. Null: none.
   std::function<std::optional<std::string>(const std::string& name)> lookup = nullptr;
-  // The text of an included file by its path beside this one. Null: `include` is a mistake.
+  // The text of an included file, whose path is beside that of the file which includes it. Null:
+  // `include` is a mistake.
   std::function<Result<std::string>(const std::string& path)> read_file = nullptr;
 };
 

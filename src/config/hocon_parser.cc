@@ -41,6 +41,12 @@ Value Unquoted(std::string text, const Origin& origin) {
   return Value(std::move(text), origin);
 }
 
+std::string Beside(const std::string& file, const std::string& path) {
+  const size_t slash = file.rfind('/');
+  if (path.starts_with('/') || slash == std::string::npos) return path;
+  return file.substr(0, slash + 1) + path;
+}
+
 // What can be shown of a text that may be a key and what was meant as its value.
 std::string FirstWord(std::string_view text) {
   size_t end = 0;
@@ -52,8 +58,14 @@ std::string FirstWord(std::string_view text) {
 // goes on behind it, so that one look shows all mistakes.
 class Parser : private Scanner {
  public:
-  Parser(const std::string& text, std::string file, const HoconOptions& options, int includes)
-      : Scanner(text, std::move(file), options.json), options_(options), includes_(includes) {}
+  // `base`: the key below which the file is included by the one that includes it, and so on.
+  Parser(const std::string& text, std::string file, const HoconOptions& options, int includes,
+         std::vector<std::string> base)
+      : Scanner(text, std::move(file), options.json),
+        options_(options),
+        includes_(includes),
+        base_(base),
+        keys_(std::move(base)) {}
 
   // The root; without what was wrong when there are mistakes.
   NodePtr Document() {
@@ -87,6 +99,7 @@ class Parser : private Scanner {
   bool Attempt(char closing, F one) {
     const int depth = depth_;
     const int list_depth = list_depth_;
+    const size_t keys = keys_.size();
     try {
       one();
       return true;
@@ -95,6 +108,7 @@ class Parser : private Scanner {
       Report(std::move(error));
       depth_ = depth;
       list_depth_ = list_depth;
+      keys_.resize(keys);
       Recover(closing);
       return false;
     }
@@ -154,7 +168,9 @@ class Parser : private Scanner {
     SkipSpace();
     const int nested = static_cast<int>(path.size()) - 1;  // in objects that the path makes
     depth_ += nested;
+    for (const auto& [key, origin] : path) keys_.push_back(key);
     NodePtr value = ValueOf(path.front().first);
+    keys_.resize(keys_.size() - path.size());
     depth_ -= nested;
     if (append) value = Appending(std::move(value), path);
     const auto& members = object.as<ObjectNode>()->members;
@@ -167,7 +183,7 @@ class Parser : private Scanner {
   // `+= v` is `${?self} [v]`.
   NodePtr Appending(NodePtr value, const std::vector<std::pair<std::string, Origin>>& path) {
     NodePtr self = NewNode(value->origin);
-    Reference reference{{}, path.back().first, true, true};
+    Reference reference{{}, {}, path.back().first, true, true};
     self->data = std::move(reference);
     NodePtr list = NewNode(value->origin);
     list->data = ListNode{};
@@ -356,6 +372,7 @@ class Parser : private Scanner {
     const size_t begin = at();
     Advance(2);
     Reference reference;
+    reference.base = base_;
     if (Peek() == '?') {
       reference.optional = true;
       Advance();
@@ -405,9 +422,10 @@ class Parser : private Scanner {
     Merge(object, origin, path, required);
     return true;
   }
-  void Merge(Node& object, const Origin& origin, std::string path, bool required) {
+  void Merge(Node& object, const Origin& origin, const std::string& name, bool required) {
     if (!options_.read_file) Throw(origin, "include is not possible here");
     if (includes_ >= kIncludesMax) Throw(origin, "too many files include each other");
+    std::string path = Beside(file(), name);
     auto text = options_.read_file(path);
     // A name without an extension may leave out ".conf".
     const bool bare = path.find('.', path.rfind('/') + 1) == std::string::npos;
@@ -416,7 +434,7 @@ class Parser : private Scanner {
       if (required) Throw(origin, "the included file cannot be read: " + text.error().ToString());
       return;
     }
-    Parser inner(*text, path, options_, includes_ + 1);
+    Parser inner(*text, path, options_, includes_ + 1, keys_);
     inner.depth_ = depth_;
     NodePtr included = inner.Document();
     std::ranges::move(inner.mistakes(), std::back_inserter(mistakes_));
@@ -427,6 +445,8 @@ class Parser : private Scanner {
 
   const HoconOptions& options_;
   const int includes_;
+  const std::vector<std::string> base_;
+  std::vector<std::string> keys_;  // of the value being read, from the root of the job file
   std::vector<Remark> mistakes_;
   std::string key_word_;  // the first word of the key read last
   int depth_ = 0;
@@ -437,7 +457,7 @@ class Parser : private Scanner {
 
 NodePtr ParseDocument(const std::string& text, const std::string& file, const HoconOptions& options,
                       Diagnostics& diagnostics) {
-  Parser parser(text, file, options, 0);
+  Parser parser(text, file, options, 0, {});
   NodePtr root = parser.Document();
   for (Remark& mistake : parser.mistakes()) {
     diagnostics.Error(mistake.origin, std::move(mistake.text));

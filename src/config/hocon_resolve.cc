@@ -140,7 +140,7 @@ class Resolver {
       member_ = member;
       return value;
     }
-    const Node* found = Find(reference.path);
+    const Node* found = Find(reference);
     // A reference to the key being defined means what the key held before.
     if (found != nullptr && busy_.contains(found)) {
       const Node* prior = found->prior.get();
@@ -162,8 +162,14 @@ class Resolver {
     return Value(reference.text, node.origin);
   }
 
-  const Node* Find(const std::vector<std::string>& path) const {
-    const Node* at = &root_;
+  const Node* Find(const Reference& reference) const {
+    const Node* base = reference.base.empty() ? nullptr : At(root_, reference.base);
+    const Node* found = base == nullptr ? nullptr : At(*base, reference.path);
+    return found != nullptr ? found : At(root_, reference.path);
+  }
+
+  static const Node* At(const Node& root, const std::vector<std::string>& path) {
+    const Node* at = &root;
     for (const std::string& key : path) {
       const auto* object = at->as<ObjectNode>();
       if (object == nullptr) return nullptr;

@@ -39,6 +39,7 @@ class Scanner {
     std::tie(at_, line_start_, line_) = std::tie(to.at, to.line_start, to.line);
   }
   const std::string& text() const { return text_; }
+  const std::string& file() const { return file_; }
 
   [[noreturn]] void Throw(std::string what) const { throw ParseError{{Here(), std::move(what)}}; }
   [[noreturn]] static void Throw(const Origin& origin, std::string what) {

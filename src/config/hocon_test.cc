@@ -90,6 +90,45 @@ TEST(Hocon, IncludeMergesAndIsRefusedAmongPlugins) {
   EXPECT_THAT(Read("include \"common.conf\""), HasSubstr("include is not possible here"));
 }
 
+TEST(Hocon, AnIncludedFileIncludesFilesBesideItself) {
+  HoconOptions options;
+  options.read_file = [](const std::string& path) -> Result<std::string> {
+    if (path == "parts/a.conf") return "a = 1\ninclude \"more/b.conf\"";
+    if (path == "parts/more/b.conf") return "b = 2\ninclude \"/etc/c.conf\"";
+    if (path == "/etc/c.conf") return "c = 3\nx";
+    return Fail(Code::kNotFound, "no " + path);
+  };
+  EXPECT_EQ(Read("include \"parts/a.conf\"", options),
+            "/etc/c.conf:2:2: expected '=', ':' or '{' after the key 'x'");
+  const auto whole = options.read_file;
+  options.read_file = [&](const std::string& path) -> Result<std::string> {
+    return path == "/etc/c.conf" ? "c = 3" : whole(path);
+  };
+  EXPECT_EQ(Read("include \"parts/a.conf\"", options), R"({"a":1,"b":2,"c":3})");
+}
+
+// Below the key first, then in the whole document.
+TEST(Hocon, ReferencesOfAnIncludedFileFollowItBelowAKey) {
+  HoconOptions options;
+  options.lookup = [](const std::string& name) -> std::optional<std::string> {
+    return name == "given" ? std::optional<std::string>("g") : std::nullopt;
+  };
+  options.read_file = [](const std::string& path) -> Result<std::string> {
+    if (path == "db.conf") return "host = own\nurl = ${host} ${user} ${given} ${none}";
+    return path == "outer.conf" ? Result<std::string>("in { include \"db.conf\" }")
+                                : Fail(Code::kNotFound, "no " + path);
+  };
+  EXPECT_EQ(Read("host = other\nuser = u\ndefaults { include \"db.conf\" }", options),
+            R"({"host":"other","user":"u","defaults":{"host":"own","url":"own u g ${none}"}})");
+  // As overridden where it is included, and over two files.
+  EXPECT_EQ(Read("user = u\na->b { include \"outer.conf\" }\na->b->in->host = later", options),
+            R"({"user":"u","a":{"b":{"in":{"host":"later","url":"later u g ${none}"}}}})");
+  // Nothing is to be found inside a list of plugins.
+  EXPECT_EQ(Read("host = root\nuser = u\nsource { A { include \"db.conf\" } }", options),
+            R"({"host":"root","user":"u","source":)"
+            R"([{"host":"own","url":"root u g ${none}","plugin_name":"A"}]})");
+}
+
 TEST(Hocon, AppendingAddsToLists) {
   EXPECT_EQ(Read("p += 1\np += 2"), R"({"p":[1,2]})");
   EXPECT_EQ(Read("p = [1]\np = ${p} [2]"), R"({"p":[1,2]})");

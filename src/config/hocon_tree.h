@@ -24,6 +24,8 @@ struct Member {
 // ${path} or ${?path}.
 struct Reference {
   std::vector<std::string> path;
+  // Where the file it stands in was included: what it means is looked for there first.
+  std::vector<std::string> base;
   std::string text;  // as written, for what stays unresolved
   bool optional = false;
   bool self = false;  // of `+=`: the value this key had before

@@ -217,12 +217,6 @@ void RefuseUnknownSections(const Value& root, Diagnostics& diagnostics) {
   }
 }
 
-std::string Beside(const std::string& file, const std::string& path) {
-  const size_t slash = file.rfind('/');
-  if (path.starts_with('/') || slash == std::string::npos) return path;
-  return file.substr(0, slash + 1) + path;
-}
-
 }  // namespace
 
 std::vector<OptionInfo> EnvOptionInfos() {
@@ -242,9 +236,7 @@ JobFile ParseJobFile(Env& env, const std::string& text, const JobFileArgs& args,
     if (found != args.variables.end()) return found->second;
     return args.environment ? args.environment(name) : std::nullopt;
   };
-  options.read_file = [&](const std::string& path) {
-    return env.ReadFile(Beside(args.path, path));
-  };
+  options.read_file = [&](const std::string& path) { return env.ReadFile(path); };
   auto root = ParseHocon(text, args.path, options, diagnostics);
   if (!root) return job;
   ReplaceVariables(*root, args.variables);

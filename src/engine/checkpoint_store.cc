@@ -47,13 +47,14 @@ bool SameOwner(const JobRecord& stored, const JobRecord& expected) {
 Status CheckpointStore::Lock() {
   RETURN_IF_ERROR(env_.MakeDirs(dir_));
   auto lock = env_.Lock(Path("lock"));
+  if (!lock && lock.error().code() != Code::kFenced) {
+    return lock.error().In("locking the state directory");
+  }
   if (!lock) {
-    return Status(
-        lock.error().code(),
-        fmt::format(
-            "this job is already running ({}); give the second one a state directory of its own "
-            "with --state",
-            lock.error().message()));
+    return {Code::kFenced,
+            fmt::format("this job is already running ({}); give the second one a state directory "
+                        "of its own with --state",
+                        lock.error().message())};
   }
   lock_ = std::move(*lock);
   return {};

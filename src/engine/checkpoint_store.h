@@ -23,8 +23,8 @@ class CheckpointStore {
  public:
   CheckpointStore(Env& env, std::string dir) : env_(env), dir_(std::move(dir)) {}
 
-  // Creates the directory and takes its lock for the life of this object. kUnavailable: another
-  // process runs the job.
+  // Creates the directory and takes its lock for the life of this object. kFenced: another process
+  // runs the job.
   Status Lock();
   // The newest readable record; kNotFound when there is none at all; kCorruption when none can be
   // read.

@@ -183,7 +183,7 @@ TEST_F(CheckpointStoreTest, PruneKeepsWhatTheRecordBeforeNeeds) {
 TEST_F(CheckpointStoreTest, ASecondHolderOfTheLockIsRefused) {
   ASSERT_TRUE(store_.Lock().ok());
   CheckpointStore second(env_, dir_);
-  EXPECT_EQ(second.Lock().code(), Code::kUnavailable);
+  EXPECT_EQ(second.Lock().code(), Code::kFenced);
 }
 
 TEST_F(CheckpointStoreTest, RecordsSetAsideNoLongerCount) {

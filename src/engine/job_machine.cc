@@ -166,8 +166,9 @@ void JobMachine::Sweep() {
   std::vector<OrphanRange> ranges;
   // A run that published p may have left p+1 sealed and p+2 open; lost work begins after the
   // confirmed checkpoint.
+  // The body of a savepoint is older than the number that it goes on under.
+  const bool from_confirmed = rolled_back_ || !base_ || base_->id < record_.latest.id;
   for (const RunRecord& old : record_.runs) {
-    const bool from_confirmed = rolled_back_ || record_.latest.name.empty();
     const CheckpointId first = (from_confirmed ? record_.confirmed.id : record_.latest.id) + 1;
     ranges.push_back({old.run, first, record_.latest.id + 2 + old.unseen, old.writers});
   }
@@ -207,6 +208,7 @@ void JobMachine::Open() {
   flight_.reset();
   published_.clear();
   record_op_ = commit_op_ = 0;
+  commit_failing_since_.reset();
   source_done_ = checkpoint_wanted_ = last_committed_ = second_due_ = reopening_ = false;
   at_change_.clear();
   change_phase_ = ChangePhase::kNone;
@@ -222,6 +224,7 @@ void JobMachine::Open() {
 void JobMachine::Handle(const TasksOpened& input) {
   if (state_ != State::kOpening || input.run != record_.run) return;
   state_ = State::kRunning;
+  failure_ = {};
   next_checkpoint_at_ = now_ + config_.checkpoint_interval;
   // Makes the place where the job began durable before any row is: "latest" must mean the same
   // after a crash.
@@ -244,7 +247,9 @@ void JobMachine::Handle(const StopRequested& /*input*/) {
   stop_requested_ = true;
   if (StopsInChange()) return;
   if (state_ == State::kRunning) return MaybeBegin();
-  if (state_ != State::kClosing && state_ != State::kOpening) End(Outcome::kStopped, {});
+  if (state_ == State::kClosing || state_ == State::kOpening) return;
+  // Nothing was read since the last checkpoint; but a run that failed did not end with one.
+  End(failure_.ok() ? Outcome::kStopped : Outcome::kFailed, failure_);
 }
 
 void JobMachine::FailRun(const Status& status) {
@@ -267,7 +272,6 @@ void JobMachine::Handle(const TasksClosed& input) {
 
 void JobMachine::LoadAgain() {
   if (commits_since_start_ >= kProgressCommits) attempts_ = 0;
-  failure_ = {};
   base_.reset();
   next_record_.reset();
   rolled_back_ = false;

@@ -312,6 +312,7 @@ class JobMachine {
   void Handle(const TablesJoined& input);
   void Handle(const RecordReplaced& input);
   void Handle(const CommitDone& input);
+  void CommitAgain(const Status& status);
   void MaybeBegin();
   bool Complete(const InFlight& flight) const;
   void MaybePublish();
@@ -356,6 +357,8 @@ class JobMachine {
   uint64_t record_op_ = 0;  // the outstanding replacement while running; 0: none
   uint64_t commit_op_ = 0;  // the outstanding commit while running; 0: none
   TimePoint commit_retry_at_;
+  std::optional<TimePoint> commit_failing_since_;
+  std::optional<TimePoint> commit_told_at_;
 
   std::optional<Manifest> base_;        // what the tasks start from
   BodyRef base_body_;                   // where it was read
@@ -386,7 +389,7 @@ class JobMachine {
   TimePoint change_retry_at_;
   bool second_due_ = false;  // the checkpoint behind the change
 
-  Status failure_;
+  Status failure_;  // why the run before ended; until the next one is open
   TimePoint restart_at_;
   int restarts_ = 0;
   int attempts_ = 0;  // restarts without enough progress between them

@@ -16,6 +16,9 @@ namespace {
 // One checkpoint may be taken while the one before it is being committed; more would only pile up.
 constexpr size_t kUncommittedMax = 1;
 constexpr Duration kCommitRetryPause = std::chrono::milliseconds(200);
+constexpr Duration kCommitTellEvery = std::chrono::seconds(10);
+// A target that is away for a moment need not spoil the last checkpoint of a job that is to stop.
+constexpr Duration kCommitStopPatience = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -169,14 +172,35 @@ void JobMachine::Handle(const CommitDone& input) {
   if (input.status.ok()) return CommittedInRun();
   commit_op_ = 0;
   if (input.status.retry() != Retry::kInPlace) return FailRun(input.status);
-  // Unknown or not now: the work stays pending in every later manifest until it is known to be
-  // done.
+  CommitAgain(input.status);
+}
+
+// Unknown or not now: the work stays pending in every later manifest until it is known to be done.
+// Not for ever: the next start commits it too, and starts are counted.
+void JobMachine::CommitAgain(const Status& status) {
   Probe("commit asked for again");
+  const CheckpointId id = published_.front().pending.id;
+  if (!commit_failing_since_) {
+    commit_failing_since_ = now_;
+    commit_told_at_.reset();
+  }
+  const Duration patience = stop_requested_
+                                ? std::min(kCommitStopPatience, config_.checkpoint_timeout)
+                                : config_.checkpoint_timeout;
+  if (now_ - *commit_failing_since_ > patience) {
+    return FailRun(status.In(fmt::format("committing checkpoint {}", id)));
+  }
+  if (!commit_told_at_ || now_ - *commit_told_at_ >= kCommitTellEvery) {
+    commit_told_at_ = now_;
+    Send(Note{true, fmt::format("{}; checkpoint {} is not committed yet: trying again",
+                                status.ToString(), id)});
+  }
   commit_retry_at_ = now_ + kCommitRetryPause;
 }
 
 void JobMachine::CommittedInRun() {
   commit_op_ = 0;
+  commit_failing_since_.reset();
   const Published done = published_.front();
   published_.pop_front();
   confirmed_ = done.body;
@@ -206,6 +230,7 @@ void JobMachine::MaybeConfirm() {
     next.finished = last_committed_ && source_done_;
     // A clean end leaves nothing in the target, so the next start has nothing to look for.
     if (last_committed_) next.runs.clear();
+    if (last_committed_ && !reopening_) next.restored = 0;
     next_record_ = next;
     record_op_ = NewOp();
     Send(ReplaceRecord{record_op_, record_, std::move(next), std::nullopt});

@@ -310,6 +310,72 @@ TEST_F(JobMachineTest, TheNextIsPublishedButNotCommittedBeforeTheOneBefore) {
   EXPECT_EQ(Take<CommitWork>().pending.id, 2U);
 }
 
+TEST_F(JobMachineTest, ACommitThatKeepsFailingIsToldNowAndThenAndEndsTheRun) {
+  JobMachineConfig config = OneTask();
+  config.checkpoint_interval = seconds(100);
+  config.checkpoint_timeout = seconds(25);
+  Use(config);
+  Open();
+  Answer(1, "one");
+  Stored();
+  const TimePoint begin = now_;
+  std::vector<Duration> told;
+  Commit({Code::kUnavailable, "the front end is away"});
+  while (Find<CloseTasks>() == nullptr) {
+    if (Find<Note>() != nullptr) {
+      EXPECT_TRUE(Take<Note>().warning);
+      EXPECT_THAT(Take<Note>().text, testing::HasSubstr("the front end is away; checkpoint 1"));
+      told.push_back(now_ - begin);
+    }
+    ASSERT_LT(now_ - begin, seconds(30));
+    After(milliseconds(500));
+    Commit({Code::kUnavailable, "the front end is away"});
+  }
+  EXPECT_THAT(told, ElementsAre(seconds(0), seconds(10), seconds(20)));
+  EXPECT_EQ(now_ - begin, milliseconds(25'500));
+  Feed(TasksClosed{1});
+  EXPECT_EQ(machine_->state(), State::kBackoff);
+  EXPECT_THAT(Take<Note>().text, testing::HasSubstr("the front end is away; restart 1 of 2"));
+}
+
+TEST_F(JobMachineTest, ACommitThatWorksAgainIsForgiven) {
+  JobMachineConfig config = OneTask();
+  config.checkpoint_interval = seconds(5);
+  Use(config);
+  Open();
+  for (CheckpointId id = 1; id < 10; ++id) {
+    Answer(id, "work");
+    Stored();
+    Commit({Code::kTimeout, "no answer"});
+    EXPECT_NE(Find<Note>(), nullptr) << "of checkpoint " << id;
+    After(seconds(5));
+    Feed(CommitDone{Take<CommitWork>().op, {}});
+    Stored();
+    ASSERT_EQ(machine_->state(), State::kRunning);
+  }
+}
+
+TEST_F(JobMachineTest, AStopDoesNotWaitLongForACommitThatKeepsFailing) {
+  JobMachineConfig config = OneTask();
+  config.checkpoint_interval = config.checkpoint_timeout = seconds(1000);
+  Use(config);
+  Open();
+  Answer(1, "one");
+  Stored();
+  const TimePoint begin = now_;
+  Commit({Code::kUnavailable, "the front end is away"});
+  Feed(StopRequested{});
+  while (Find<CloseTasks>() == nullptr) {
+    ASSERT_LT(now_ - begin, seconds(20));
+    After(milliseconds(500));
+    Commit({Code::kUnavailable, "the front end is away"});
+  }
+  Feed(TasksClosed{1});
+  EXPECT_EQ(Take<Finish>().outcome, Outcome::kFailed);
+  EXPECT_THAT(std::string(Take<Finish>().status.message()),
+              testing::HasSubstr("the front end is away"));
+}
+
 TEST_F(JobMachineTest, AThirdIsNotBegunWhileTwoWaitForTheirCommits) {
   Open();
   Answer(1, "one");
@@ -389,6 +455,66 @@ TEST_F(JobMachineTest, AStopTakesALastCheckpointAndLeavesNothingToLookFor) {
   EXPECT_EQ(last.previous.id, 1U);
   Feed(TasksClosed{1});
   EXPECT_EQ(Take<Finish>().outcome, Outcome::kStopped);
+}
+
+// Exit code 0 would say that there is a last checkpoint.
+TEST_F(JobMachineTest, AStopBehindARunThatFailedIsNoCleanEnd) {
+  for (const bool recovering : {false, true}) {
+    Use(OneTask());
+    Load(Crashed());
+    Stored({Code::kUnavailable, "disk"});
+    ASSERT_EQ(machine_->state(), State::kBackoff);
+    if (recovering) {
+      After(seconds(1));
+      Feed(RecordLoaded{LoadedRecord{Crashed(), 0}});
+      Stored();
+      ASSERT_EQ(machine_->state(), State::kReading);
+    }
+    Feed(StopRequested{});
+    EXPECT_EQ(Take<Finish>().outcome, Outcome::kFailed);
+    EXPECT_THAT(std::string(Take<Finish>().status.message()), testing::HasSubstr("disk"));
+  }
+  Use(OneTask());
+  Load(Crashed());
+  Feed(StopRequested{});
+  EXPECT_EQ(Take<Finish>().outcome, Outcome::kStopped);
+}
+
+TEST_F(JobMachineTest, AFailureIsForgottenOnceTheNextRunIsOpen) {
+  Load(Fresh());
+  Stored({Code::kUnavailable, "disk"});
+  After(seconds(1));
+  Feed(RecordLoaded{LoadedRecord{Fresh(), 0}});
+  Stored();
+  Stored();
+  Feed(TasksOpened{machine_->run()});
+  Answer(1, "");
+  Stored();
+  Stored();
+  Feed(StopRequested{});
+  Answer(2, "");
+  Stored();
+  Stored();
+  Feed(TasksClosed{machine_->run()});
+  EXPECT_EQ(Take<Finish>().outcome, Outcome::kStopped);
+}
+
+// Savepoint 7 under the number 9: the crashed run had confirmed 8 and published 9.
+TEST_F(JobMachineTest, WhatWasPublishedBehindASavepointIsRolledBack) {
+  JobRecord record = Crashed();
+  record.latest = {9, "restored", 70};
+  record.confirmed = {8, "", 0};
+  record.previous = {};
+  Load(record);
+  Stored();
+  Read(Seven());
+  EXPECT_EQ(Find<CommitWork>(), nullptr);
+  const auto sweep = Take<AbortOrphans>();
+  EXPECT_EQ(sweep.ranges[0].first, 9U);
+  EXPECT_EQ(sweep.ranges[0].last, 11U);
+  Swept();
+  Stored();
+  EXPECT_EQ(Take<OpenTasks>().first_checkpoint, 10U);
 }
 
 TEST_F(JobMachineTest, ADrainedSourceFinishesTheJob) {

@@ -67,6 +67,7 @@ class JobRunner::Impl {
             .run = run};
   }
   Status Start();
+  bool FinishedBefore();
   Result<bool> Heals();
   void Loop();
   void Post(Message message);
@@ -135,7 +136,14 @@ class JobRunner::Impl {
 JobSummary JobRunner::Impl::Run() {
   JobSummary summary;
   summary.started_wall_micros = deps_.env.WallMicros();
-  const Status status = Start();
+  Status status = store_.Lock();
+  if (status.ok() && FinishedBefore()) {
+    summary.outcome = Outcome::kFinished;
+    summary.finished_before = true;
+    summary.ended_wall_micros = deps_.env.WallMicros();
+    return summary;
+  }
+  if (status.ok()) status = Start();
   if (status.ok()) {
     Loop();
     summary.outcome = finish_->outcome;
@@ -173,8 +181,14 @@ Result<bool> JobRunner::Impl::Heals() {
   return true;
 }
 
+// A record that cannot be read is Start's to complain about.
+bool JobRunner::Impl::FinishedBefore() {
+  if (!options_.once) return false;
+  const auto loaded = store_.Load();
+  return loaded && loaded->record.finished;
+}
+
 Status JobRunner::Impl::Start() {
-  RETURN_IF_ERROR(store_.Lock());
   Context ctx = MakeContext(0, job_cancel_);
   ASSIGN_OR_RETURN(const bool heals, Heals());
   StartFrom from{options_.fresh, std::nullopt, options_.keeps_targets, heals};

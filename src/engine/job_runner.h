@@ -17,6 +17,7 @@ struct JobRunOptions {
   std::string restore;  // a savepoint to go on from (savepoint.h); empty: none
   size_t checkpoints_kept = 2;  // beyond those that are needed
   bool keeps_targets = false;   // save modes do not run, whatever they say
+  bool once = false;            // a job that has finished is not begun anew
   bool heal =
       false;  // begin anew and write only what the targets lack or have too much (healing.h)
 };
@@ -39,7 +40,8 @@ struct JobProgress {
 
 struct JobSummary {
   Outcome outcome = Outcome::kFailed;
-  Status status;  // why it failed
+  Status status;                 // why it failed
+  bool finished_before = false;  // `once`: this start had nothing to do
   JobProgress progress;
   int64_t started_wall_micros = 0;
   int64_t ended_wall_micros = 0;

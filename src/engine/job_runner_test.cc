@@ -106,7 +106,20 @@ TEST_F(JobRunnerTest, StopEndsTheWaitForATargetThatIsAway) {
   while (target_.prepares == 0) std::this_thread::yield();
   runner->RequestStop();
   running.join();
-  EXPECT_EQ(summary.outcome, Outcome::kStopped) << summary.status.ToString();
+  // There is no last checkpoint: whoever waits for one must learn it.
+  EXPECT_EQ(summary.outcome, Outcome::kFailed);
+  EXPECT_EQ(summary.status.message(), "the target is away");
+}
+
+TEST_F(JobRunnerTest, AFinishedJobIsLeftAloneWhenItIsToRunOnce) {
+  once_ = true;
+  const JobSummary first = Make(1)->Run();
+  ASSERT_EQ(first.outcome, Outcome::kFinished) << first.status.ToString();
+  EXPECT_FALSE(first.finished_before);
+  const JobSummary second = Make(1)->Run();
+  EXPECT_EQ(second.outcome, Outcome::kFinished) << second.status.ToString();
+  EXPECT_TRUE(second.finished_before);
+  EXPECT_EQ(target_.Visible(), AllNumbers());
 }
 
 TEST_F(JobRunnerTest, FinishedJobStartsAnew) {
@@ -124,7 +137,7 @@ TEST_F(JobRunnerTest, SecondRunOfTheSameJobIsRefused) {
   while (first->progress().rows_read < 1000) std::this_thread::yield();
   const JobSummary second = Make(1)->Run();
   EXPECT_EQ(second.outcome, Outcome::kFailed);
-  EXPECT_EQ(second.status.code(), Code::kUnavailable) << second.status.ToString();
+  EXPECT_EQ(second.status.code(), Code::kFenced) << second.status.ToString();
   first->RequestStop();
   running.join();
 }

@@ -13,10 +13,13 @@
 namespace sluice {
 namespace {
 
+// A stop between two tries ends it with what went wrong: the job was not in order.
 Status WithRetries(const JobPlan& plan, const Context& ctx,
                    const std::function<Status()>& attempt) {
+  Status before;
   for (int tries = 0;; ++tries) {
     Status status = attempt();
+    if (status.code() == Code::kCancelled && !before.ok()) return before;
     if (status.ok() || status.retry() != Retry::kInPlace || tries >= plan.env.job_retry_times) {
       return status;
     }
@@ -24,8 +27,9 @@ Status WithRetries(const JobPlan& plan, const Context& ctx,
     LogWarn(fmt::format("{}; trying again in {} s", status.ToString(),
                         plan.env.job_retry_interval_seconds));
     if (ctx.cancel.WaitFor(std::chrono::seconds(plan.env.job_retry_interval_seconds))) {
-      return ctx.cancel.Check();
+      return status;
     }
+    before = std::move(status);
   }
 }
 
@@ -56,6 +60,18 @@ std::optional<Bytes> SavedSources(CheckpointStore& store) {
     if (auto manifest = store.LoadManifest(body)) return std::move(manifest->enumerator);
   }
   return std::nullopt;
+}
+
+// Whether the job went back to `savepoint` before and was cut short since: the same command goes on
+// then. Going back once more would do all of it again, at every crash.
+bool WentBack(CheckpointStore& store, const Savepoint& savepoint) {
+  const auto loaded = store.Load();
+  if (!loaded || loaded->record.restored != savepoint.record.latest.checksum) return false;
+  LogInfo(
+      fmt::format("the job went back to the savepoint {} before and did not end with a last "
+                  "checkpoint since: it goes on from checkpoint {}",
+                  savepoint.path, loaded->record.latest.id));
+  return true;
 }
 
 Status GoBack(CheckpointStore& store, const Savepoint& savepoint, const std::string& identity,
@@ -105,6 +121,7 @@ Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, boo
   next.latest = {record.latest.id, "", 0};
   next.confirmed = {record.confirmed.id, "", 0};
   next.previous = {};
+  next.restored = 0;
   next.finished = false;
   RETURN_IF_ERROR(store.Replace({0, record, next, std::nullopt}));
   return next;
@@ -115,7 +132,8 @@ Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, boo
 Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
                             const StartFrom& from, uint64_t random) {
   std::optional<Bytes> saved;
-  if (from.savepoint) {
+  const bool goes_back = from.savepoint && !WentBack(store, *from.savepoint);
+  if (goes_back) {
     ASSIGN_OR_RETURN(Manifest manifest, DecodeManifest(from.savepoint->body));
     saved = std::move(manifest.enumerator);
   } else if (!from.fresh && !from.heals) {
@@ -127,7 +145,7 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
     RETURN_IF_ERROR(store.BeginHealing());
   }
   const std::string identity = Identity(plan);
-  if (from.savepoint) {
+  if (goes_back) {
     RETURN_IF_ERROR(GoBack(store, *from.savepoint, identity, plan.writers(), random));
   }
   ASSIGN_OR_RETURN(const JobRecord record,

@@ -9,7 +9,7 @@ namespace {
 // Both encodings end with a checksum of everything before it, so that a torn file is known for what
 // it is.
 constexpr uint64_t kManifestVersion = 1;
-constexpr uint64_t kRecordVersion = 1;
+constexpr uint64_t kRecordVersion = 2;  // 1 has no `restored`
 
 Bytes Seal(Bytes body) {
   body += Hex64(Hash64(body));
@@ -98,7 +98,7 @@ Bytes EncodeJobRecord(const JobRecord& record) {
   Put(out, record.latest);
   Put(out, record.confirmed);
   Put(out, record.previous);
-  out.Bool(record.finished);
+  out.Bool(record.finished).U64(record.restored);
   return Seal(std::move(out).Take());
 }
 
@@ -106,7 +106,10 @@ Result<JobRecord> DecodeJobRecord(std::string_view bytes) {
   ASSIGN_OR_RETURN(const std::string_view body, Unseal(bytes, "job record"));
   ByteReader in(body);
   JobRecord record;
-  if (in.U64() != kRecordVersion) return Fail(Code::kCorruption, "job record of another version");
+  const uint64_t version = in.U64();
+  if (version == 0 || version > kRecordVersion) {
+    return Fail(Code::kCorruption, "job record of another version");
+  }
   record.version = in.U64();
   record.term = in.U64();
   record.job_id = in.Str();
@@ -123,6 +126,7 @@ Result<JobRecord> DecodeJobRecord(std::string_view bytes) {
   record.confirmed = GetBody(in);
   record.previous = GetBody(in);
   record.finished = in.Bool();
+  if (version > 1) record.restored = in.U64();
   RETURN_IF_ERROR(in.Finish("job record"));
   return record;
 }

@@ -67,6 +67,9 @@ struct JobRecord {
   BodyRef confirmed;  // the newest checkpoint whose commits are all known to be done
   BodyRef previous;   // the confirmed one before it, in case that its body is damaged
   bool finished = false;
+  // Checksum of the savepoint that the job went back to, until it ends with a last checkpoint; 0:
+  // it did not.
+  uint64_t restored = 0;
 
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };

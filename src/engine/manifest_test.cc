@@ -33,12 +33,21 @@ JobRecord SomeRecord() {
   record.confirmed = {6, "checkpoint-6-run-3", 99};
   record.previous = {5, "checkpoint-5-run-2", 98};
   record.finished = true;
+  record.restored = 0x1234;
   return record;
 }
 
 std::string Hex(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return out;
+}
+
+Bytes Unhex(std::string_view hex) {
+  Bytes out;
+  for (size_t at = 0; at < hex.size(); at += 2) {
+    out += static_cast<char>(std::stoi(std::string(hex.substr(at, 2)), nullptr, 16));
+  }
   return out;
 }
 
@@ -53,10 +62,21 @@ TEST(Manifest, BytesOfAManifestStayTheSame) {
 
 TEST(Manifest, BytesOfARecordStayTheSame) {
   EXPECT_EQ(Hex(EncodeJobRecord(SomeRecord())),
-            "010c021030313233343536373839616263646566126d7973716c202d3e2073746172726f636b7304"
-            "020302010402000712636865636b706f696e742d372d72756e2d3388ef99abc5e88c911106126368"
-            "65636b706f696e742d362d72756e2d33630512636865636b706f696e742d352d72756e2d32620130"
-            "383639323663353730353361636133");
+            "020c021030313233343536373839616263646566126d7973716c202d3e2073746172726f636b73"
+            "04020302010402000712636865636b706f696e742d372d72756e2d3388ef99abc5e88c91110612"
+            "636865636b706f696e742d362d72756e2d33630512636865636b706f696e742d352d72756e2d32"
+            "6201b42439616430666537393635623863633664");
+}
+
+TEST(Manifest, ARecordOfTheFirstVersionIsRead) {
+  JobRecord record = SomeRecord();
+  record.restored = 0;
+  EXPECT_EQ(*DecodeJobRecord(Unhex(
+                "010c021030313233343536373839616263646566126d7973716c202d3e2073746172726f636b7304"
+                "020302010402000712636865636b706f696e742d372d72756e2d3388ef99abc5e88c911106126368"
+                "65636b706f696e742d362d72756e2d33630512636865636b706f696e742d352d72756e2d32620130"
+                "383639323663353730353361636133")),
+            record);
 }
 
 TEST(Manifest, WhatIsWrittenIsRead) {
@@ -93,7 +113,7 @@ TEST(Manifest, EveryCutAndEveryFlippedBitIsCorruption) {
 // Bytes with a right checksum that are of another version, or not what a version promises.
 TEST(Manifest, AnotherVersionIsRefused) {
   ByteWriter out;
-  out.U64(2).U64(7);
+  out.U64(3).U64(7);
   Bytes body = std::move(out).Take();
   body += Hex64(Hash64(body));
   EXPECT_EQ(DecodeManifest(body).error().code(), Code::kCorruption);

@@ -283,7 +283,9 @@ class MemoryEndsTest : public testing::Test {
     plan.env.checkpoint_interval_ms = checkpoint_interval_ms_;
     plan.env.job_retry_times = retry_times_;
     plan.env.job_retry_interval_seconds = retry_interval_seconds_;
-    return std::make_unique<JobRunner>(std::move(plan), JobRunOptions{dir_ + "/state", fresh},
+    JobRunOptions options{.state_dir = dir_ + "/state", .fresh = fresh, .restore = restore_};
+    options.once = once_;
+    return std::make_unique<JobRunner>(std::move(plan), std::move(options),
                                        RunnerDeps{*env_, http_, sql_, phases_});
   }
   std::vector<int64_t> AllNumbers() const {
@@ -297,6 +299,8 @@ class MemoryEndsTest : public testing::Test {
   int64_t retry_interval_seconds_ = 0;
   int64_t retry_times_ = 3;
   int64_t checkpoint_interval_ms_ = 20;
+  std::string restore_;
+  bool once_ = false;
   Numbers numbers_;
   MemoryTarget target_;
   NoHttp http_;

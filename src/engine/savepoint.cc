@@ -38,7 +38,16 @@ Result<Savepoint> ReadAt(Env& env, const std::string& path) {
 
 }  // namespace
 
+Status RefuseWhileHealing(const CheckpointStore& store, const std::string& dir) {
+  if (!store.healing()) return {};
+  return {Code::kInvalidConfig,
+          fmt::format("the targets of the job in {} are being healed, and hold neither what they "
+                      "held nor what the source holds: take the savepoint once that is over",
+                      dir)};
+}
+
 Result<Savepoint> TakeSavepoint(Env& env, CheckpointStore& store, const std::string& dir) {
+  RETURN_IF_ERROR(RefuseWhileHealing(store, dir));
   auto loaded = store.Load();
   if (!loaded && loaded.error().code() == Code::kNotFound) {
     return Fail(Code::kInvalidConfig, "there is no job in " + dir);
@@ -106,6 +115,10 @@ Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint, ui
   if (known) PassDamaged(record, loaded->torn, writers);
   JobRecord before = record;
   if (!known) {
+    // The job may have gone on elsewhere behind the savepoint: which runs and checkpoints it used
+    // there is not known, and work under their names would count as committed. Already the first
+    // record has its runs far from all of them: what is cut behind it finds a record.
+    before.run = record.run += kRunsApart + random % kRunsApart;
     before.version = 1;
     before.latest = before.confirmed = {saved, "", 0};
     before.previous = {};
@@ -116,15 +129,14 @@ Result<JobRecord> Restore(CheckpointStore& store, const Savepoint& savepoint, ui
   JobRecord next = record;
   next.version = std::max(record.version, before.version) + 1;
   next.run = std::max(record.run, savepoint.record.run);
-  // The job may have gone on elsewhere behind the savepoint: which runs and checkpoints it used
-  // there is not known, and work under their names would count as committed.
-  if (!known) next.run += kRunsApart + random % kRunsApart;
   next.identity = savepoint.record.identity;
   const CheckpointId id = std::max(record.latest.id, saved);
   next.latest = {id, fmt::format("checkpoint-{}-run-{}-restored-{}", id, next.run, saved),
                  Hash64(savepoint.body)};
-  next.confirmed = next.latest;
+  // What is published and not committed since is rolled back: it comes again.
+  next.confirmed = {known ? std::max(record.confirmed.id, saved) : saved, "", 0};
   next.previous = {};
+  next.restored = savepoint.record.latest.checksum;
   next.finished = false;
   RETURN_IF_ERROR(store.Replace({0, before, next, savepoint.body}));
   return next;

@@ -19,8 +19,12 @@ struct Savepoint {
   Bytes body;
 };
 
+// kInvalidConfig while the targets of the job in `dir` are being healed: what goes on from a
+// savepoint would not know that they hold only a part.
+Status RefuseWhileHealing(const CheckpointStore& store, const std::string& dir);
+
 // Of the job in `dir`, which nobody runs: the store is locked. kInvalidConfig when the job's last
-// run did not end with a checkpoint, or was finished. Doing it twice equals once.
+// run did not end with a checkpoint, or was finished, or heals. Doing it twice equals once.
 Result<Savepoint> TakeSavepoint(Env& env, CheckpointStore& store, const std::string& dir);
 
 // `name`: a number below `dir`, or the path of a savepoint. kNotFound names those that there are.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/savepoint.h"
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
+#include "base/checksum.h"
+#include "base/faulty_env_for_tests.h"
 #include "engine/memory_ends_for_tests.h"
 
 namespace sluice {
@@ -13,7 +16,10 @@ using testing::HasSubstr;
 
 class SavepointTest : public MemoryEndsTest {
  protected:
-  SavepointTest() { numbers_.endless = true; }
+  SavepointTest() {
+    numbers_.endless = true;
+    env_ = &disk_;
+  }
 
   // Until every row is committed, and then stopped.
   void RunAndStop() {
@@ -24,6 +30,24 @@ class SavepointTest : public MemoryEndsTest {
     runner->RequestStop();
     running.join();
     ASSERT_EQ(summary.outcome, Outcome::kStopped) << summary.status.ToString();
+  }
+  // Until the job has committed something, and then a crash.
+  void RunAndCrash() {
+    retry_times_ = 0;
+    auto runner = Make(1);
+    JobSummary summary;
+    std::thread running([&] { summary = runner->Run(); });
+    while (runner->progress().checkpoints < 3) std::this_thread::yield();
+    disk_.failing_writes = -1;
+    running.join();
+    disk_.failing_writes = 0;
+    ASSERT_EQ(summary.outcome, Outcome::kFailed);
+  }
+  JobRecord Stored(const std::string& dir) {
+    CheckpointStore store(*env_, dir);
+    const auto loaded = store.Load();
+    EXPECT_TRUE(loaded.has_value());
+    return loaded ? loaded->record : JobRecord();
   }
   std::string Dir(const std::string& name = "state") const { return dir_ + "/" + name; }
   Result<Savepoint> Take(const std::string& dir) {
@@ -38,6 +62,8 @@ class SavepointTest : public MemoryEndsTest {
     EXPECT_TRUE(!record || store.LoadManifest(record->latest).has_value());
     return record;
   }
+
+  FaultyEnv disk_;
 };
 
 TEST_F(SavepointTest, IsTheSameWhenItIsTakenTwice) {
@@ -60,7 +86,7 @@ TEST_F(SavepointTest, NumbersThatWereUsedSinceStayUsed) {
   const auto restored = RestoreInto(Dir(), savepoint);
   ASSERT_TRUE(restored.has_value()) << restored.error().ToString();
   EXPECT_EQ(restored->latest.id, later.latest.id);
-  EXPECT_EQ(restored->confirmed, restored->latest);
+  EXPECT_EQ(restored->confirmed.id, later.latest.id);
   EXPECT_EQ(restored->run, later.run);
   EXPECT_GT(restored->version, later.version);
   EXPECT_THAT(restored->latest.name,
@@ -80,6 +106,61 @@ TEST_F(SavepointTest, GoesIntoAnEmptyDirectoryAndNotIntoThatOfAnotherJob) {
   Savepoint other = savepoint;
   other.record.job_id = "another";
   EXPECT_EQ(RestoreInto(Dir(), other).error().code(), Code::kInvalidConfig);
+}
+
+// The numbers that a restore made for itself are known to the next one.
+TEST_F(SavepointTest, ARestoreThatIsCutKeepsItsDistanceInRuns) {
+  RunAndStop();
+  const Savepoint savepoint = *Take(Dir());
+  disk_.good_writes = 3;  // the first record: written, renamed, its directory synced
+  disk_.failing_writes = 1;
+  EXPECT_EQ(RestoreInto(Dir("elsewhere"), savepoint).error().code(), Code::kUnavailable);
+  EXPECT_EQ(disk_.failing_writes, 0);
+  const auto restored = RestoreInto(Dir("elsewhere"), savepoint);
+  ASSERT_TRUE(restored.has_value()) << restored.error().ToString();
+  EXPECT_GT(restored->run, savepoint.record.run + (uint64_t{1} << 29U));
+}
+
+TEST_F(SavepointTest, WorkThatWasPublishedSinceAndNotCommittedIsLookedFor) {
+  RunAndStop();
+  const Savepoint savepoint = *Take(Dir());
+  CheckpointStore store(*env_, Dir());
+  const JobRecord before = store.Load()->record;
+  JobRecord published = before;
+  published.version += 1;
+  published.latest = {before.latest.id + 1, "published", Hash64(savepoint.body)};
+  ASSERT_TRUE(store.Replace({0, before, published, savepoint.body}).ok());
+  const auto restored = RestoreInto(Dir(), savepoint);
+  ASSERT_TRUE(restored.has_value()) << restored.error().ToString();
+  EXPECT_EQ(restored->latest.id, before.latest.id + 1);
+  EXPECT_EQ(restored->confirmed.id, before.latest.id);
+}
+
+TEST_F(SavepointTest, ACrashDoesNotTakeTheJobBackOnceMore) {
+  RunAndStop();
+  const Savepoint savepoint = *Take(Dir());
+  numbers_.growing = true;
+  restore_ = savepoint.path;
+  RunAndCrash();
+  const JobRecord crashed = Stored(Dir());
+  ASSERT_GT(crashed.confirmed.id, savepoint.record.latest.id);
+  RunAndStop();
+  std::vector<int64_t> visible = target_.Visible();
+  EXPECT_EQ(std::ranges::adjacent_find(visible), visible.end()) << "rows came twice";
+  // It was stopped with a last checkpoint: now the command goes back again.
+  EXPECT_EQ(Stored(Dir()).restored, 0U);
+  RunAndStop();
+  visible = target_.Visible();
+  EXPECT_NE(std::ranges::adjacent_find(visible), visible.end());
+}
+
+TEST_F(SavepointTest, ThereIsNoneOfTargetsThatAreBeingHealed) {
+  RunAndStop();
+  CheckpointStore store(*env_, Dir());
+  ASSERT_TRUE(store.BeginHealing().ok());
+  EXPECT_THAT(std::string(Take(Dir()).error().message()), HasSubstr("are being healed"));
+  ASSERT_TRUE(store.EndHealing().ok());
+  EXPECT_TRUE(Take(Dir()).has_value());
 }
 
 TEST_F(SavepointTest, TheDirectoryIsOfTheSavepointsJobAgain) {

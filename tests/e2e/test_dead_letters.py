@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any, Iterator
@@ -11,6 +12,7 @@ from typing import Any, Iterator
 import pytest
 from harness.engine import Engine, executable
 from harness.mysql_server import MysqlServer
+from harness.processes import Process
 from harness.starrocks import StandIn
 from harness.waiting import wait_for
 
@@ -148,9 +150,17 @@ def put_back(job: Engine, mysql: MysqlServer, standin: StandIn) -> None:
                 line = line.replace(f":{bad}", f":{good}")
             kept.append(line)
         path.write_text("\n".join(kept) + "\n", "utf-8")
+    stop_in_the_midst(job, files)
+    # The rows are in the target, and one file cannot be given its last name: not a second time.
+    in_the_way = files[-1].with_name(files[-1].name + ".replayed")
+    in_the_way.mkdir()
+    done = replay(job, files)
+    assert done.returncode == 1 and "renaming what was put back" in done.stderr, done.stderr
+    assert [path.exists() for path in files] == [False] * (len(files) - 1) + [True]
+    in_the_way.rmdir()
     done = replay(job, files)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "3 rows put back\n"
+    assert done.stdout == "these letters were put back before\n"
     assert not any(path.exists() for path in files), "a file that was replayed has another name"
     mended = {7: (7, "short", 7), 61: (61, "x", 3)}
     assert in_target(standin, "items") == [
@@ -159,13 +169,29 @@ def put_back(job: Engine, mysql: MysqlServer, standin: StandIn) -> None:
     assert in_target(standin, "notes") == [(1, "fits"), (2, "none"), (3, "the last")]
 
 
-def replay(job: Engine, files: list[Path]) -> subprocess.CompletedProcess[str]:
+def stop_in_the_midst(job: Engine, files: list[Path]) -> None:
+    """Not all rows are put back then: exit code 0 would say so."""
+    slow = job.folder / "slow.conf"
+    text = JOB.read_text("utf-8").replace("env {", "env {\n  read_limit.rows_per_second = 1\n", 1)
+    slow.write_text(text, "utf-8")
+    process = Process(replaying(job, files, slow), job.folder / "slow.log", cwd=job.folder)
+    wait_for(lambda: "starts anew" in process.log_text(), "the replay")
+    assert process.end(signal.SIGTERM) == 1, process.log_text()
+    assert "the same command goes on" in process.log_text()
+    assert all(path.exists() for path in files)
+
+
+def replaying(job: Engine, files: list[Path], job_file: Path = JOB) -> list[str]:
     # DROP_DATA must not empty the target now.
     settings = {**job.variables, "data_save_mode": "DROP_DATA"}
-    command = [str(executable()), "replay", str(JOB)]
+    command = [str(executable()), "replay", str(job_file)]
     command += [f"-i{name}={value}" for name, value in settings.items()]
+    return [*command, *(str(path) for path in files)]
+
+
+def replay(job: Engine, files: list[Path]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*command, *(str(path) for path in files)],
+        replaying(job, files),
         capture_output=True,
         text=True,
         timeout=120,

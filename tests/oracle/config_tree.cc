@@ -20,9 +20,7 @@ std::string Read(const std::string& path) {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
-  options.read_file = [&](const std::string& name) {
-    return env.ReadFile(path.substr(0, path.rfind('/') + 1) + name);
-  };
+  options.read_file = [&](const std::string& name) { return env.ReadFile(name); };
   Diagnostics diagnostics;
   const auto value = ParseHocon(*text, path, options, diagnostics);
   return value ? value->ToText() : "\"error\"";

@@ -3,14 +3,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from harness.processes import Process
 from harness.waiting import wait_for
 
+ROOT = Path(__file__).resolve().parents[3]
 ALL = list(range(1, 11))
+SLOWLY = "read_limit.rows_per_second = 100"
 
 
 def printed(process: Process) -> int:
@@ -40,6 +47,59 @@ def test_a_finished_job_starts_anew(cli) -> None:
     assert sorted(cli("run", job).ids) == ALL
     # Another job may then use the directory, too.
     assert sorted(cli("run", cli.job(rows=3)).ids) == [1, 2, 3]
+
+
+def test_a_finished_job_is_left_alone_when_it_is_to_run_once(cli) -> None:
+    """So is one that SeaTunnel's command is to go on with."""
+    job = cli.job()
+    assert sorted(cli("run", job, "--once").ids) == ALL
+    again = cli("run", job, "--once")
+    assert again.code == 0 and again.out == "counted has finished: nothing to go on from\n"
+    again = cli("run", job, "--once", "--json")
+    assert json.loads(again.out)["outcome"] == "FINISHED"
+
+    command = [str(ROOT / "bin/seatunnel.sh"), "-c", job]
+    env = os.environ | {"SLUICE": str(cli.executable), "SLUICE_STATE": str(cli.folder / "states")}
+    texts = [
+        subprocess.run([*command, *flag], env=env, capture_output=True, text=True, timeout=60)
+        for flag in (["--set-job-id", "7"], ["-r", "7"])
+    ]
+    assert [text.returncode for text in texts] == [0, 0], texts
+    assert [text.stdout.count("rowIndex=") for text in texts] == [10, 0]
+    assert "has finished" in texts[1].stdout
+
+
+def test_savepoints_asked_for_at_once_let_the_job_end_with_its_last_checkpoint(cli) -> None:
+    phases = cli.folder / "phases"
+    phases.mkdir()
+    job = cli.start("run", cli.job(rows=4000, env=SLOWLY), env={"SLUICE_TEST_PHASES": str(phases)})
+    wait_for_rows(job, 20)
+    (phases / "hold-prepared").touch()
+    wait_for((phases / "at-prepared").exists, "the job in its checkpoint")
+    saves: list[Process] = []
+    for asked in (1, 2):
+        saves.append(cli.start("savepoint", "counted", log=f"savepoint-{asked}"))
+        told = "asked for a last checkpoint"
+        wait_for(lambda: job.log_text().count(told) == asked, f"request {asked}")
+    (phases / "hold-prepared").unlink()
+    assert job.wait(30) == 0, job.log_text()
+    assert [save.wait(30) for save in saves] == [0, 0], [save.log_text() for save in saves]
+
+
+def test_a_savepoint_asks_nobody_but_the_holder_of_the_lock(cli) -> None:
+    """The number in the lock may be of a process that is gone, and another's by now."""
+    bystander = cli.start("run", cli.job(rows=4000, env=SLOWLY))
+    wait_for_rows(bystander, 1)
+    state = cli.folder / "odd"
+    state.mkdir()
+    with (state / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(str(bystander.pid))
+        lock.flush()
+        told = cli("savepoint", "--state", str(state), "--timeout", "1")
+    assert told.code == 1 and "looking for the process" in told.err, told.err
+    assert "asked for a last checkpoint" not in bystander.log_text()
+    assert bystander.end(signal.SIGINT) == 0
 
 
 def test_a_stopped_job_goes_on_where_it_stopped_and_fresh_begins_anew(cli) -> None:
