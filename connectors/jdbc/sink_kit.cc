@@ -95,11 +95,10 @@ class JdbcFixture final : public SinkFixture {
   Result<Contents> Visible() override {
     Contents out;
     for (const SchemaRef& table : SinkTables()) {
-      ASSIGN_OR_RETURN(
-          const SqlTable rows,
-          session_->Query(fmt::format("SELECT id, name FROM {}.{}", space_, table->path.table)));
+      ASSIGN_OR_RETURN(const SqlTable rows, session_->Query(fmt::format(
+                                                "SELECT * FROM {}.{}", space_, table->path.table)));
       for (const auto& row : rows) {
-        out[table->path.ToString()].insert(row[0].value_or("null") + "|" + row[1].value_or("null"));
+        out[table->path.ToString()].insert(RowText(row));
       }
     }
     return out;

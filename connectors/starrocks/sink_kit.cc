@@ -84,9 +84,9 @@ class StarrocksFixture final : public SinkFixture {
       if (found.empty()) continue;
       ASSIGN_OR_RETURN(
           const SqlTable rows,
-          session_->Query(fmt::format("SELECT id, name FROM {}.{}", database_, table->path.table)));
+          session_->Query(fmt::format("SELECT * FROM {}.{}", database_, table->path.table)));
       for (const auto& row : rows) {
-        out[table->path.ToString()].insert(row[0].value_or("null") + "|" + row[1].value_or("null"));
+        out[table->path.ToString()].insert(RowText(row));
       }
     }
     return out;

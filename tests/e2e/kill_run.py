@@ -26,12 +26,14 @@ Runs that tried to make sluice lose or double rows, newest first. Each kill is a
 that copies a MySQL or MariaDB server while its tables are written to; a test hook may hold the job
 in a phase until the kill. Afterwards both sides are read by a client that shares no code with
 either, and compared row by row; every transaction that the target committed is traced to a durable
-checkpoint.
+checkpoint. With an append-only target rows are only inserted, into tables in which a row that comes
+twice is there twice.
 
 Repeat the newest one with `./dev kills`; `./dev kills 2000 --pairs all` goes over every server.
 """
 SOURCES = {str(flavour): flavour for flavour in FLAVOURS}
 TARGETS = ("starrocks", "mysql", "postgres")
+APPENDED = "starrocks-appended"
 
 
 @dataclass
@@ -110,9 +112,10 @@ def target_of(name: str, folder: Path) -> tuple[Target, str]:
         return MysqlTarget(folder / "target"), "MySQL 8.0.33, by the Jdbc sink"
     if name == "postgres":
         return PostgresTarget(folder / "target"), "PostgreSQL 15, by the Jdbc sink"
+    more = ", append-only" if name == APPENDED else ""
     if real_cluster():
-        return StarRocks(), "StarRocks cluster"
-    return StandIn(folder / "starrocks"), "StarRocks stand-in"
+        return StarRocks(), f"StarRocks cluster{more}"
+    return StandIn(folder / "starrocks"), f"StarRocks stand-in{more}"
 
 
 def run_pair(source: Flavour, target_name: str, kills: int, seed: int) -> Run:
@@ -123,7 +126,10 @@ def run_pair(source: Flavour, target_name: str, kills: int, seed: int) -> Run:
         print(f"== {source} to {shown}", flush=True)
         try:
             say = lambda text: print(text, flush=True)  # noqa: E731
-            report = KillRun(folder, mysql, target, kills, seed, say=say).run()
+            appended = target_name == APPENDED
+            report = KillRun(
+                folder, mysql, target, kills, seed, appended=appended, say=say
+            ).run()
         finally:
             target.stop()
             mysql.stop()
@@ -136,14 +142,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path)
     parser.add_argument("--source", choices=SOURCES, default=str(MYSQL80))
-    parser.add_argument("--target", choices=TARGETS, default="starrocks")
+    parser.add_argument("--target", choices=(*TARGETS, APPENDED), default="starrocks")
     parser.add_argument(
         "--pairs", choices=["one", "all"], default="one", help="all: every source and target"
     )
     options = parser.parse_args()
     pairs = [(SOURCES[options.source], options.target)]
     if options.pairs == "all":
-        pairs = [(source, target) for source in FLAVOURS for target in TARGETS]
+        pairs = [(source, target) for source in FLAVOURS for target in (*TARGETS, APPENDED)]
     kills = -(-options.kills // len(pairs))
     runs = [run_pair(source, target, kills, options.seed) for source, target in pairs]
     text = entry(runs)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A job for hours, compared again and again: PYTHONPATH=tests python -m e2e.soak 24.
 
-The engine is killed before each comparison. Memory and state are measured, so that what grows is
-seen.
+The engine is killed before some of the comparisons; between two kills one process is measured
+again and again. A process that grows ends the run, and so does work that is left in the target.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ from .kill_run import SOURCES, TARGETS, commit, target_of, write
 
 PRELOAD = 60_000
 EQUAL_S = 300
+KILL_EVERY = 4  # checks
+# What a process may hold, by what it held at its first check.
+GROWTH = 1.3
+GROWTH_MB = 30
 
 
 def resident_mb(pid: int) -> float:
@@ -36,6 +40,14 @@ def resident_mb(pid: int) -> float:
 
 def size_mb(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
+
+
+def check_growth(held: list[float]) -> None:
+    """`held` are the MB of one process, oldest first."""
+    bound = held[0] * GROWTH + GROWTH_MB
+    if held[-1] > bound:
+        shown = ", ".join(f"{one:.1f}" for one in held)
+        raise AssertionError(f"more than {bound:.1f} MB in memory of one process: {shown}")
 
 
 class Soak:
@@ -53,7 +65,7 @@ class Soak:
         self.job.options = []
         self.writer = Writer(self.shop, rate=rate)
         self.seconds, self.every = seconds, every
-        self.memory: list[float] = []
+        self.memory: list[list[float]] = [[]]  # of each process
         self.rows_compared = 0
         self.checks = 0
 
@@ -67,6 +79,8 @@ class Soak:
         code = self.job.stop()
         if code != 0:
             raise AssertionError(f"the job ended with {code}\n{self.job.log}")
+        if problems := self.job.problems(stopped=True, traced=False):
+            raise AssertionError("the target's book:\n" + "\n".join(problems))
 
     def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -75,18 +89,21 @@ class Soak:
             time.sleep(1)
 
     def _check(self) -> None:
-        memory = resident_mb(self.job.process.pid)
-        self.job.kill()
-        self.job.start()
+        held = self.memory[-1]
+        held.append(resident_mb(self.job.process.pid))
+        check_growth(held)
+        if (self.checks + 1) % KILL_EVERY == 0:
+            self.job.kill()
+            self.job.start()
+            self.memory.append([])
         self.writer.pause(120)
         found = self.job.wait_until_equal(EQUAL_S)
         self.writer.resume()
         self.checks += 1
         self.rows_compared += found.rows
-        self.memory.append(memory)
         print(
             f"{time.strftime('%H:%M:%S')}  check {self.checks}: {found.rows} rows equal, "
-            f"{self.writer.rows} row changes so far, {memory:.1f} MB in memory, "
+            f"{self.writer.rows} row changes so far, {held[-1]:.1f} MB in memory, "
             f"{size_mb(self.job.state):.1f} MB of state",
             flush=True,
         )
@@ -98,6 +115,8 @@ class Soak:
 
     def entry(self, source: str) -> str:
         hours = self.seconds / 3600
+        processes = [held for held in self.memory if held]
+        growth = max(max(held) - held[0] for held in processes)
         return "\n".join(
             [
                 f"## {datetime.date.today().isoformat()}, {hours:g} hours of soak",
@@ -106,11 +125,13 @@ class Soak:
                 "| --- | --- |",
                 f"| commit | {commit()} |",
                 f"| source, target | {source}, {self.shown} |",
-                f"| comparisons, each after a SIGKILL | {self.checks}, all equal |",
+                f"| comparisons | {self.checks}, all equal |",
+                f"| SIGKILLs, each before a comparison | {self.checks // KILL_EVERY} |",
                 f"| rows changed at the source | {self.writer.rows} |",
                 f"| rows compared | {self.rows_compared} |",
-                f"| memory before the first and the last | {self.memory[0]:.1f} MB, "
-                f"{self.memory[-1]:.1f} MB; most {max(self.memory):.1f} MB |",
+                f"| memory at the first and the last | {processes[0][0]:.1f} MB, "
+                f"{processes[-1][-1]:.1f} MB; most {max(map(max, processes)):.1f} MB |",
+                f"| most that one process grew between its checks | {growth:.1f} MB |",
                 "",
             ]
         )

@@ -45,11 +45,13 @@ class _Ledger:
         rows = self.execute(database, f"SELECT checkpoint, run, writer FROM {LEDGER}")
         return [(int(row[0]), int(row[1]), int(row[2])) for row in rows]
 
-    def problems(self, database: str, after: str, durable: Durable, stopped: bool) -> list[str]:
+    def problems(
+        self, database: str, after: str, durable: Durable | None, stopped: bool
+    ) -> list[str]:
         found: list[str] = []
         ledger = self._ledger(database)
         for checkpoint, run, writer in ledger:
-            if (checkpoint, run) not in durable:
+            if durable is not None and (checkpoint, run) not in durable:
                 found.append(f"checkpoint {checkpoint} of run {run} is committed, but not durable")
         runs: dict[int, set[int]] = {}
         for checkpoint, run, _ in ledger:

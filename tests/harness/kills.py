@@ -27,6 +27,8 @@ EQUAL_S = 120
 FIRST = ("snapshot", "hand-over")  # they come once in a job, and in this order
 PARALLELISM = (1, 3)
 ROWS_PER_SECOND = 10_000
+# Tables of StarRocks in which a row that comes twice is there twice.
+APPENDED = {"model": "DUPLICATE", "upserts": "false"}
 
 
 @dataclass
@@ -55,7 +57,8 @@ class KillReport:
 
 
 class KillRun:
-    """Runs `kills` kills against a MySQL server and a target."""
+    """Runs `kills` kills against a MySQL server and a target. `appended`: of inserts only, into
+    tables of StarRocks that no key keeps from holding a row twice."""
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class KillRun:
         kills: int,
         seed: int,
         preload: int = 60_000,
+        appended: bool = False,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.folder = folder
@@ -75,7 +79,8 @@ class KillRun:
         self.report = KillReport(seed)
         self.shop = Shop(mysql)
         self.shop.preload(preload)
-        self.writer = Writer(self.shop, rate=60, seed=seed)
+        self.variables = APPENDED if appended else {}
+        self.writer = Writer(self.shop, rate=60, seed=seed, inserts_only=appended)
         self._rows_seen = 0
         self._job: ShopJob | None = None
 
@@ -101,6 +106,7 @@ class KillRun:
             parallelism=parallelism,
             # Slow enough for several kills in one snapshot.
             rows_per_second=ROWS_PER_SECOND // parallelism,
+            **self.variables,
         )
         for phase in plan:
             self._kill_in(job, phase, cycle)

@@ -60,9 +60,11 @@ class ShopJob(Engine):
         assert isinstance(self.target, StandIn), "only the stand-in shows its history"
         return self.target.transactions(db=self.database, after=self._after)
 
-    def problems(self, stopped: bool) -> list[str]:
-        """What is wrong with what the target committed."""
-        return self.target.problems(self.database, self._after, self.durable(), stopped)
+    def problems(self, stopped: bool, traced: bool = True) -> list[str]:
+        """What is wrong with what the target committed. `traced`: every checkpoint was kept, and
+        each transaction must be of one."""
+        durable = self.durable() if traced else None
+        return self.target.problems(self.database, self._after, durable, stopped)
 
     def committed(self) -> int:
         return self.target.committed(self.database, self._after)

@@ -26,8 +26,11 @@ class Writer:
     know whether its last transaction was committed.
     """
 
-    def __init__(self, shop: Shop, rate: float | None = 100, seed: int = 1) -> None:
+    def __init__(
+        self, shop: Shop, rate: float | None = 100, seed: int = 1, inserts_only: bool = False
+    ) -> None:
         self.shop = shop
+        self.works = INSERTS if inserts_only else WORKS
         self.rate = rate  # transactions a second; None: as many as it can
         self.random = Random(seed)
         self.counts: Counter[str] = Counter()  # statements, rows, transactions, by kind too
@@ -126,7 +129,7 @@ class Writer:
 
     def _transaction(self, connection: Any) -> None:
         self._pending = Counter()
-        work = self.random.choices(WORKS, WEIGHTS)[0]
+        work = self.random.choices(list(self.works), list(self.works.values()))[0]
         work(self)
         if work is give_up:
             connection.rollback()
@@ -284,21 +287,23 @@ def give_up(w: Writer) -> None:
     w.do("UPDATE customers SET name = 'never' WHERE id = %s", w.some(w.customers or [0]))
 
 
-_WEIGHTED: tuple[tuple[Work, int], ...] = (
-    (new_order, 30),
-    (pay, 15),
-    (new_events, 12),
-    (change_event, 12),
-    (drop_order, 8),
-    (new_customer, 5),
-    (renumber_order, 5),
-    (drop_event, 5),
-    (rewrite_event, 3),
-    (many_orders, 3),
-    (new_product, 2),
-    (rename_product, 2),
-    (swap_orders, 2),
-    (give_up, 2),
-)
-WORKS = [work for work, _ in _WEIGHTED]
-WEIGHTS = [weight for _, weight in _WEIGHTED]
+# How often each comes.
+WORKS: dict[Work, int] = {
+    new_order: 30,
+    pay: 15,
+    new_events: 12,
+    change_event: 12,
+    drop_order: 8,
+    new_customer: 5,
+    renumber_order: 5,
+    drop_event: 5,
+    rewrite_event: 3,
+    many_orders: 3,
+    new_product: 2,
+    rename_product: 2,
+    swap_orders: 2,
+    give_up: 2,
+}
+# Into tables whose key is a number: what is inserted during the snapshot comes twice where it is a
+# text, and MySQL-CDC says so.
+INSERTS: dict[Work, int] = {new_events: 10, new_customer: 5, give_up: 1}

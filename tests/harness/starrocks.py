@@ -127,7 +127,9 @@ class StarRocks:
     def mark(self) -> str:
         return "0"
 
-    def problems(self, database: str, after: str, durable: Durable, stopped: bool) -> list[str]:
+    def problems(
+        self, database: str, after: str, durable: Durable | None, stopped: bool
+    ) -> list[str]:
         return []
 
     def committed(self, database: str, after: str) -> int:
@@ -198,7 +200,9 @@ class StandIn(StarRocks):
     def mark(self) -> str:
         return str(max((int(txn["txn_id"]) for txn in self.transactions()), default=0))
 
-    def problems(self, database: str, after: str, durable: Durable, stopped: bool) -> list[str]:
+    def problems(
+        self, database: str, after: str, durable: Durable | None, stopped: bool
+    ) -> list[str]:
         book = self.transactions(db=database, after=after)
         return transactions.problems_of(book, database, durable, stopped=stopped)
 

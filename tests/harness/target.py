@@ -45,7 +45,9 @@ class Target(Protocol):
     def mark(self) -> str:
         """A place in the book, for the following two."""
 
-    def problems(self, database: str, after: str, durable: Durable, stopped: bool) -> list[str]:
+    def problems(
+        self, database: str, after: str, durable: Durable | None, stopped: bool
+    ) -> list[str]:
         """What is wrong with it; see transactions.problems_of."""
 
     def committed(self, database: str, after: str) -> int:

@@ -96,6 +96,12 @@ std::string RowText(const Chunk& chunk, uint32_t row) {
   return out;
 }
 
+std::string RowText(std::span<const std::optional<std::string>> row) {
+  std::string out;
+  for (size_t i = 0; i < row.size(); ++i) out += (i > 0 ? "|" : "") + row[i].value_or("null");
+  return out;
+}
+
 std::string KeyText(const Chunk& chunk, uint32_t row) {
   const std::vector<uint32_t>& key = chunk.schema()->primary_key;
   if (key.empty()) return RowText(chunk, row);

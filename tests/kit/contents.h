@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -17,6 +18,8 @@ using Contents = std::map<std::string, Rows>;  // by the table's full name; no e
 
 // Values as ValueText shows them, with bars between.
 std::string RowText(const Chunk& chunk, uint32_t row);
+// The same of a row of an SQL answer.
+std::string RowText(std::span<const std::optional<std::string>> row);
 std::string KeyText(const Chunk& chunk, uint32_t row);  // of the primary key; else the whole row
 
 // Every row of the chunks as "+I table: values", in order.

@@ -127,4 +127,10 @@ Status Faults::After(int number) {
   return {};
 }
 
+std::string Met::TooFew() const {
+  constexpr int kOneMissedOf = 4;
+  if (missed_ * kOneMissedOf <= met_ + missed_) return "";
+  return fmt::format("only {} of {} happened", met_, met_ + missed_);
+}
+
 }  // namespace sluice::kit

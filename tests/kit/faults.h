@@ -68,4 +68,16 @@ class Faults {
   std::vector<std::string> seen_;
 };
 
+// Of the faults that a law armed, how many happened. Threads make the number of calls differ from
+// run to run, so that the last ones may not come; most must.
+class Met {
+ public:
+  void Count(bool met) { (met ? met_ : missed_) += 1; }
+  std::string TooFew() const;  // empty: enough
+
+ private:
+  int met_ = 0;
+  int missed_ = 0;
+};
+
 }  // namespace sluice::kit

@@ -23,7 +23,7 @@ class SinkFixture {
   virtual Result<std::unique_ptr<Sink>> Make(Host& host) = 0;
   // The tables that the laws write: sink_rows.h. Two, so that a checkpoint has several pieces.
   virtual std::vector<SchemaRef> tables() const;
-  // The rows that anybody sees now, by the name of the source's table.
+  // The rows that anybody sees now, with all their columns, by the name of the source's table.
   virtual Result<Contents> Visible() = 0;
   // Work of any run that is begun or prepared and not yet committed or rolled back.
   virtual Result<int> OpenWork() { return 0; }

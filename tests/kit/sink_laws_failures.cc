@@ -85,37 +85,50 @@ Status Live(SinkRun& run, SinkFixture& fixture, const SinkRecord& record,
   return {};
 }
 
+// What came of a delivery.
+struct Delivered {
+  std::string problem;
+  int calls = 0;     // of the last process
+  bool met = false;  // the fault happened
+};
+
 // All batches over as many processes as it takes; the first one meets the fault.
-std::string Deliver(SinkFixture& fixture, Fault fault, int call, int* calls) {
+Delivered Deliver(SinkFixture& fixture, Fault fault, int call) {
+  Delivered out;
   const std::vector<Batch> batches = InsertBatches();
   SinkRecord record;
-  std::string problem;
   for (int life = 0; life < kLivesMax; ++life) {
     SinkRun run(fixture, record, 2);
     if (life == 0) run.host().faults().Arm(fault, call);
-    const Status status = Live(run, fixture, record, batches, problem);
-    if (calls != nullptr) *calls = run.host().faults().calls();
-    if (!problem.empty()) return problem;
-    if (status.ok()) return "";
-    const bool crashed = run.host().faults().crashed();
-    if (!crashed && status.retry() == Retry::kNever) {
-      return "a failure that passes was told as one that does not: " + status.ToString();
+    const Status status = Live(run, fixture, record, batches, out.problem);
+    const Faults& faults = run.host().faults();
+    out.calls = faults.calls();
+    out.met = out.met || faults.tripped();
+    if (!out.problem.empty() || status.ok()) return out;
+    if (!faults.crashed() && status.retry() == Retry::kNever) {
+      out.problem = "a failure that passes was told as one that does not: " + status.ToString();
+    } else if (!faults.crashed() && !faults.tripped()) {
+      out.problem = "without a fault: " + status.ToString();
     }
-    if (!crashed && !run.host().faults().tripped()) return "without a fault: " + status.ToString();
+    if (!out.problem.empty()) return out;
   }
-  return "the rows never came through";
+  out.problem = "the rows never came through";
+  return out;
 }
 
 Verdict TryEveryCall(SinkFixture& fixture, std::initializer_list<Fault> faults) {
-  int calls = 0;
-  BROKEN_IF(Deliver(fixture, Fault::kNone, 0, &calls), "without a fault");
+  const Delivered sound = Deliver(fixture, Fault::kNone, 0);
+  BROKEN_IF(sound.problem, "without a fault");
+  const int calls = sound.calls;
   if (calls == 0) return Skipped("the sink calls nobody");
+  Met met;
   for (const size_t i : Spread(static_cast<size_t>(calls), fixture.lives_max())) {
     for (const Fault fault : faults) {
       const int call = static_cast<int>(i) + 1;
       BROKEN_IF_ERROR(fixture.Reset(), "the fixture");
-      BROKEN_IF(Deliver(fixture, fault, call, nullptr),
-                fmt::format("{} call {} of {}", FaultName(fault), call, calls));
+      const Delivered delivered = Deliver(fixture, fault, call);
+      BROKEN_IF(delivered.problem, fmt::format("{} call {} of {}", FaultName(fault), call, calls));
+      met.Count(delivered.met);
       const auto open = fixture.OpenWork();
       if (!open) return Broken("the fixture: " + open.error().ToString());
       if (*open != 0) {
@@ -124,6 +137,7 @@ Verdict TryEveryCall(SinkFixture& fixture, std::initializer_list<Fault> faults) 
       }
     }
   }
+  BROKEN_IF(met.TooFew(), "the faults");
   return Holds();
 }
 

@@ -36,7 +36,9 @@ struct Mutant {
 const Mutant kMutants[] = {
     {"DeliversOverACrashAtEveryCall", {SinkBug::kLabelsWithoutRun}},
     {"DeliversOverACrashAtEveryCall", {SinkBug::kCommitsAgain, false}},
+    {"DeliversOverACrashAtEveryCall", {SinkBug::kHidesCalls}},
     {"DeliversOverAFailureOfEveryCall", {SinkBug::kTrustsNoAnswer}},
+    {"DeliversOverAFailureOfEveryCall", {SinkBug::kHidesCalls}},
     {"DeliversOverAFailureOfEveryCall", {SinkBug::kFailureIsFinal}},
     {"NothingShowsBeforeCommit", {SinkBug::kShowsEarly}},
     {"CommitTwiceIsOnce", {SinkBug::kCommitsAgain, false}},
@@ -50,6 +52,7 @@ const Mutant kMutants[] = {
     {"EmptyCheckpointIsCheap", {SinkBug::kEmptyCalls}},
     {"FollowsAChangeOfSchema", {SinkBug::kAltersAgain}},
     {"FollowsAChangeOfSchema", {SinkBug::kKeepsOldTables}},
+    {"FollowsAChangeOfSchema", {SinkBug::kLosesNewValues}},
     {"ChangesApplyByKey", {SinkBug::kKeepsDeleted}},
     {"ReplayConvergesTellsTheTruth", {SinkBug::kClaimsConvergence, false}},
     {"ScanGivesBackWhatIsThere", {SinkBug::kScansInPart}},

@@ -8,7 +8,7 @@
 namespace sluice::kit {
 namespace {
 
-Verdict FailsOnce(SourceFixture& fixture, Fault fault, int call) {
+Verdict FailsOnce(SourceFixture& fixture, Fault fault, int call, Met& met) {
   BROKEN_IF_ERROR(fixture.Reset(), "the fixture");
   auto begun = SourceLife::Begin(fixture);
   if (!begun) return Broken(begun.error().ToString());
@@ -18,6 +18,7 @@ Verdict FailsOnce(SourceFixture& fixture, Fault fault, int call) {
   const std::string what = fmt::format("{} call {}", FaultName(fault), call);
   BROKEN_IF_ERROR(ReadThroughFailures(life, Pace::kEngine, changes), what);
   BROKEN_IF(CheckContents(fixture, life.out.events, true), what);
+  met.Count(life.host.faults().tripped());
   return Holds();
 }
 
@@ -34,17 +35,19 @@ Verdict FailedCallsLoseNothing(SourceFixture& fixture) {
     calls = life.host.faults().calls();
   }
   if (calls == 0) return Skipped("the source calls nobody");
+  Met met;
   for (const size_t call : Spread(static_cast<size_t>(calls), fixture.failed_calls_max())) {
     for (const Fault fault : {Fault::kFailBefore, Fault::kFailAfter}) {
-      const Verdict verdict = FailsOnce(fixture, fault, static_cast<int>(call) + 1);
+      const Verdict verdict = FailsOnce(fixture, fault, static_cast<int>(call) + 1, met);
       if (!verdict.problem.empty()) return verdict;
     }
   }
+  BROKEN_IF(met.TooFew(), "the failures");
   return Holds();
 }
 
 Verdict RestartOfTheServerLosesNothing(SourceFixture& fixture) {
-  // Early in the snapshot, later in it, and behind it.
+  // At the beginning of the snapshot and some turns later; each time once more behind it.
   for (const int restart_at : {1, 5}) {
     BROKEN_IF_ERROR(fixture.Reset(), "the fixture");
     auto begun = SourceLife::Begin(fixture);
@@ -57,6 +60,7 @@ Verdict RestartOfTheServerLosesNothing(SourceFixture& fixture) {
     };
     const std::string what = fmt::format("restarted after turn {}", restart_at);
     BROKEN_IF_ERROR(ReadThroughFailures(life, Pace::kEngine, changes, each), what);
+    if (turns < restart_at) return Broken(fmt::format("{}: there were only {}", what, turns));
     auto saved = life.run->Checkpoint(life.out);
     if (!saved) return Broken(saved.error().ToString());
     // What was changed and not read yet is there after another restart.

@@ -362,20 +362,27 @@ void Laws::CheckGivenUp(const Status& why) {
   const bool damaged = why.code() == Code::kCorruption && (!scenario_.upserts || !earlier);
   // Of a record that was damaged nobody knows what was confirmed.
   const bool lost = why.code() == Code::kCommitLost && (!scenario_.upserts || damages_ > 0);
-  if (why.code() == Code::kSchemaMismatch && damages_ == 0) return CheckRefused(why);
-  const bool old_rows = why.code() == Code::kSchemaMismatch;  // of before the fence, read again
-  if (!damaged && !lost && !old_rows) world_.Violate("given up without need: " + why.ToString());
+  if (why.code() == Code::kSchemaMismatch) return CheckRefused(why);
+  if (!damaged && !lost) world_.Violate("given up without need: " + why.ToString());
 }
 
 // A change that cannot be followed: everything before it is visible.
 void Laws::CheckRefused(const Status& why) {
-  if (scenario_.change_refused == 0 && scenario_.alter_refused == 0 &&
-      scenario_.alter_cancelled == 0) {
-    return world_.Violate("a row of an old schema came after a change: " + why.ToString());
+  // After a damage, rows of before a change that the target has made are read again.
+  if (damages_ > 0 && Altered()) return;
+  if (source_.refusals() + target_.refusals() == 0) {
+    return world_.Violate("ended by a change that nobody refused: " + why.ToString());
   }
-  if (!checkpoints_[record_.latest.name].complete) {
+  if (damages_ == 0 && !checkpoints_[record_.latest.name].complete) {
     world_.Violate("a change was refused before everything before it was committed");
   }
+}
+
+bool Laws::Altered() const {
+  for (uint32_t table = 0; table < target_.tables(); ++table) {
+    if (target_.Version(table) > 0) return true;
+  }
+  return false;
 }
 
 void Laws::CheckDrained() {

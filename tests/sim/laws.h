@@ -10,8 +10,8 @@
 // - kept: a body that a record may need is there; named work is not rolled back without reason
 // - reasons: CommitLost and Corruption are said only when something was lost or damaged
 // - schema: no row loses a column; a checkpoint behind a change is published when the target has
-//   it; a change that is refused ends the job with everything before it committed; while the target
-//   is altered, the run that does it writes nothing
+//   it; a change ends the job only when it was refused, with everything before it committed; while
+//   the target is altered, the run that does it writes nothing
 // - clean end: no transaction of a run that was swept or ended stays open; a drained job has it all
 #pragma once
 
@@ -77,6 +77,7 @@ class Laws {
   bool RemovedBehind(const RowKey& key, uint64_t position) const;
   void CheckNothingOpen();
   void CheckRefused(const Status& why);
+  bool Altered() const;  // some table of the target, ever
 
   World& world_;
   const Scenario& scenario_;

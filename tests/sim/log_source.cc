@@ -263,6 +263,7 @@ class LogReader final : public Reader {
     Threads::Current()->CheckAlive();
     if (scenario_.Happens(world_, scenario_.change_refused)) {
       world_.Probe("change refused");
+      logs_.OnRefused();
       return Fail(Code::kSchemaMismatch, "the change cannot be followed");
     }
     const Alteration& one = logs_.alterations(place_.next.split)[place_.changes++];

@@ -86,6 +86,10 @@ class SimSource {
   // A row of a log was read.
   void OnRead(const RowRef& row) { stands_[row.split] = std::max(stands_[row.split], row.seq + 1); }
 
+  // A reader said that it cannot follow a change of schema.
+  void OnRefused() { ++refusals_; }
+  uint64_t refusals() const { return refusals_; }
+
   // Applies a change to contents that are upserted by key.
   void Apply(const RowRef& row, Contents& contents) const;
   Contents UpsertedUpTo(const Positions& positions) const;
@@ -97,6 +101,7 @@ class SimSource {
   std::vector<std::vector<Change>> logs_;
   std::vector<uint64_t> stands_;  // each log, at the least
   std::vector<std::vector<Alteration>> alterations_;
+  uint64_t refusals_ = 0;
 };
 
 }  // namespace sluice::sim

@@ -158,6 +158,7 @@ Status SimTarget::Alter(uint32_t number, const std::string& column, bool add) {
   }
   if (scenario_.Happens(world_, scenario_.alter_refused)) {
     world_.Probe("alter refused");
+    ++refusals_;
     return {Code::kInvalidConfig, "this table does not support it"};
   }
   table.job = "RUNNING";
@@ -189,6 +190,7 @@ void SimTarget::RunAlter(uint32_t number, const std::string& column, bool add,
   Table& table = tables_[number];
   if (scenario_.Happens(world_, scenario_.alter_cancelled)) {
     world_.Probe("alter cancelled");
+    ++refusals_;
     table.job = "CANCELLED";
     table.job_message = "no space is left";
     return;

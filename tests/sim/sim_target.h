@@ -63,6 +63,8 @@ class SimTarget {
   uint32_t tables() const { return static_cast<uint32_t>(tables_.size()); }
   // The newest version of its schema that the table has had.
   uint32_t Version(uint32_t table) const { return tables_[table].version; }
+  // Statements of columns that it did not take, and jobs that it gave up.
+  uint64_t refusals() const { return refusals_; }
 
   // The newest transaction of a label, forgotten or not; null: never begun.
   const Txn* Newest(const std::string& label) const;
@@ -97,6 +99,7 @@ class SimTarget {
   std::map<std::string, std::vector<Txn>> labels_;
   std::vector<Table> tables_;
   uint64_t commits_ = 0;
+  uint64_t refusals_ = 0;
 };
 
 }  // namespace sluice::sim

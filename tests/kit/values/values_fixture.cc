@@ -32,7 +32,8 @@ class ValuesFixture final : public SourceFixture {
     return {};
   }
   Result<std::unique_ptr<Source>> Make(Host& host) override {
-    return MakeValuesSource(store_, host.faults(), bug_);
+    const bool hides = bug_ == SourceBug::kHidesCalls && ++sources_ > 1;
+    return MakeValuesSource(store_, hides ? hidden_ : host.faults(), bug_);
   }
   Result<Contents> Expected() override { return store_.Now(); }
   bool endless(const Split& split) const override { return split.id == kValuesLog; }
@@ -94,6 +95,8 @@ class ValuesFixture final : public SourceFixture {
   const SourceBug bug_;
   ValuesStore store_;
   int64_t marks_ = 0;
+  int sources_ = 0;  // made
+  Faults hidden_;
 };
 
 const bool kRegistered =

@@ -40,10 +40,11 @@ class ValuesReader final : public Reader {
   Result<Poll> Read(Emitter& out, Deadline /*until*/) override {
     Poll poll = Poll::kMore;
     while (poll == Poll::kMore) {
-      if (out.full() && bug_ != SourceBug::kIgnoresFull) return poll;
+      const bool ignores_full = Has(SourceBug::kIgnoresFull, SourceBug::kLogIgnoresFull);
+      if (out.full() && !ignores_full) return poll;
       ASSIGN_OR_RETURN(poll, Step(out));
-      const bool reads_on = bug_ == SourceBug::kIgnoresRoom || bug_ == SourceBug::kIgnoresFull;
-      if (!reads_on) break;
+      const bool ignores_room = Has(SourceBug::kIgnoresRoom, SourceBug::kLogIgnoresRoom);
+      if (!ignores_room && !ignores_full) break;
     }
     return poll;
   }
@@ -86,6 +87,9 @@ class ValuesReader final : public Reader {
     ValuesPosition behind;  // the position once it was read
   };
 
+  bool Has(SourceBug bug, SourceBug in_log) const {
+    return bug_ == bug || (bug_ == in_log && position_.log);
+  }
   SchemaRef Schema(size_t table) const {
     const SchemaRef& schema = ValuesStore::Tables()[table];
     if (bug_ != SourceBug::kUnannouncedSchema) return schema;

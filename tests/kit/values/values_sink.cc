@@ -35,7 +35,7 @@ class ValuesWriter final : public Writer {
     ChunkBuilder builder(chunk.schema());
     for (uint32_t row = 0; row < chunk.rows(); ++row) {
       const bool gone = chunk.kind(row) == RowKind::kDelete;
-      if (!gone || bug_ != SinkBug::kKeepsDeleted) builder.CopyRow(chunk, row);
+      if (!gone || bug_ != SinkBug::kKeepsDeleted) CopyRow(chunk, row, builder);
     }
     if (builder.empty()) return {};
     const bool mixes = bug_ == SinkBug::kMixesCheckpoints && !sealed_.empty();
@@ -83,6 +83,15 @@ class ValuesWriter final : public Writer {
     Status status;
   };
 
+  void CopyRow(const Chunk& chunk, uint32_t row, ChunkBuilder& builder) const {
+    constexpr size_t kOld = 2;
+    if (bug_ != SinkBug::kLosesNewValues || chunk.column_count() == kOld) {
+      return builder.CopyRow(chunk, row);
+    }
+    for (size_t i = 0; i < kOld; ++i) builder.column(i).AppendFrom(chunk.column(i), row);
+    for (size_t i = kOld; i < chunk.column_count(); ++i) builder.column(i).AppendNull();
+    builder.EndRow(chunk.kind(row));
+  }
   void Prepare(Sealed& sealed) {
     Status status = PrepareOnce(sealed);
     if (bug_ == SinkBug::kFailureIsFinal && status.retry() == Retry::kInPlace) {

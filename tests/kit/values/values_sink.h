@@ -26,6 +26,8 @@ enum class SinkBug : uint8_t {
   kEmptyCalls,           // prepares checkpoints without rows
   kAltersAgain,          // a column that is there already is refused
   kKeepsOldTables,       // its writers do not learn of new columns
+  kLosesNewValues,       // of a column that was added
+  kHidesCalls,           // no fault meets its calls, once they were counted
   kKeepsDeleted,         // -D is ignored
   kClaimsConvergence,    // though it appends
   kScansInPart,          // without the first row of a table

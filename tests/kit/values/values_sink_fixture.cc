@@ -14,7 +14,8 @@ class ValuesSinkFixture final : public SinkFixture {
     return {};
   }
   Result<std::unique_ptr<Sink>> Make(Host& host) override {
-    return MakeValuesSink(target_, host.faults(), setup_.bug, kValuesPassword);
+    const bool hides = setup_.bug == SinkBug::kHidesCalls && ++sinks_ > 1;
+    return MakeValuesSink(target_, hides ? hidden_ : host.faults(), setup_.bug, kValuesPassword);
   }
   Result<Contents> Visible() override { return target_.Visible(); }
   Result<int> OpenWork() override { return target_.Open(); }
@@ -35,6 +36,8 @@ class ValuesSinkFixture final : public SinkFixture {
  private:
   const ValuesSinkSetup setup_;
   ValuesTarget target_;
+  int sinks_ = 0;  // made
+  Faults hidden_;
 };
 
 const bool kRegistered =

@@ -32,6 +32,9 @@ enum class SourceBug : uint8_t {
   kSwallowsFailures,   // a failed call reads as an empty answer
   kFailureIsFinal,     // a failure that passes is told as one that does not
   kForgetsOnRestart,   // after a restart it goes on at the log's end
+  kHidesCalls,         // no fault meets its calls, once they were counted
+  kLogIgnoresRoom,     // as kIgnoresRoom, in the log alone
+  kLogIgnoresFull,     // as kIgnoresFull, in the log alone
   kTellsSecret,        // in a message
 };
 
