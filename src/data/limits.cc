@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "data/text.h"
 
@@ -39,6 +40,12 @@ std::string WhyUnfitWhole(Int128 value, const ColumnLimits& limits) {
                      Spelled(limits.least.value_or(value)), Spelled(limits.most.value_or(value)));
 }
 
+std::string WhyUnfitFloating(double value, const ColumnLimits& limits) {
+  if (!limits.finite || std::isfinite(value)) return "";
+  return std::isnan(value) ? "NaN, which the target does not take"
+                           : "an infinite number, which the target does not take";
+}
+
 std::string WhyUnfitDecimal(Int128 unscaled, int scale, int whole_digits) {
   Int128 bound = 1;
   for (int i = 0; i < whole_digits + scale && i < 38; ++i) bound *= 10;
@@ -54,6 +61,14 @@ std::string WhyUnfit(const Column& column, uint32_t row, const ColumnLimits& lim
   if (column.is_null(row)) return limits.nullable ? "" : "null, which the target does not take";
   switch (column.type().kind) {
     case TypeKind::kString:
+      if (limits.no_nul && column.text(row).contains('\0')) {
+        return "a NUL character, which the target does not take";
+      }
+      return WhyUnfitText(column.text(row), limits);
+    case TypeKind::kFloat:
+      return WhyUnfitFloating(column.value<float>(row), limits);
+    case TypeKind::kDouble:
+      return WhyUnfitFloating(column.value<double>(row), limits);
     case TypeKind::kBytes:
       return WhyUnfitText(column.text(row), limits);
     case TypeKind::kTinyInt:
