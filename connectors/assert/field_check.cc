@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 
 #include "config/literal.h"
 #include "config/schema_block.h"
 #include "config/suggest.h"
+#include "data/text.h"
 
 namespace sluice::asserts {
 namespace {
@@ -29,6 +31,23 @@ bool IsNumber(TypeKind kind) {
   }
 }
 
+bool IsFloating(TypeKind kind) {
+  return kind == TypeKind::kFloat || kind == TypeKind::kDouble;
+}
+
+// The nearest to what is written.
+long double Read(std::string_view text) {
+  long double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+// Of a rule for a column: of decimals what the rule says in digits, for 0.1 is not the double of
+// that name.
+long double LimitOf(double value, TypeKind kind) {
+  return IsFloating(kind) ? static_cast<long double>(value) : Read(fmt::format("{}", value));
+}
+
 // Wide enough for every BIGINT.
 long double NumberOf(const Column& column, uint32_t row) {
   switch (column.type().kind) {
@@ -44,9 +63,11 @@ long double NumberOf(const Column& column, uint32_t row) {
       return column.value<float>(row);
     case TypeKind::kDouble:
       return column.value<double>(row);
-    case TypeKind::kDecimal:
-      return static_cast<long double>(column.value<Int128>(row)) /
-             std::pow(10.0L, static_cast<long double>(column.type().scale));
+    case TypeKind::kDecimal: {
+      std::string text;
+      AppendDecimal(column.value<Int128>(row), column.type().scale, text);
+      return Read(text);
+    }
     default:
       return std::nanl("");
   }
@@ -65,7 +86,7 @@ double LengthOf(std::string_view text) {
 bool Equal(const Column& a, uint32_t row, const Column& b) {
   if (a.is_null(row) || b.is_null(0)) return a.is_null(row) == b.is_null(0);
   if (const size_t width = FixedWidth(a.type().kind); width > 0) {
-    if (IsNumber(a.type().kind)) return NumberOf(a, row) == NumberOf(b, 0);
+    if (IsFloating(a.type().kind)) return NumberOf(a, row) == NumberOf(b, 0);
     return std::string_view(a.data()).substr(row * width, width) == b.data();
   }
   return a.text(row) == b.text(0);
@@ -128,7 +149,8 @@ Result<FieldChecks> FieldChecks::Make(const std::vector<FieldRule>& rules, const
     const ColumnInfo& column = table.columns[*at];
     refuse(rule, WrongType(rule, column));
     for (const ValueRule& value : rule.values) {
-      Rule made{*at, value.type, value.value.value_or(0), std::nullopt};
+      const double limit = value.value.value_or(0);
+      Rule made{*at, value.type, limit, LimitOf(limit, column.type.kind), std::nullopt};
       std::string unfit = Unfit(value, column);
       if (value.equals_to) {
         const std::string expected =
@@ -155,10 +177,10 @@ bool FieldChecks::Holds(const Rule& rule, const Column& column, uint32_t row) {
       if (null) return false;
       break;
     case RuleType::kMin:
-      if (null || !(NumberOf(column, row) >= static_cast<long double>(rule.value))) return false;
+      if (null || !(NumberOf(column, row) >= rule.limit)) return false;
       break;
     case RuleType::kMax:
-      if (null || !(NumberOf(column, row) <= static_cast<long double>(rule.value))) return false;
+      if (null || !(NumberOf(column, row) <= rule.limit)) return false;
       break;
     case RuleType::kMinLength:
       if (null || LengthOf(column.text(row)) < rule.value) return false;

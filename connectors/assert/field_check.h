@@ -26,6 +26,7 @@ class FieldChecks {
     uint32_t column = 0;
     ValueRule::Type type = ValueRule::Type::kNone;
     double value = 0;
+    long double limit = 0;        // the value for numbers of the column's type
     std::optional<Column> equal;  // one row
   };
   static bool Holds(const Rule& rule, const Column& column, uint32_t row);

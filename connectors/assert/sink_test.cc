@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/hocon.h"
+#include "data/text.h"
 
 namespace sluice::asserts {
 namespace {
@@ -120,6 +121,34 @@ TEST_F(AssertTest, LimitsAreAllowedThemselves) {
               HasSubstr("breaks the rule MIN"));
   EXPECT_THAT(price("{ rule_type = MAX, rule_value = 1.5 }", 151),
               HasSubstr("breaks the rule MAX"));
+}
+
+TEST_F(AssertTest, DecimalsAreComparedDigitByDigit) {
+  const auto table = [](int scale) {
+    auto made = std::make_shared<Schema>(*Table());
+    made->columns[2].type = Decimal(38, scale);
+    return made;
+  };
+  const auto price = [&](const std::string& rule, Int128 value, int scale) {
+    return Said("{ field_name = price, field_value = [" + rule + "] }",
+                Row(1, "a", value, table(scale)));
+  };
+  // 0.3 and 0.7 are no doubles; one of each pair is nearer to zero.
+  for (const char* limit : {"0.1", "0.3", "0.7", "1.1", "0.29", "1234567.89"}) {
+    Int128 value = 0;
+    ASSERT_TRUE(ParseDecimal(limit, 2, value));
+    for (const char* rule : {"MIN", "MAX"}) {
+      const std::string text =
+          std::string("{ rule_type = ") + rule + ", rule_value = " + limit + " }";
+      EXPECT_EQ(price(text, value, 2), "");
+      const Int128 beyond = value + (std::string(rule) == "MIN" ? -1 : 1);
+      EXPECT_THAT(price(text, beyond, 2), HasSubstr("breaks the rule")) << text;
+    }
+  }
+  const Int128 big = Int128{1'000'000'000'000'000'000} * 1'000'000'000'000'000'000;
+  const std::string equal = "{ equals_to = \"1000000000000000000000000000000000000\" }";
+  EXPECT_EQ(price(equal, big, 0), "");
+  EXPECT_THAT(price(equal, big + 1, 0), HasSubstr("breaks the rule equals_to"));
 }
 
 TEST_F(AssertTest, ValuesAreEqualToLiteralsOfTheirType) {

@@ -39,7 +39,9 @@ class TextRows final : public FileRows {
     std::string header;
     uint64_t line = 1;
     RETURN_IF_ERROR(Seek(0));
-    if (next.at == 0 || options.csv_use_header_line) {
+    // Every line of json is a row, as SeaTunnel has it.
+    const bool has_header = options.format != Format::kJson;
+    if (has_header && (next.at == 0 || options.csv_use_header_line)) {
       for (int64_t i = 0; i < options.skip_header_rows; ++i, ++line) {
         ASSIGN_OR_RETURN(header, TakeLine());
       }

@@ -27,8 +27,10 @@ OptionSpec<O> TableSpec() {
                 "Whether folders named key=value become columns.")
       .Optional("read_partitions", &O::read_partitions,
                 "Only files whose path holds one of these, such as day=2024-02-29.")
-      .Optional("skip_header_row_number", &O::skip_header_rows,
-                "Lines to pass over at the beginning of text and csv.", AtLeast(0))
+      .Optional(
+          "skip_header_row_number", &O::skip_header_rows,
+          "Lines to pass over at the beginning of text and csv; other formats have no such lines.",
+          AtLeast(0))
       .Optional("csv_use_header_line", &O::csv_use_header_line,
                 "Whether the first line of csv names the columns.")
       .Optional("file_filter_pattern", &O::file_filter_pattern,

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "file/file_rows.h"
 #include "file/read_table.h"
 #include "file/text_feed.h"
 #include "format/parquet.h"
@@ -93,6 +94,17 @@ TEST_F(FilesTest, TextGoesOnAtEveryPlace) {
       EXPECT_EQ(out, expected.substr(place)) << place;
     }
   }
+}
+
+TEST_F(FilesTest, AMarkThatIsNotAtTheBeginningIsText) {
+  const std::string text =
+      "a\n\xef\xbb\xbf"
+      "b\n";
+  auto feed = TextFeed::Open(env_, Write("a", text), "UTF-8", false, 2);
+  ASSERT_TRUE(feed);
+  std::string out;
+  ASSERT_TRUE((*feed)->Next(100, out));
+  EXPECT_EQ(out, text.substr(2));
 }
 
 TEST_F(FilesTest, TextOfAnotherCharsetGoesOnToo) {
@@ -190,6 +202,32 @@ TEST_F(FilesTest, FractionsOfSecondsAreThoseOfTheParquetFile) {
   const ChunkPtr chunk = read.Finish(0);
   EXPECT_EQ(ValueText(chunk->column(0), 0), "00:00:01.500000");
   EXPECT_EQ(ValueText(chunk->column(1), 0), "1970-01-01 00:00:01.250000");
+}
+
+TEST_F(FilesTest, OnlyTextAndCsvHaveHeaderLines) {
+  const auto rows = [&](Format format, std::string_view text) {
+    TableConfig config = Config({"id"});
+    config.options.format = format;
+    config.options.skip_header_rows = 1;
+    config.style.field_delimiter = ",";
+    config.style.row_delimiter = "\n";
+    const std::string path = Write("a", text);
+    const FoundTable table = *FindTable(env_, config, {{path, text.size(), 1}});
+    auto file =
+        FileRows::Open(env_, config, table, {.file = {path, text.size(), 1}, .next = {0, 1}});
+    EXPECT_TRUE(file) << file.error().ToString();
+    ChunkBuilder builder(table.schema);
+    EXPECT_FALSE(*(*file)->Next(builder));
+    std::vector<std::string> out;
+    const ChunkPtr chunk = builder.Finish(0);
+    for (uint32_t row = 0; row < chunk->rows(); ++row) {
+      out.push_back(ValueText(chunk->column(0), row));
+    }
+    return out;
+  };
+  EXPECT_THAT(rows(Format::kCsv, "head\n1\n2\n"), ElementsAre("1", "2"));
+  EXPECT_THAT(rows(Format::kText, "head\n1\n2\n"), ElementsAre("1", "2"));
+  EXPECT_THAT(rows(Format::kJson, "{\"id\":\"1\"}\n{\"id\":\"2\"}\n"), ElementsAre("1", "2"));
 }
 
 TEST(FileSplits, ComeBackAndBrokenOnesAreRefused) {

@@ -17,11 +17,13 @@ Result<std::unique_ptr<TextFeed>> TextFeed::Open(Env& env, const std::string& pa
                                                  const std::string& encoding, bool gzip,
                                                  uint64_t offset) {
   ASSIGN_OR_RETURN(auto file, env.OpenForRead(path));
-  ASSIGN_OR_RETURN(auto charset, Charset::Open(encoding, Charset::Direction::kToUtf8, path));
+  const bool seeks = offset > 0 && !gzip && IsUtf8(encoding);
+  ASSIGN_OR_RETURN(auto charset,
+                   Charset::Open(encoding, Charset::Direction::kToUtf8, path, !seeks));
   auto feed = std::unique_ptr<TextFeed>(new TextFeed(std::move(file), std::move(charset)));
   if (gzip) feed->gunzip_.emplace(path);
   if (offset == 0) return feed;
-  if (!gzip && IsUtf8(encoding)) {
+  if (seeks) {
     char mark[kUtf8Mark.size()];
     ASSIGN_OR_RETURN(const size_t size, feed->file_->ReadAt(0, mark));
     const bool marked = std::string_view(mark, size) == kUtf8Mark;

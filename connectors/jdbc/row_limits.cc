@@ -47,8 +47,11 @@ ColumnLimits LimitsOf(SqlServer server, const TargetColumn& column) {
   ColumnLimits limits{.nullable = column.nullable};
   LimitWhole(type, limits);
   LimitText(type, limits);
-  // Texts of PostgreSQL have no bound.
-  if (server == SqlServer::kPostgres) limits.bytes.reset();
+  // Texts of PostgreSQL have no bound, and no NUL.
+  const bool postgres = server == SqlServer::kPostgres;
+  if (postgres) limits.bytes.reset();
+  limits.no_nul = postgres;
+  limits.finite = !postgres;
   if ((type.name == "decimal" || type.name == "numeric") && type.numbers.size() == 2) {
     limits.whole_digits = type.numbers[0] - type.numbers[1];
   }

@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "jdbc/dialect.h"
+
 namespace sluice::jdbc {
 namespace {
 
@@ -19,9 +23,51 @@ TEST(JdbcLimits, TextsHaveCharactersOrBytes) {
   EXPECT_EQ(Mysql("text CHARACTER SET utf8mb4 COLLATE utf8mb4_bin").bytes, 65'535U);
   EXPECT_EQ(Mysql("varbinary(16)").bytes, 16U);
   EXPECT_EQ(Postgres("character varying(30)").characters, 30U);
-  EXPECT_FALSE(Postgres("text").any());
-  EXPECT_FALSE(Postgres("character varying").any());
-  EXPECT_FALSE(Mysql("longtext").any());
+  for (const ColumnLimits& endless :
+       {Postgres("text"), Postgres("character varying"), Mysql("longtext")}) {
+    EXPECT_FALSE(endless.characters || endless.bytes);
+  }
+}
+
+TEST(JdbcLimits, WhatAServerHasNoValueForIsToldBeforeItIsSent) {
+  EXPECT_TRUE(Postgres("text").no_nul);
+  EXPECT_FALSE(Mysql("longtext").no_nul);
+  EXPECT_TRUE(Mysql("double").finite);
+  EXPECT_FALSE(Postgres("double precision").finite);
+  auto schema = std::make_shared<Schema>();
+  schema->path = {"shop", "", "items"};
+  schema->columns = {{.name = "name", .type = Of(TypeKind::kString)},
+                     {.name = "ratio", .type = Of(TypeKind::kDouble)}};
+  const double values[] = {1.5, std::nan(""), HUGE_VAL};
+  ChunkBuilder rows(schema);
+  for (const double value : values) {
+    rows.column(0).AppendText(std::string_view("a\0b", value == 1.5 ? 3 : 1));
+    rows.column(1).Append<double>(value);
+    rows.EndRow(RowKind::kInsert);
+  }
+  const ChunkPtr chunk = rows.Finish(0);
+  for (const SqlServer server : {SqlServer::kMysql, SqlServer::kPostgres}) {
+    const bool mysql = server == SqlServer::kMysql;
+    TargetTable target;
+    target.columns = {{.name = "name", .type = mysql ? "longtext" : "text"},
+                      {.name = "ratio", .type = mysql ? "double" : "double precision"}};
+    std::vector<std::string> told;
+    for (const RefusedRow& row : RowLimitsOf(server, target).Refused(*chunk)) {
+      told.push_back(std::to_string(row.row) + " " + row.column);
+    }
+    // As the dialects have it: no row that passes is refused later.
+    std::vector<std::string> refused;
+    for (uint32_t row = 0; row < chunk->rows(); ++row) {
+      for (uint32_t i = 0; i < 2; ++i) {
+        std::string out;
+        if (Dialect::Of(server).AppendValue(target.columns[i], chunk->column(i), row, out))
+          continue;
+        refused.push_back(std::to_string(row) + " " + target.columns[i].name);
+      }
+    }
+    EXPECT_EQ(told, refused);
+    EXPECT_EQ(told.size(), mysql ? 2U : 1U);
+  }
 }
 
 TEST(JdbcLimits, NumbersHaveARange) {
@@ -30,8 +76,8 @@ TEST(JdbcLimits, NumbersHaveARange) {
   EXPECT_EQ(Mysql("int(10) unsigned").most, 4'294'967'295);
   EXPECT_EQ(Postgres("integer").most, 2'147'483'647);
   EXPECT_EQ(Mysql("decimal(10,2)").whole_digits, 8);
-  EXPECT_FALSE(Postgres("numeric").any());
-  EXPECT_FALSE(Mysql("double").any());
+  EXPECT_FALSE(Postgres("numeric").whole_digits);
+  EXPECT_FALSE(Mysql("double").most);
 }
 
 TEST(JdbcLimits, KeysAreNeverNullAndDeletesAreFoundByThemAlone) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "data/text.h"
 
@@ -46,6 +47,12 @@ std::string WhyUnfitWholePart(Int128 unscaled, int scale, const ColumnLimits& li
   return WhyUnfitWhole(unscaled, limits);
 }
 
+std::string WhyUnfitFloating(double value, const ColumnLimits& limits) {
+  if (!limits.finite || std::isfinite(value)) return "";
+  return std::isnan(value) ? "NaN, which the target does not take"
+                           : "an infinite number, which the target does not take";
+}
+
 std::string WhyUnfitDecimal(Int128 unscaled, int scale, int whole_digits) {
   Int128 bound = 1;
   for (int i = 0; i < whole_digits + scale && i < 38; ++i) bound *= 10;
@@ -61,6 +68,14 @@ std::string WhyUnfit(const Column& column, uint32_t row, const ColumnLimits& lim
   if (column.is_null(row)) return limits.nullable ? "" : "null, which the target does not take";
   switch (column.type().kind) {
     case TypeKind::kString:
+      if (limits.no_nul && column.text(row).contains('\0')) {
+        return "a NUL character, which the target does not take";
+      }
+      return WhyUnfitText(column.text(row), limits);
+    case TypeKind::kFloat:
+      return WhyUnfitFloating(column.value<float>(row), limits);
+    case TypeKind::kDouble:
+      return WhyUnfitFloating(column.value<double>(row), limits);
     case TypeKind::kBytes:
       return WhyUnfitText(column.text(row), limits);
     case TypeKind::kTinyInt:

@@ -21,8 +21,12 @@ struct ColumnLimits {
   std::optional<Int128> most;
   // Of a decimal: digits before the point.
   std::optional<int> whole_digits;
+  bool no_nul = false;  // of a text: it holds no NUL
+  bool finite = false;  // of a floating number: it is neither NaN nor infinite
 
-  bool any() const { return !nullable || bytes || characters || least || most || whole_digits; }
+  bool any() const {
+    return !nullable || bytes || characters || least || most || whole_digits || no_nul || finite;
+  }
 };
 
 // Why the value is refused; empty: it fits. A limit that does not concern the column's type is

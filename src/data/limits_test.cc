@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "data/text.h"
 
 namespace sluice {
@@ -35,6 +37,34 @@ TEST(Limits, TextsAreMeasuredInBytesOrCharacters) {
   EXPECT_EQ(WhyUnfit(column, 0, {.bytes = 9}), "10 bytes, where the target takes 9");
   EXPECT_EQ(WhyUnfit(column, 0, {.characters = 6}), "");
   EXPECT_EQ(WhyUnfit(column, 0, {.characters = 5}), "6 characters, where the target takes 5");
+}
+
+TEST(Limits, SomeTargetsTakeNoNul) {
+  EXPECT_EQ(WhyUnfit(Texts(std::string_view("a\0b", 3)), 0, {.no_nul = true}),
+            "a NUL character, which the target does not take");
+  EXPECT_EQ(WhyUnfit(Texts(std::string_view("a\0b", 3)), 0, {}), "");
+  EXPECT_EQ(WhyUnfit(Texts("ab"), 0, {.no_nul = true}), "");
+  EXPECT_EQ(WhyUnfit(Texts("ab"), 0, {.bytes = 1, .no_nul = true}),
+            "2 bytes, where the target takes 1");
+  Column bytes(Of(TypeKind::kBytes));
+  bytes.AppendText(std::string_view("\0", 1));
+  EXPECT_EQ(WhyUnfit(bytes, 0, {.no_nul = true}), "");
+}
+
+TEST(Limits, SomeTargetsTakeFiniteNumbersOnly) {
+  Column doubles(Of(TypeKind::kDouble));
+  doubles.Append<double>(std::nan(""));
+  doubles.Append<double>(-HUGE_VAL);
+  doubles.Append<double>(1e300);
+  EXPECT_EQ(WhyUnfit(doubles, 0, {.finite = true}), "NaN, which the target does not take");
+  EXPECT_EQ(WhyUnfit(doubles, 0, {}), "");
+  EXPECT_EQ(WhyUnfit(doubles, 1, {.finite = true}),
+            "an infinite number, which the target does not take");
+  EXPECT_EQ(WhyUnfit(doubles, 2, {.finite = true}), "");
+  Column floats(Of(TypeKind::kFloat));
+  floats.Append<float>(HUGE_VALF);
+  EXPECT_EQ(WhyUnfit(floats, 0, {.finite = true}),
+            "an infinite number, which the target does not take");
 }
 
 TEST(Limits, WholeNumbersHaveARange) {

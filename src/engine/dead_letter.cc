@@ -158,11 +158,14 @@ class LetterReader {
     chunks_.emplace(checkpoint_, builder_->Finish(0));
   }
   Status Decode(const Line& line) {
-    JsonDecoder decoder(line.where, LayoutOf(builder_->schema()), "\n");
+    JsonDecoder decoder(line.where, LayoutOf(builder_->schema()), "\n", FurtherKeys::kRefused);
     ChunkBuilder one(builder_->schema());
     ASSIGN_OR_RETURN(const size_t taken, decoder.Decode(line.text(kRow), true, one));
     if (taken == 0 || one.rows() != 1) return {Code::kCorruption, line.where + ": it holds no row"};
-    const bool deletes = line.has(kKind) && line.text(kKind) == RowKindSign(RowKind::kDelete);
+    const std::string_view kind = line.has(kKind) ? line.text(kKind) : "";
+    // The row before an update is refused for its key, and the row after it may have another.
+    const bool deletes =
+        kind == RowKindSign(RowKind::kDelete) || kind == RowKindSign(RowKind::kUpdateBefore);
     builder_->CopyRow(*one.Finish(0), 0, deletes ? RowKind::kDelete : RowKind::kInsert);
     if (builder_->full()) EndChunk();
     return {};

@@ -27,7 +27,8 @@ void AppendLetter(const Chunk& chunk, const RefusedRow& refused, CheckpointId ch
 
 // The rows of the letters to one sink, by table, each with the newest schema among its letters, in
 // the order of their checkpoints and then of the files. A column that a mended row leaves out is
-// null; deletes stay deletes, all others become inserts.
+// null, a value of what is no column is refused; deletes and rows before an update are deletes, all
+// others become inserts.
 struct ReadLetters {
   std::map<TablePath, SchemaRef> tables;
   std::vector<ChunkPtr> chunks;

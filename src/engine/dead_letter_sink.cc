@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/dead_letter_sink.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 
 #include "api/forwarding_sink.h"
 #include "base/check.h"
+#include "base/logging.h"
 #include "engine/dead_letter.h"
 #include "io/file_transaction.h"
 
@@ -184,7 +185,7 @@ class LetterCommitter final : public Committer {
     for (const Prepared& piece : work) {
       ASSIGN_OR_RETURN(Work both, Decode(piece));
       ASSIGN_OR_RETURN(const std::vector<PreparedFiles> letters, DecodeFiles(both.letters));
-      for (const PreparedFiles& files : letters) RETURN_IF_ERROR(CommitFiles(env_, files));
+      for (const PreparedFiles& files : letters) RETURN_IF_ERROR(CommitLetters(files));
       if (!both.own.empty()) own.push_back(std::move(both.own));
     }
     return sink_->Commit(id, own);
@@ -196,6 +197,19 @@ class LetterCommitter final : public Committer {
   Status Apply(const SchemaChange& change) override { return sink_->Apply(change); }
 
  private:
+  // Visible letters belong to whoever reads them: they may be replayed or deleted before the sink
+  // has committed too, and this is asked again. The folder that they waited in is gone by then.
+  Status CommitLetters(const PreparedFiles& letters) const {
+    const Status status = CommitFiles(env_, letters);
+    if (status.code() != Code::kCommitLost) return status;
+    if (env_.Exists(letters.from)) {
+      return status.In(fmt::format("if the letters were taken, remove {}", letters.from));
+    }
+    LogWarn(fmt::format("dead letters were taken already: {}/{}", letters.to,
+                        fmt::join(letters.files, ", ")));
+    return {};
+  }
+
   Env& env_;
   const std::string job_id_;
   const DeadLetterOptions& options_;

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace sluice {
 namespace {
 
@@ -162,6 +164,52 @@ TEST(DeadLetter, MistakesAreNamedByFileAndLine) {
   EXPECT_THAT(wrong("{\"sink\":2,\"schema\":\"?\"}\n"), HasSubstr("f.jsonl:1"));
   EXPECT_THAT(wrong(Letters() + "{\"row\":"), HasSubstr("f.jsonl:4"));
   EXPECT_THAT(wrong(Letters()), "");
+}
+
+TEST(DeadLetter, AValueOfWhatIsNoColumnIsRefused) {
+  const auto wrong = [](const std::string& member) {
+    std::string mended = Letters();
+    mended.replace(mended.find("\"name\":", mended.find("\"row\":")), 7, member);
+    const auto read = DecodeLetters({{"f.jsonl", std::move(mended)}}, 2);
+    return read ? "" : read.error().ToString();
+  };
+  EXPECT_THAT(wrong("\"nmae\":"), HasSubstr("f.jsonl:2"));
+  EXPECT_THAT(wrong("\"nmae\":"), HasSubstr("'nmae' is no column of table shop.items"));
+  EXPECT_THAT(wrong("\"nmae\":{\"a\":1},\"name\":"), HasSubstr("'nmae' is no column"));
+  EXPECT_THAT(wrong("\"nmae\":[],\"name\":"), HasSubstr("'nmae' is no column"));
+  EXPECT_THAT(wrong("\"nmae\":null,\"name\":"), "");
+}
+
+TEST(DeadLetter, TheRowBeforeAnUpdateIsDeletedWhenItComesBack) {
+  ChunkBuilder rows(Items());
+  Add(rows, RowKind::kUpdateBefore, 7, "old");
+  Add(rows, RowKind::kUpdateAfter, 8, "new");
+  const ChunkPtr chunk = rows.Finish(0);
+  std::string text;
+  AppendTableLine(2, *chunk->schema(), text);
+  AppendLetter(*chunk, {0, "id", "too long"}, 5, text);
+  AppendLetter(*chunk, {1, "name", "too long"}, 5, text);
+  const auto read = DecodeLetters({{"f", text}}, 2);
+  ASSERT_TRUE(read) << read.error().ToString();
+  EXPECT_THAT(Rows(*read),
+              ElementsAre(testing::StartsWith("-D 7 old"), testing::StartsWith("+I 8 new")));
+}
+
+TEST(DeadLetter, NumbersThatAreNoneComeBack) {
+  auto schema = std::make_shared<Schema>(*Items());
+  schema->columns = {{.name = "id", .type = Of(TypeKind::kDouble)},
+                     {.name = "ratio", .type = Of(TypeKind::kFloat)}};
+  ChunkBuilder rows(schema);
+  rows.column(0).Append<double>(-HUGE_VAL);
+  rows.column(1).Append<float>(std::nanf(""));
+  rows.EndRow(RowKind::kInsert);
+  const ChunkPtr chunk = rows.Finish(0);
+  std::string text;
+  AppendTableLine(2, *chunk->schema(), text);
+  AppendLetter(*chunk, {0, "id", "infinite"}, 5, text);
+  const auto read = DecodeLetters({{"f", text}}, 2);
+  ASSERT_TRUE(read) << read.error().ToString();
+  EXPECT_THAT(Rows(*read), ElementsAre("+I -inf nan"));
 }
 
 }  // namespace

@@ -30,8 +30,8 @@ Status BadByte(const std::string& text, uint64_t at, const std::string& charset)
 // UTF-8 on both sides: checked, and a mark at the beginning is taken off.
 class Utf8 final : public Charset {
  public:
-  Utf8(Direction direction, std::string text)
-      : begin_(direction == Direction::kToUtf8), text_(std::move(text)) {}
+  Utf8(Direction direction, std::string text, bool begins)
+      : begin_(begins && direction == Direction::kToUtf8), text_(std::move(text)) {}
 
   Status Convert(std::string_view in, bool last, std::string& out) override {
     if (!held_.empty()) {
@@ -176,8 +176,8 @@ size_t ValidUtf8(std::string_view text, bool& incomplete) {
 }
 
 Result<std::unique_ptr<Charset>> Charset::Open(const std::string& name, Direction direction,
-                                               std::string text) {
-  if (IsUtf8(name)) return std::make_unique<Utf8>(direction, std::move(text));
+                                               std::string text, bool begins) {
+  if (IsUtf8(name)) return std::make_unique<Utf8>(direction, std::move(text), begins);
   const bool reads = direction == Direction::kToUtf8;
   if (reads && Canonical(name) == "UTF16") return std::make_unique<MarkedUtf16>(std::move(text));
   const iconv_t handle =

@@ -11,13 +11,15 @@
 
 namespace sluice {
 
-// A text in one charset being read or written from its beginning, piece by piece. One thread.
+// A text in one charset being read or written, piece by piece. One thread.
 class Charset {
  public:
   enum class Direction : uint8_t { kToUtf8, kFromUtf8 };
-  // kInvalidConfig when the charset is not known. `text` is named in messages.
+  // kInvalidConfig when the charset is not known. `text` is named in messages. `begins`: what comes
+  // is the beginning of the text, where a mark is none of its characters; REQUIRES for other than
+  // UTF-8.
   static Result<std::unique_ptr<Charset>> Open(const std::string& name, Direction direction,
-                                               std::string text);
+                                               std::string text, bool begins = true);
   virtual ~Charset() = default;
   // Appends what `in` is in the other charset. An incomplete character at its end waits for the
   // next call; with `last` it is an error. UTF-8 is checked. kCorruption names the place.

@@ -55,6 +55,14 @@ TEST(CharsetOfFiles, AByteOrderMarkOfUtf8IsNoText) {
   EXPECT_EQ(Read("UTF-8", ""), "");
 }
 
+TEST(CharsetOfFiles, InTheMiddleAMarkIsACharacter) {
+  auto reader = Charset::Open("UTF-8", kRead, "f", false);
+  ASSERT_TRUE(reader);
+  std::string out;
+  EXPECT_TRUE((*reader)->Convert("\xef\xbb\xbf名", true, out).ok());
+  EXPECT_EQ(out, "\xef\xbb\xbf名");
+}
+
 TEST(CharsetOfFiles, BrokenTextIsRefusedWithItsPlace) {
   for (const char* bad : {"ab\xff"
                           "c",

@@ -65,7 +65,10 @@ class DelimitedEncoder final : public RowEncoder {
  private:
   Status AppendValue(const Chunk& chunk, const EncodedColumn& column, uint32_t row,
                      std::string& out);
+  bool HoldsDelimiter(std::string_view text) const;
   bool IsSpecial(std::string_view text) const;
+  // Read as null without quotes, and as nothing else.
+  bool IsPlainBlank(std::string_view text) const;
   void AppendQuoted(std::string_view text, std::string& out) const;
 
   const std::vector<EncodedColumn> columns_;

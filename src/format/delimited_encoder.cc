@@ -43,13 +43,22 @@ Status DelimitedEncoder::Finish(std::string& out) {
   return {};
 }
 
-bool DelimitedEncoder::IsSpecial(std::string_view text) const {
+bool DelimitedEncoder::HoldsDelimiter(std::string_view text) const {
   const auto has = [&](const std::string& part) {
     return !part.empty() && text.find(part) != std::string_view::npos;
   };
-  if (has(style_.field_delimiter) || has(style_.row_delimiter)) return true;
+  return has(style_.field_delimiter) || has(style_.row_delimiter);
+}
+
+bool DelimitedEncoder::IsSpecial(std::string_view text) const {
+  if (HoldsDelimiter(text)) return true;
   if (!style_.quotes) return style_.row_delimiter == "\n" && text.ends_with('\r');
   return text.find_first_of("\"\r\n") != std::string_view::npos || IsBlank(text);
+}
+
+bool DelimitedEncoder::IsPlainBlank(std::string_view text) const {
+  return style_.quotes && IsBlank(text) && !HoldsDelimiter(text) &&
+         text.find_first_of("\r\n") == std::string_view::npos;
 }
 
 void DelimitedEncoder::AppendQuoted(std::string_view text, std::string& out) const {
@@ -71,7 +80,7 @@ Status DelimitedEncoder::AppendValue(const Chunk& chunk, const EncodedColumn& co
   const std::string_view text = is_text ? values.text(row) : std::string_view(value_);
   const bool special = IsSpecial(text);
   if (!style_.quotes || style_.quote_mode == QuoteMode::kNone) {
-    if (special && !(style_.quotes && IsBlank(text))) {
+    if (special && !IsPlainBlank(text)) {
       return {
           Code::kSchemaMismatch,
           fmt::format("table {}, column '{}': the value '{}' holds the field delimiter, the row "

@@ -184,6 +184,12 @@ TEST(Delimited, QuotesStandWhereTheyMust) {
   EXPECT_EQ(Encode({"plain"}, {.quote_mode = QuoteMode::kAll}), "\"plain\"");
   EXPECT_THAT(Encode({"a,b"}, {.quote_mode = QuoteMode::kNone}),
               HasSubstr("csv_string_quote_mode = MINIMAL"));
+  EXPECT_EQ(Encode({" "}, {.quote_mode = QuoteMode::kNone}), " ");
+  for (const char* blank : {"\n", " \r ", "\r\n"}) {
+    EXPECT_THAT(Encode({blank}, {.quote_mode = QuoteMode::kNone}), HasSubstr("MINIMAL"));
+  }
+  EXPECT_THAT(Encode({"\t"}, {.field_delimiter = "\t", .quote_mode = QuoteMode::kNone}),
+              HasSubstr("MINIMAL"));
   EXPECT_THAT(Encode({"a,b"}, {.quotes = false}), HasSubstr("file_format_type = csv"));
 }
 

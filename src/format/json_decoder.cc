@@ -26,8 +26,8 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   using Names = std::unordered_map<std::string, size_t>;
   using EndRow = std::function<bool(const std::vector<Slot>&)>;
 
-  Handler(const Names& names, EndRow end_row)
-      : names_(names), end_row_(std::move(end_row)), slots_(names.size()) {}
+  Handler(const Names& names, FurtherKeys further, EndRow end_row)
+      : names_(names), further_(further), end_row_(std::move(end_row)), slots_(names.size()) {}
 
   bool null() override { return Put(Slot::Kind::kNull, "null"); }
   bool boolean(bool value) override { return Put(Slot::Kind::kBoolean, value ? "true" : "false"); }
@@ -43,6 +43,7 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   bool string(std::string& value) override { return Put(Slot::Kind::kText, value); }
   bool binary(nlohmann::json::binary_t& /*value*/) override { return false; }
   bool start_object(size_t /*size*/) override {
+    if (IsRefused()) return false;
     if (depth_ == 0) {
       for (Slot& slot : slots_) slot = {};
     }
@@ -54,6 +55,7 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
     return end_row_(slots_);
   }
   bool start_array(size_t /*size*/) override {
+    if (IsRefused()) return false;
     if (depth_ == 0) {
       if (std::exchange(in_list_, true)) return Misplaced("a list inside of a list");
       return true;
@@ -71,6 +73,7 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ == 1) {
       const auto found = names_.find(name);
       slot_ = found == names_.end() ? nullptr : &slots_[found->second];
+      if (slot_ == nullptr && further_ == FurtherKeys::kRefused) further_key_ = name;
       return true;
     }
     Separate();
@@ -85,14 +88,22 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
     return false;
   }
   const std::string& wrong() const { return wrong_; }
+  // That was refused; empty: none.
+  const std::string& refused() const { return refused_; }
 
  private:
+  // Whether what begins is the value of a further key.
+  bool IsRefused() {
+    if (depth_ == 1 && slot_ == nullptr) refused_ = further_key_;
+    return !refused_.empty();
+  }
   bool Misplaced(const std::string& what) {
     wrong_ = what;
     return false;
   }
   bool Put(Slot::Kind kind, std::string text) {
     if (depth_ == 0) return Misplaced("a value outside of an object");
+    if (kind != Slot::Kind::kNull && IsRefused()) return false;
     if (depth_ > 1) {
       Separate();
       if (kind == Slot::Kind::kText) {
@@ -124,6 +135,7 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   const Names& names_;
+  const FurtherKeys further_;
   EndRow end_row_;
   std::vector<Slot> slots_;
   Slot* slot_ = nullptr;
@@ -131,6 +143,8 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   bool in_list_ = false;
   bool after_key_ = false;
   std::string nested_;
+  std::string further_key_;  // the last one, when they are refused
+  std::string refused_;
   std::string wrong_;
 };
 
@@ -212,8 +226,12 @@ std::string ReadSlot(const Slot& slot, const TextStyle& style, Column& out) {
 
 }  // namespace
 
-JsonDecoder::JsonDecoder(std::string file, RowLayout layout, std::string row_delimiter)
-    : file_(std::move(file)), layout_(std::move(layout)), row_delimiter_(std::move(row_delimiter)) {
+JsonDecoder::JsonDecoder(std::string file, RowLayout layout, std::string row_delimiter,
+                         FurtherKeys further)
+    : file_(std::move(file)),
+      layout_(std::move(layout)),
+      row_delimiter_(std::move(row_delimiter)),
+      further_(further) {
   for (size_t i = 0; i < layout_.fields.size(); ++i) {
     if (layout_.column_of[i] != RowLayout::kLeftOut) fields_.emplace(layout_.fields[i], i);
   }
@@ -233,7 +251,7 @@ Status JsonDecoder::Wrong(const std::string& what) const {
 
 Status JsonDecoder::DecodeLine(std::string_view line, ChunkBuilder& rows) {
   Status status;
-  Handler handler(fields_, [&](const std::vector<Slot>& slots) {
+  Handler handler(fields_, further_, [&](const std::vector<Slot>& slots) {
     for (size_t i = 0; i < slots.size() && status.ok(); ++i) {
       Column& column = rows.column(columns_[i]);
       const ColumnInfo& info = layout_.schema->columns[columns_[i]];
@@ -260,6 +278,12 @@ Status JsonDecoder::DecodeLine(std::string_view line, ChunkBuilder& rows) {
   const bool whole = nlohmann::json::sax_parse(line.begin(), line.end(), &handler);
   RETURN_IF_ERROR(status);
   if (whole) return {};
+  if (!handler.refused().empty()) {
+    return Wrong(
+        fmt::format("'{}' is no column of table {}: give its value to the column that it is "
+                    "of, or remove it",
+                    handler.refused(), layout_.schema->path.ToString()));
+  }
   return Wrong(fmt::format("{}; one JSON object a line is expected", handler.wrong()));
 }
 

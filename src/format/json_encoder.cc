@@ -65,11 +65,12 @@ void JsonEncoder::AppendValue(const Column& column, uint32_t row, std::string& o
     case TypeKind::kDouble: {
       const double real =
           kind == TypeKind::kFloat ? double{column.value<float>(row)} : column.value<double>(row);
-      if (!std::isfinite(real)) {
-        out += "null";
-        return;
-      }
-      return AppendValueText(column, row, style_, out);
+      // JSON has no such numbers, but readers take their names.
+      const std::string_view quote = std::isfinite(real) ? "" : "\"";
+      out += quote;
+      AppendValueText(column, row, style_, out);
+      out += quote;
+      return;
     }
     case TypeKind::kBytes:
     case TypeKind::kDate:

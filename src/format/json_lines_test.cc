@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace sluice {
 namespace {
 
@@ -148,18 +150,22 @@ TEST(JsonLines, WhatIsWrittenIsReadAgain) {
   };
   add("\"\\\n\t\x01 名😀", std::string_view("\0\xff", 2), -1, -3'600'000'001, -1, 0.1);
   add("", "", Int128{1'000'000'000'000'000'000} * 1'000'000'000, 0, 0, -1e308);
+  add("", "", 0, 0, 0, -HUGE_VAL);
+  add("", "", 0, 0, 0, std::nan(""));
   for (size_t i = 0; i < columns.size(); ++i) rows.column(i).AppendNull();
   rows.EndRow(RowKind::kInsert);
   const ChunkPtr chunk = rows.Finish(0);
   std::vector<EncodedColumn> encoded;
   for (uint32_t i = 0; i < columns.size(); ++i) encoded.push_back({i, columns[i].name});
   JsonEncoder encoder(encoded, "\n");
-  const uint32_t numbers[] = {0, 1, 2};
+  const uint32_t numbers[] = {0, 1, 2, 3, 4};
   std::string out;
   ASSERT_TRUE(encoder.Append(*chunk, numbers, out).ok());
   EXPECT_THAT(out, testing::EndsWith("\"f\":null}"));
+  EXPECT_THAT(out, HasSubstr("\"f\":\"-Infinity\"}"));
+  EXPECT_THAT(out, HasSubstr("\"f\":\"NaN\"}"));
   std::vector<std::string> expected;
-  for (uint32_t row = 0; row < 3; ++row) {
+  for (uint32_t row = 0; row < chunk->rows(); ++row) {
     std::string line;
     for (size_t i = 0; i < columns.size(); ++i) {
       line += (i == 0 ? "" : "|") + ValueText(chunk->column(i), row);
