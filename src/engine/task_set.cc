@@ -156,9 +156,11 @@ Result<std::unique_ptr<TransformTree>> TaskSet::MakeTree(uint32_t source,
     }
     ways.push_back({route.transforms, route.sink, outs[route.sink]});
   }
-  ASSIGN_OR_RETURN(auto tree, TransformTree::Build(ways, [this](size_t transform) {
-                     return plan_.MakeTransform(transform);
-                   }));
+  ASSIGN_OR_RETURN(
+      auto tree,
+      TransformTree::Build(
+          ways, [this](size_t transform) { return plan_.MakeTransform(transform); },
+          [this](size_t transform) { return plan_.transforms[transform].config.plugin_name; }));
   for (const SchemaRef& table : plan_.sources[source].tables) RETURN_IF_ERROR(tree->Bind(table));
   return tree;
 }

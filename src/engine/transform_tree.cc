@@ -12,14 +12,14 @@ namespace sluice {
 // here. The root has no transform.
 class TransformTree::Node final : public Emitter {
  public:
-  Node(TransformTree& tree, std::unique_ptr<Transform> transform)
-      : tree_(tree), transform_(std::move(transform)) {}
+  Node(TransformTree& tree, std::unique_ptr<Transform> transform, std::string name)
+      : tree_(tree), transform_(std::move(transform)), name_(std::move(name)) {}
 
-  Result<Node*> Child(size_t transform, const Make& make) {
+  Result<Node*> Child(size_t transform, const Make& make, const Name& name) {
     auto& child = children_[transform];
     if (!child) {
       ASSIGN_OR_RETURN(auto made, make(transform));
-      child = std::make_unique<Node>(tree_, std::move(made));
+      child = std::make_unique<Node>(tree_, std::move(made), name(transform));
     }
     return child.get();
   }
@@ -55,7 +55,9 @@ class TransformTree::Node final : public Emitter {
   Status Rebind(const SchemaChange& change, std::vector<TargetChange>& out) {
     SchemaChange bound{nullptr, nullptr, change.ddl};
     ASSIGN_OR_RETURN(bound.before, Bound(change.before));
-    ASSIGN_OR_RETURN(bound.after, Bound(change.after));
+    auto after = Bound(change.after);
+    if (!after) return CannotFollow(change, after.error());
+    bound.after = std::move(*after);
     if (bound.after) RETURN_IF_ERROR(bound.after->Check());
     if (!bound.before && !bound.after) return {};
     const bool one_is_gone = (change.before && change.after) && (!bound.before || !bound.after);
@@ -75,23 +77,34 @@ class TransformTree::Node final : public Emitter {
     if (!transform_ || !schema) return schema;
     return transform_->Bind(schema);
   }
+  // A start anew from the checkpoint before would bind to the schema of then: no other name in the
+  // job file would do for both.
+  Status CannotFollow(const SchemaChange& change, const Status& why) const {
+    return {
+        why.code(),
+        fmt::format("transform '{}' cannot follow the change ({}): {}; to go on with the columns "
+                    "as they were named, a dropped one being null, set drop-column or "
+                    "rename-column = ignore in schema-changes.policy of the source",
+                    name_, change.ddl, why.message())};
+  }
 
   TransformTree& tree_;
   const std::unique_ptr<Transform> transform_;
+  const std::string name_;
   std::map<size_t, std::unique_ptr<Node>> children_;
   std::vector<std::pair<uint32_t, Emitter*>> ends_;
 };
 
-TransformTree::TransformTree() : root_(std::make_unique<Node>(*this, nullptr)) {}
+TransformTree::TransformTree() : root_(std::make_unique<Node>(*this, nullptr, "")) {}
 TransformTree::~TransformTree() = default;
 
 Result<std::unique_ptr<TransformTree>> TransformTree::Build(std::span<const Way> ways,
-                                                            const Make& make) {
+                                                            const Make& make, const Name& name) {
   std::unique_ptr<TransformTree> tree(new TransformTree());
   for (const Way& way : ways) {
     Node* node = tree->root_.get();
     for (const size_t transform : way.transforms) {
-      ASSIGN_OR_RETURN(node, node->Child(transform, make));
+      ASSIGN_OR_RETURN(node, node->Child(transform, make, name));
     }
     node->End(way.sink, way.out);
     const std::pair<uint32_t, Emitter*> sink(way.sink, way.out);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "api/transform.h"
@@ -27,7 +28,9 @@ class TransformTree final : public Emitter {
     Emitter* out = nullptr;  // of the sink; outlives the tree
   };
   using Make = std::function<Result<std::unique_ptr<Transform>>(size_t transform)>;
-  static Result<std::unique_ptr<TransformTree>> Build(std::span<const Way> ways, const Make& make);
+  using Name = std::function<std::string(size_t transform)>;  // in messages
+  static Result<std::unique_ptr<TransformTree>> Build(std::span<const Way> ways, const Make& make,
+                                                      const Name& name);
   ~TransformTree() override;
 
   // Before the first row of a table: every transform on its way gets to know its schema.
@@ -38,7 +41,8 @@ class TransformTree final : public Emitter {
   bool full() const override;
   // Binds every transform to both schemas and returns the change as it leaves each way; nothing for
   // those on which a transform drops the table. kSchemaMismatch when only one of the two schemas is
-  // left, or when the new one is none.
+  // left, or when the new one is none. Errors name the transform that cannot take the change, and
+  // the remedy.
   Result<std::vector<TargetChange>> Rebind(const SchemaChange& change);
   // The first failure of a transform; nothing was emitted after it.
   const Status& status() const { return status_; }

@@ -21,10 +21,12 @@ class TransformTreeTest : public testing::Test {
     for (const auto& [transforms, sink] : ways) {
       out.push_back({transforms, sink, &sinks_[sink]});
     }
-    auto tree = TransformTree::Build(out, [&](size_t index) -> Result<std::unique_ptr<Transform>> {
+    const auto make = [&](size_t index) -> Result<std::unique_ptr<Transform>> {
       ++made_;
       return MakeTransform<Filter>(filters[index]);
-    });
+    };
+    auto tree = TransformTree::Build(
+        out, make, [](size_t index) { return "Filter " + std::to_string(index); });
     ASSERT_TRUE(tree.has_value());
     tree_ = std::move(*tree);
     ASSERT_TRUE(tree_->Bind(OrdersTable()).ok());
@@ -90,7 +92,21 @@ TEST_F(TransformTreeTest, AChangeThatTakesAColumnAwayStopsWithItsName) {
   Build({{{0}, 0}}, {"include_fields = [name]"});
   const Status status = Change(OrdersTable(), Without(OrdersTable(), "name"));
   EXPECT_EQ(status.code(), Code::kInvalidConfig);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("'name'"));
+  const std::string told(status.message());
+  EXPECT_THAT(told, HasSubstr("transform 'Filter 0' cannot follow the change (ALTER)"));
+  EXPECT_THAT(told,
+              HasSubstr("'include_fields' names columns that table shop.orders does not have"));
+  EXPECT_THAT(told, HasSubstr("'name'"));
+  EXPECT_THAT(told, HasSubstr("drop-column or rename-column = ignore"));
+}
+
+TEST_F(TransformTreeTest, AColumnThatIsLeftOutMayGoAtTheSource) {
+  Build({{{0}, 0}}, {"exclude_fields = [name]"});
+  const SchemaRef without = Without(OrdersTable(), "name");
+  const Status status = Change(OrdersTable(), without);
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  EmitRow(without);
+  EXPECT_THAT(Came(0), ElementsAre("change to id price ! id", "row id price ! id"));
 }
 
 TEST_F(TransformTreeTest, NothingIsEmittedAfterAFailure) {

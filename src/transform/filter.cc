@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transform/filter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 
 #include "transform/columns.h"
 
@@ -24,8 +27,11 @@ class FilterRule final : public TableRule {
   }
 
   Result<std::unique_ptr<TableStep>> Bind(const SchemaRef& in) const override {
+    // One to leave out that went with a change needs no leaving out, also at a start after it.
+    const bool changed = in->version > 1;
     ASSIGN_OR_RETURN(std::vector<uint32_t> picks,
-                     FindColumns(*in, names_, includes_ ? "include_fields" : "exclude_fields"));
+                     includes_ ? FindColumns(*in, names_, "include_fields")
+                               : FindColumns(*in, changed ? Left(*in) : names_, "exclude_fields"));
     if (!includes_) {
       const std::vector<uint32_t> left_out = std::exchange(picks, {});
       for (uint32_t i = 0; i < in->columns.size(); ++i) {
@@ -36,7 +42,30 @@ class FilterRule final : public TableRule {
     return std::make_unique<PickStep>(std::move(out), std::move(picks));
   }
 
+  // Under another name it would pass.
+  Status CheckChange(const Schema& before, const Schema& after) const override {
+    if (includes_) return {};
+    for (const RenamedColumn& renamed : RenamedColumns(before, after)) {
+      const std::string& was = before.columns[renamed.before].name;
+      if (std::ranges::find(names_, was) == names_.end()) continue;
+      return {
+          Code::kInvalidConfig,
+          fmt::format("'exclude_fields' leaves out the column '{}' of table {}, which is called "
+                      "'{}' now",
+                      was, after.path.ToString(), after.columns[renamed.after].name)};
+    }
+    return {};
+  }
+
  private:
+  // Those of the names that the table has.
+  StringList Left(const Schema& in) const {
+    StringList out;
+    std::ranges::copy_if(names_, std::back_inserter(out),
+                         [&](const std::string& name) { return in.Find(name).has_value(); });
+    return out;
+  }
+
   bool includes_;
   StringList names_;
 };

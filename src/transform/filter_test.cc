@@ -39,6 +39,32 @@ TEST(Filter, AKeyStaysOnlyWithAllOfItsColumns) {
   EXPECT_EQ(bound("include_fields = [id, price]"), "id price ! price id");
 }
 
+TEST(Filter, AColumnThatWentNeedsNoLeavingOut) {
+  const SchemaRef without = Without(OrdersTable(), "name");
+  const std::string block = "exclude_fields = [name]";
+  const auto transform = MakeTransform<Filter>(block);
+  EXPECT_EQ(ColumnsOf(transform->Bind(OrdersTable())), "id price ! id");
+  EXPECT_EQ(ColumnsOf(transform->Bind(without)), "id price ! id");
+  // As after a restart.
+  EXPECT_EQ(ColumnsOf(MakeTransform<Filter>(block)->Bind(without)), "id price ! id");
+  auto fresh = std::make_shared<Schema>(*without);
+  fresh->version = 1;
+  EXPECT_THAT(ColumnsOf(MakeTransform<Filter>(block)->Bind(fresh)), HasSubstr("'name'"));
+}
+
+TEST(Filter, AColumnThatIsLeftOutDoesNotPassUnderAnotherName) {
+  auto before = std::make_shared<Schema>(*OrdersTable());
+  before->columns[1].renamed_from = "name";
+  auto after = std::make_shared<Schema>(*before);
+  after->columns[1].name = "title";
+  ++after->version;
+  const auto transform = MakeTransform<Filter>("exclude_fields = [name]");
+  EXPECT_EQ(ColumnsOf(transform->Bind(before)), "id price ! id");
+  EXPECT_THAT(
+      ColumnsOf(transform->Bind(after)),
+      HasSubstr("leaves out the column 'name' of table shop.orders, which is called 'title'"));
+}
+
 TEST(Filter, RowsKeepTheirValuesAndKinds) {
   const auto transform = MakeTransform<Filter>("include_fields = [name, id]");
   const ChunkPtr chunk = Orders({{RowKind::kUpdateBefore, 1, "a"}, {RowKind::kUpdateAfter, 1}});

@@ -48,6 +48,7 @@ Result<PerTableTransform::Bound*> PerTableTransform::BoundTo(const SchemaRef& in
   ASSIGN_OR_RETURN(const TableRule* rule, RuleOf(in->path));
   Bound bound{in, in, nullptr};
   if (rule != nullptr) {
+    if (known != bound_.end()) RETURN_IF_ERROR(rule->CheckChange(*known->second.in, *in));
     ASSIGN_OR_RETURN(bound.step, rule->Bind(in));
     RETURN_IF_ERROR(bound.step->out()->Check());
     bound.out = bound.step->out();

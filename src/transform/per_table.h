@@ -39,6 +39,8 @@ class TableRule {
   virtual ~TableRule() = default;
   // Errors name the option and what the table lacks.
   virtual Result<std::unique_ptr<TableStep>> Bind(const SchemaRef& in) const = 0;
+  // Asked before a table that was bound to one schema is bound to another.
+  virtual Status CheckChange(const Schema& /*before*/, const Schema& /*after*/) const { return {}; }
 };
 using RuleRef = std::unique_ptr<const TableRule>;
 

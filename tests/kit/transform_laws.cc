@@ -111,7 +111,8 @@ Verdict UpdatesStayWhole(const TransformCase& given) {
 Verdict ControlEventsPassInOrder(const TransformCase& given) {
   Collector out;
   const TransformTree::Way way{{0}, 0, &out};
-  auto made = TransformTree::Build({&way, 1}, [&](size_t) { return given.make(); });
+  auto made = TransformTree::Build(
+      {&way, 1}, [&](size_t) { return given.make(); }, [](size_t) { return "of the law"; });
   if (!made) return Broken(made.error().ToString());
   TransformTree& tree = **made;
   size_t rows = 0;
