@@ -200,7 +200,7 @@ class LetterCommitter final : public Committer {
   // Visible letters belong to whoever reads them: they may be replayed or deleted before the sink
   // has committed too, and this is asked again. The folder that they waited in is gone by then.
   Status CommitLetters(const PreparedFiles& letters) const {
-    const Status status = CommitFiles(env_, letters);
+    Status status = CommitFiles(env_, letters);
     if (status.code() != Code::kCommitLost) return status;
     if (env_.Exists(letters.from)) {
       return status.In(fmt::format("if the letters were taken, remove {}", letters.from));
