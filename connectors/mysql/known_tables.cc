@@ -13,7 +13,11 @@
 namespace sluice::mysql {
 namespace {
 
-constexpr int kTriesMax = 5;  // at a table that is being altered
+constexpr int kTriesMax = 12;  // at a table that is being altered
+// Behind the second try; doubled from try to try: some ten seconds in all. MySQL 8.0 takes a
+// statement by the new columns before its data dictionary tells of them; between the two lies the
+// writing of its log, which can take long.
+constexpr Duration kPause = std::chrono::milliseconds(10);
 
 bool Same(const TableDef& a, const TableDef& b) {
   return std::ranges::equal(a.columns, b.columns, [](const ColumnDef& x, const ColumnDef& y) {
@@ -49,8 +53,10 @@ Result<KnownTable> LearnTable(SqlSession& session, const TableDefRef& def, Table
                               TableNow::Misfit misfit, const ConvertOptions& convert,
                               const CancelToken& stop, const NamesOf& names) {
   std::optional<TableNow::Names> named;
+  Duration pause{0};
   for (int tries = 1; tries <= kTriesMax; ++tries) {
-    RETURN_IF_ERROR(stop.Check());
+    if (stop.WaitFor(pause)) return Fail(stop.Check());
+    if (tries > 1) pause = std::max(pause * 2, kPause);
     std::optional<KnownTable> known;
     if (guess) {
       ASSIGN_OR_RETURN(TableNow now, TableNow::Make(def, guess, misfit, named));
