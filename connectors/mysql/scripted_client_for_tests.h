@@ -35,6 +35,9 @@ class ScriptedClient final : public SqlClient {
   // Called before a statement is answered, on the thread that asks.
   std::function<void(const std::string&)> on_statement = [](const std::string&) {};
 
+  // What a description fails with; OK: it does not.
+  std::function<Status(const std::string&)> describe = [](const std::string&) { return Status(); };
+
   std::vector<std::string> statements() const {
     const std::lock_guard lock(mutex_);
     return statements_;
@@ -84,6 +87,7 @@ class ScriptedClient final : public SqlClient {
     }
     Result<std::vector<SqlColumn>> Describe(const std::string& sql) override {
       client_.on_statement("DESCRIBE " + sql);
+      RETURN_IF_ERROR(client_.describe(sql));
       return std::vector<SqlColumn>();
     }
     std::string Quote(std::string_view text) const override {

@@ -409,6 +409,25 @@ TEST_F(AlteredTest, AColumnThatIsGoneIsNull) {
   EXPECT_TRUE(read.report->exact);
 }
 
+TEST_F(AlteredTest, ATableIsWaitedForWhoseStatementTheDictionaryTellsOfLate) {
+  LogWriter log;
+  Altered(log, "ALTER TABLE goods DROP COLUMN name", Facts("int").columns);
+  client_.describe = [](const std::string& sql) {
+    return sql.contains("`name`") ? Status(Code::kSchemaMismatch, "Unknown column") : Status();
+  };
+  constexpr int kAskedInVain = 7;
+  std::atomic<int> asked = 0;
+  client_.on_statement = [&](const std::string& sql) {
+    if (!sql.contains("information_schema.COLUMNS") || asked++ != kAskedInVain) return;
+    HasTable({Facts("int").columns[0]});
+  };
+  client_.Answer("SELECT `id` FROM `shop`.`goods`", {{"1"}});
+  const Read read = Run({kGoods, Range({}, 4)}, Table());
+  ASSERT_TRUE(read.status.ok()) << read.status.ToString();
+  EXPECT_THAT(read.rows, ElementsAre("1 null"));
+  EXPECT_GT(asked, kAskedInVain);
+}
+
 TEST_F(AlteredTest, ImagesOfBeforeTheStatementHaveTheColumnThatIsGone) {
   LogWriter log;
   log.InsertAll(2, 90, "goods", {{2, "real"}, {3, "real"}});
