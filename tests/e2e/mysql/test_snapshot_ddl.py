@@ -300,13 +300,15 @@ def test_copies_take_the_place_of_a_table(
     try:
         replacer.more(2)
         job.start()
+        before = replacer.rounds
         wait_for(lambda: "the snapshot is complete" in job.log_text(), f"the end\n{job.log}", 90)
     finally:
         replacer.stop()
     found = verify.wait_until_equal(server, target, pairs("goods"), 60, job.check_alive)
     assert found.rows == ROWS
     assert job.stop() == 0
-    assert replacer.rounds > 4
+    # Each waits for a snapshot that is open, so that there are few on a slow machine.
+    assert replacer.rounds > before, "no copy took the table's place"
 
 
 ONE = pytest.mark.parametrize(
