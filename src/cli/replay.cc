@@ -21,18 +21,17 @@ constexpr size_t kBytesMax = size_t{256} << 20U;  // of letters, which are held 
 constexpr char kPlugin[] = "DeadLetters";
 constexpr char kDone[] = ".replayed";
 
-// A replay that was cut while it gave the files their last names is the same replay still.
-Result<std::string> ReadLetters(Env& env, const std::string& path) {
-  auto text = env.ReadFile(path);
-  if (text || text.error().code() != Code::kNotFound || !env.Exists(path + kDone)) return text;
-  return env.ReadFile(path + kDone);
+// Has the name of what was put back, and not the one that is given.
+bool IsDone(Env& env, const std::string& path) {
+  return !env.Exists(path) && env.Exists(path + kDone);
 }
 
+// A replay that was cut while it gave the files their last names is the same replay still.
 Result<std::vector<LetterFile>> ReadFiles(Env& env, const std::vector<std::string>& paths) {
   std::vector<LetterFile> files;
   size_t bytes = 0;
   for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(std::string text, ReadLetters(env, path));
+    ASSIGN_OR_RETURN(std::string text, env.ReadFile(IsDone(env, path) ? path + kDone : path));
     bytes += text.size();
     files.push_back({path, std::move(text)});
   }
@@ -112,17 +111,27 @@ Result<JobSummary> RunLetters(const ReplayArgs& args, const World& world) {
   const std::string state =
       args.state_dir.empty() ? StateDir(job.env.job_name) + "/" + name : args.state_dir;
   LogInfo(fmt::format("replaying into the targets of {}: state in {}", job.env.job_name, state));
-  // Once: its rows may have changed in the targets since they were put back.
-  JobRunner runner(std::move(plan), {.state_dir = state, .keeps_targets = true, .once = true},
+  // Rows that were put back may have changed in the targets since then.
+  const auto done = std::ranges::find_if(
+      args.files, [&](const std::string& path) { return IsDone(world.env, path); });
+  const Rerun rerun = done == args.files.end() ? Rerun::kOnce : Rerun::kNever;
+  JobRunner runner(std::move(plan), {.state_dir = state, .keeps_targets = true, .rerun = rerun},
                    {world.env, world.http, world.sql, world.phases});
   const Watcher watcher(runner, world.env);
-  return runner.Run();
+  JobSummary summary = runner.Run();
+  if (rerun == Rerun::kNever && summary.status.code() == Code::kNotFound) {
+    return Fail(Code::kNotFound,
+                fmt::format("{0} is not there; {0}{1} is, but was not put back together with the "
+                            "other files: name only files that were not put back yet",
+                            *done, kDone));
+  }
+  return summary;
 }
 
 // What was replayed is not replayed again by mistake.
 Status SetDone(Env& env, const std::vector<std::string>& files) {
   for (const std::string& file : files) {
-    if (!env.Exists(file) && env.Exists(file + kDone)) continue;
+    if (IsDone(env, file)) continue;
     RETURN_IF_ERROR(env.Rename(file, file + kDone).In("renaming what was put back"));
   }
   return {};

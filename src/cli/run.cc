@@ -26,7 +26,7 @@ JobSummary RunPlan(JobPlan plan, const RunArgs& args, const World& world) {
                         .fresh = args.fresh,
                         .restore = args.restore,
                         .checkpoints_kept = args.max_retained,
-                        .once = args.once,
+                        .rerun = args.once ? Rerun::kOnce : Rerun::kAnew,
                         .heal = args.heal};
   if (options.state_dir.empty()) options.state_dir = StateDir(plan.env.job_name);
   LogInfo(fmt::format("job {}: state in {}", plan.env.job_name, options.state_dir));

@@ -198,10 +198,11 @@ class LetterCommitter final : public Committer {
 
  private:
   // Visible letters belong to whoever reads them: they may be replayed or deleted before the sink
-  // has committed too, and this is asked again. The folder that they waited in is gone by then.
+  // has committed too, and this is asked again. The folder that they waited in is gone by then, and
+  // the one around it is not, unless all of it is out of reach: then nothing is known of them.
   Status CommitLetters(const PreparedFiles& letters) const {
     Status status = CommitFiles(env_, letters);
-    if (status.code() != Code::kCommitLost) return status;
+    if (status.code() != Code::kCommitLost || !env_.Exists(ParentOf(letters.from))) return status;
     if (env_.Exists(letters.from)) {
       return status.In(fmt::format("if the letters were taken, remove {}", letters.from));
     }

@@ -100,6 +100,17 @@ TEST_F(DeadLetterSinkTest, LettersThatWereTakenBeforeTheConfirmationAreCommitted
   EXPECT_THAT(target_.Visible(), ElementsAre(2));
 }
 
+// Such as a disk that is not mounted.
+TEST_F(DeadLetterSinkTest, LettersThatAreOutOfReachAreNotTaken) {
+  std::filesystem::rename(folder_ + "/letters", folder_ + "/away");
+  EXPECT_EQ(Commit().code(), Code::kCommitLost);
+  EXPECT_THAT(target_.Visible(), ElementsAre());
+  std::filesystem::rename(folder_ + "/away", folder_ + "/letters");
+  EXPECT_TRUE(Commit().ok());
+  EXPECT_THAT(target_.Visible(), ElementsAre(2));
+  EXPECT_TRUE(std::filesystem::exists(folder_ + visible_));
+}
+
 TEST_F(DeadLetterSinkTest, LettersThatWereLostBeforeTheyWereVisibleAreNot) {
   const std::string staged = folder_ + "/letters/.uncommitted/T_job_0_0_1";
   ASSERT_TRUE(std::filesystem::remove(staged + "/letters-1-0-0.jsonl"));

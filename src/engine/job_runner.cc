@@ -67,7 +67,6 @@ class JobRunner::Impl {
             .run = run};
   }
   Status Start();
-  bool FinishedBefore();
   Result<bool> Heals();
   void Loop();
   void Post(Message message);
@@ -136,14 +135,13 @@ class JobRunner::Impl {
 JobSummary JobRunner::Impl::Run() {
   JobSummary summary;
   summary.started_wall_micros = deps_.env.WallMicros();
-  Status status = store_.Lock();
-  if (status.ok() && FinishedBefore()) {
+  const Status status = Start();
+  if (status.ok() && !machine_) {
     summary.outcome = Outcome::kFinished;
     summary.finished_before = true;
     summary.ended_wall_micros = deps_.env.WallMicros();
     return summary;
   }
-  if (status.ok()) status = Start();
   if (status.ok()) {
     Loop();
     summary.outcome = finish_->outcome;
@@ -181,17 +179,12 @@ Result<bool> JobRunner::Impl::Heals() {
   return true;
 }
 
-// A record that cannot be read is Start's to complain about.
-bool JobRunner::Impl::FinishedBefore() {
-  if (!options_.once) return false;
-  const auto loaded = store_.Load();
-  return loaded && loaded->record.finished;
-}
-
+// There is no machine behind it when the job has finished before.
 Status JobRunner::Impl::Start() {
+  RETURN_IF_ERROR(store_.Lock());
   Context ctx = MakeContext(0, job_cancel_);
   ASSIGN_OR_RETURN(const bool heals, Heals());
-  StartFrom from{options_.fresh, std::nullopt, options_.keeps_targets, heals};
+  StartFrom from{options_.fresh, std::nullopt, options_.keeps_targets, heals, options_.rerun};
   if (heals) {
     healing_ = std::make_unique<Healing>(deps_.env, options_.state_dir);
     for (uint32_t i = 0; i < plan_.sinks.size(); ++i) {
@@ -204,6 +197,7 @@ Status JobRunner::Impl::Start() {
   }
   ASSIGN_OR_RETURN(const StartedJob started,
                    StartJob(plan_, ctx, store_, from, deps_.env.Random()));
+  if (started.finished_before) return {};
   job_id_ = started.job_id;
   tables_as_of_ = started.saved;
   {

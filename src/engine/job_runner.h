@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/job_machine.h"
+#include "engine/job_start.h"
 #include "engine/plan.h"
 
 namespace sluice {
@@ -17,7 +18,7 @@ struct JobRunOptions {
   std::string restore;  // a savepoint to go on from (savepoint.h); empty: none
   size_t checkpoints_kept = 2;  // beyond those that are needed
   bool keeps_targets = false;   // save modes do not run, whatever they say
-  bool once = false;            // a job that has finished is not begun anew
+  Rerun rerun = Rerun::kAnew;
   bool heal =
       false;  // begin anew and write only what the targets lack or have too much (healing.h)
 };
@@ -41,7 +42,7 @@ struct JobProgress {
 struct JobSummary {
   Outcome outcome = Outcome::kFailed;
   Status status;                 // why it failed
-  bool finished_before = false;  // `once`: this start had nothing to do
+  bool finished_before = false;  // Rerun: this start had nothing to do
   JobProgress progress;
   int64_t started_wall_micros = 0;
   int64_t ended_wall_micros = 0;

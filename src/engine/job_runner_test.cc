@@ -2,6 +2,7 @@
 // The engine with real threads and files between a source and a sink that live in memory.
 #include <thread>
 
+#include "api/forwarding_sink.h"
 #include "engine/memory_ends_for_tests.h"
 
 namespace sluice {
@@ -112,7 +113,7 @@ TEST_F(JobRunnerTest, StopEndsTheWaitForATargetThatIsAway) {
 }
 
 TEST_F(JobRunnerTest, AFinishedJobIsLeftAloneWhenItIsToRunOnce) {
-  once_ = true;
+  rerun_ = Rerun::kOnce;
   const JobSummary first = Make(1)->Run();
   ASSERT_EQ(first.outcome, Outcome::kFinished) << first.status.ToString();
   EXPECT_FALSE(first.finished_before);
@@ -120,6 +121,32 @@ TEST_F(JobRunnerTest, AFinishedJobIsLeftAloneWhenItIsToRunOnce) {
   EXPECT_EQ(second.outcome, Outcome::kFinished) << second.status.ToString();
   EXPECT_TRUE(second.finished_before);
   EXPECT_EQ(target_.Visible(), AllNumbers());
+}
+
+class SinkElsewhere final : public ForwardingSink {
+ public:
+  using ForwardingSink::ForwardingSink;
+  std::string Identity() const override { return "elsewhere"; }
+};
+
+// A job that has finished is one with these sources and targets.
+TEST_F(JobRunnerTest, AnotherJobsEndInTheDirectoryIsNotThisOnes) {
+  ASSERT_EQ(Make(1)->Run().outcome, Outcome::kFinished);
+  const auto elsewhere = [this] {
+    return Make(PlanOf(std::make_unique<NumbersSource>(numbers_),
+                       std::make_unique<SinkElsewhere>(std::make_unique<TargetSink>(target_)), 1));
+  };
+  target_.Clear();
+  rerun_ = Rerun::kNever;
+  EXPECT_EQ(elsewhere()->Run().status.code(), Code::kNotFound);
+  EXPECT_TRUE(target_.Visible().empty());
+  rerun_ = Rerun::kOnce;
+  const JobSummary summary = elsewhere()->Run();
+  EXPECT_EQ(summary.outcome, Outcome::kFinished) << summary.status.ToString();
+  EXPECT_FALSE(summary.finished_before);
+  EXPECT_EQ(target_.Visible(), AllNumbers());
+  rerun_ = Rerun::kNever;
+  EXPECT_TRUE(elsewhere()->Run().finished_before);
 }
 
 TEST_F(JobRunnerTest, FinishedJobStartsAnew) {

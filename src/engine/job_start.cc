@@ -85,6 +85,15 @@ Status GoBack(CheckpointStore& store, const Savepoint& savepoint, const std::str
   return restored ? Status() : restored.error();
 }
 
+// A record that cannot be read is for Claim to complain about.
+Result<bool> FinishedBefore(CheckpointStore& store, const std::string& identity, Rerun rerun) {
+  if (rerun == Rerun::kAnew) return false;
+  const auto loaded = store.Load();
+  if (loaded && loaded->record.finished && loaded->record.identity == identity) return true;
+  if (rerun == Rerun::kOnce) return false;
+  return Fail(Code::kNotFound, "this job has not finished before");
+}
+
 // The record to go on with; stored before it is returned.
 Result<JobRecord> Claim(CheckpointStore& store, const std::string& identity, bool fresh,
                         uint32_t writers, uint64_t random) {
@@ -145,13 +154,15 @@ Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
     RETURN_IF_ERROR(store.BeginHealing());
   }
   const std::string identity = Identity(plan);
+  ASSIGN_OR_RETURN(const bool finished, FinishedBefore(store, identity, from.rerun));
+  if (finished) return StartedJob{.finished_before = true};
   if (goes_back) {
     RETURN_IF_ERROR(GoBack(store, *from.savepoint, identity, plan.writers(), random));
   }
   ASSIGN_OR_RETURN(const JobRecord record,
                    Claim(store, identity, from.fresh || from.heals, plan.writers(), random));
   if (from.fresh) RETURN_IF_ERROR(store.EndHealing());
-  StartedJob started{record.job_id, !record.latest.name.empty(), saved};
+  StartedJob started{false, record.job_id, !record.latest.name.empty(), saved};
   ctx.job_id = record.job_id;
   for (size_t i = 0; i < plan.sinks.size(); ++i) {
     const std::vector<SchemaRef> schemas = plan.TablesOf(i, TableOrigin::kFromStart);

@@ -12,7 +12,15 @@
 
 namespace sluice {
 
+// What is done when this very job, with these sources and sinks, has finished before.
+enum class Rerun : uint8_t {
+  kAnew,
+  kOnce,   // nothing
+  kNever,  // nothing; a job that has not finished is refused (kNotFound), with nothing touched
+};
+
 struct StartedJob {
+  bool finished_before = false;  // there is nothing to do; the rest means nothing
   std::string job_id;
   bool resumes = false;        // an earlier run did not finish and will be continued
   std::optional<Bytes> saved;  // the sources' states from which the tables were restored
@@ -28,6 +36,7 @@ struct StartFrom {
   // Begins anew, over targets that stay and are compared. Refused (kInvalidConfig, or what the sink
   // says) before anything is changed; from then on the store says healing().
   bool heals = false;
+  Rerun rerun = Rerun::kAnew;
 };
 Result<StartedJob> StartJob(JobPlan& plan, Context& ctx, CheckpointStore& store,
                             const StartFrom& from, uint64_t random);

@@ -284,7 +284,7 @@ class MemoryEndsTest : public testing::Test {
     plan.env.job_retry_times = retry_times_;
     plan.env.job_retry_interval_seconds = retry_interval_seconds_;
     JobRunOptions options{.state_dir = dir_ + "/state", .fresh = fresh, .restore = restore_};
-    options.once = once_;
+    options.rerun = rerun_;
     return std::make_unique<JobRunner>(std::move(plan), std::move(options),
                                        RunnerDeps{*env_, http_, sql_, phases_});
   }
@@ -300,7 +300,7 @@ class MemoryEndsTest : public testing::Test {
   int64_t retry_times_ = 3;
   int64_t checkpoint_interval_ms_ = 20;
   std::string restore_;
-  bool once_ = false;
+  Rerun rerun_ = Rerun::kAnew;
   Numbers numbers_;
   MemoryTarget target_;
   NoHttp http_;

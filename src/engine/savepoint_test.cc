@@ -2,6 +2,7 @@
 #include "engine/savepoint.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -28,25 +29,32 @@ class SavepointTest : public MemoryEndsTest {
         [](const JobRunner& runner) { return runner.progress().rows_committed >= 1000; });
   }
   void RunAndStopOnce(const std::function<bool(const JobRunner&)>& done) {
-    auto runner = Make(1);
-    JobSummary summary;
-    std::thread running([&] { summary = runner->Run(); });
-    while (!done(*runner)) std::this_thread::yield();
-    runner->RequestStop();
-    running.join();
+    const JobSummary summary = RunUntil(done, [](JobRunner& runner) { runner.RequestStop(); });
     ASSERT_EQ(summary.outcome, Outcome::kStopped) << summary.status.ToString();
   }
   // Until the job has committed something, and then a crash.
   void RunAndCrash() {
     retry_times_ = 0;
-    auto runner = Make(1);
-    JobSummary summary;
-    std::thread running([&] { summary = runner->Run(); });
-    while (runner->progress().checkpoints < 3) std::this_thread::yield();
-    disk_.failing_writes = -1;
-    running.join();
+    const JobSummary summary =
+        RunUntil([](const JobRunner& runner) { return runner.progress().checkpoints >= 3; },
+                 [&](JobRunner& /*runner*/) { disk_.failing_writes = -1; });
     disk_.failing_writes = 0;
     ASSERT_EQ(summary.outcome, Outcome::kFailed);
+  }
+  // A job that ends before `done` is not waited for: its summary tells.
+  JobSummary RunUntil(const std::function<bool(const JobRunner&)>& done,
+                      const std::function<void(JobRunner&)>& then) {
+    auto runner = Make(1);
+    JobSummary summary;
+    std::atomic<bool> ended = false;
+    std::thread running([&] {
+      summary = runner->Run();
+      ended = true;
+    });
+    while (!done(*runner) && !ended) std::this_thread::yield();
+    then(*runner);
+    running.join();
+    return summary;
   }
   bool RowsCameTwice() {
     const std::vector<int64_t> visible = target_.Visible();

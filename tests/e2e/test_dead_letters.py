@@ -162,6 +162,12 @@ def put_back(job: Engine, mysql: MysqlServer, standin: StandIn) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == "these letters were put back before\n"
     assert not any(path.exists() for path in files), "a file that was replayed has another name"
+    # Nor together with others: they would come over rows that are newer by now.
+    other = files[0].with_name("other.jsonl")
+    other.write_bytes(2 * in_the_way.read_bytes())
+    done = replay(job, [files[0], other])
+    assert done.returncode == 1 and "name only files that were not" in done.stderr, done.stderr
+    assert other.exists()
     mended = {7: (7, "short", 7), 61: (61, "x", 3)}
     assert in_target(standin, "items") == [
         mended.get(row[0], row) for row in in_source(mysql, "items")
