@@ -230,7 +230,7 @@ void JobMachine::MaybeConfirm() {
     next.finished = last_committed_ && source_done_;
     // A clean end leaves nothing in the target, so the next start has nothing to look for.
     if (last_committed_) next.runs.clear();
-    if (last_committed_ && !reopening_) next.restored = 0;
+    if (last_committed_ && (!reopening_ || stop_requested_)) next.restored = 0;
     next_record_ = next;
     record_op_ = NewOp();
     Send(ReplaceRecord{record_op_, record_, std::move(next), std::nullopt});

@@ -568,15 +568,17 @@ TEST_F(JobMachineTest, TablesThatJoinedAreReadByTheNextRunWhichIsNoRestart) {
 }
 
 TEST_F(JobMachineTest, AStopWhileTablesJoinEndsTheJobAtThatCheckpoint) {
-  Open();
+  JobRecord record = Fresh();
+  record.restored = 70;
+  Open(record);
   Answer(1, "");
   Stored();
   Stored();
   Feed(TablesJoined{machine_->run()});
   Feed(StopRequested{});
   Answer(2, "");
-  Stored();
-  Stored();
+  EXPECT_EQ(Stored().restored, 70U);
+  EXPECT_EQ(Stored().restored, 0U);  // the next start goes back to the savepoint again
   Feed(TasksClosed{machine_->run()});
   EXPECT_EQ(Take<Finish>().outcome, Outcome::kStopped);
 }

@@ -69,7 +69,8 @@ bool WentBack(CheckpointStore& store, const Savepoint& savepoint) {
   if (!loaded || loaded->record.restored != savepoint.record.latest.checksum) return false;
   LogInfo(
       fmt::format("the job went back to the savepoint {} before and did not end with a last "
-                  "checkpoint since: it goes on from checkpoint {}",
+                  "checkpoint since: it goes on from checkpoint {}. To go back once more, let it "
+                  "end with one (SIGTERM while it runs) and start it again",
                   savepoint.path, loaded->record.latest.id));
   return true;
 }

@@ -91,14 +91,17 @@ void PassDamaged(JobRecord& record, uint64_t damaged, uint32_t writers) {
 
 Bytes EncodeJobRecord(const JobRecord& record) {
   ByteWriter out;
-  out.U64(kRecordVersion).U64(record.version).U64(record.term);
+  // Version 1 where it says all, so that the program before this one can be put back.
+  const uint64_t version = record.restored == 0 ? 1 : kRecordVersion;
+  out.U64(version).U64(record.version).U64(record.term);
   out.Str(record.job_id).Str(record.identity).U64(record.run);
   out.U64(record.runs.size());
   for (const RunRecord& run : record.runs) out.U64(run.run).U64(run.writers).U64(run.unseen);
   Put(out, record.latest);
   Put(out, record.confirmed);
   Put(out, record.previous);
-  out.Bool(record.finished).U64(record.restored);
+  out.Bool(record.finished);
+  if (version > 1) out.U64(record.restored);
   return Seal(std::move(out).Take());
 }
 

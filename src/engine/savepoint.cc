@@ -58,7 +58,9 @@ Result<Savepoint> TakeSavepoint(Env& env, CheckpointStore& store, const std::str
     return Fail(Code::kInvalidConfig,
                 "the job in " + dir + " has finished: there is nothing to go on from");
   }
-  if (record.latest.name.empty() || record.confirmed != record.latest) {
+  // A job that went back to a savepoint and was stopped before it read anything is still there.
+  const bool went_back = record.restored != 0 && record.restored == record.latest.checksum;
+  if (record.latest.name.empty() || (record.confirmed != record.latest && !went_back)) {
     return Fail(Code::kInvalidConfig,
                 fmt::format("the last run of the job in {} ended without a last checkpoint: run it "
                             "again, and take the savepoint while it runs",

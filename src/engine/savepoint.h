@@ -24,7 +24,8 @@ struct Savepoint {
 Status RefuseWhileHealing(const CheckpointStore& store, const std::string& dir);
 
 // Of the job in `dir`, which nobody runs: the store is locked. kInvalidConfig when the job's last
-// run did not end with a checkpoint, or was finished, or heals. Doing it twice equals once.
+// run ended neither with a checkpoint nor at the savepoint it began from, or was finished, or
+// heals. Doing it twice equals once.
 Result<Savepoint> TakeSavepoint(Env& env, CheckpointStore& store, const std::string& dir);
 
 // `name`: a number below `dir`, or the path of a savepoint. kNotFound names those that there are.

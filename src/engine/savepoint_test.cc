@@ -168,6 +168,17 @@ TEST_F(SavepointTest, ACrashDoesNotTakeTheJobBackOnceMore) {
   RunAndStopOnce([&](const JobRunner& /*runner*/) { return RowsCameTwice(); });
 }
 
+// Asked for while -r starts: the job was stopped before it read anything.
+TEST_F(SavepointTest, TheOneThatAJobWentBackToCanBeTakenAgain) {
+  RunAndStop();
+  const Savepoint savepoint = *Take(Dir());
+  ASSERT_TRUE(RestoreInto(Dir("elsewhere"), savepoint).has_value());
+  const auto again = Take(Dir("elsewhere"));
+  ASSERT_TRUE(again.has_value()) << again.error().ToString();
+  EXPECT_EQ(again->body, savepoint.body);
+  EXPECT_TRUE(RestoreInto(Dir("third"), *again).has_value());
+}
+
 TEST_F(SavepointTest, ThereIsNoneOfTargetsThatAreBeingHealed) {
   RunAndStop();
   CheckpointStore store(*env_, Dir());

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
+#include "base/logging.h"
 #include "transform/columns.h"
 
 namespace sluice {
@@ -58,11 +58,20 @@ class FilterRule final : public TableRule {
   }
 
  private:
-  // Those of the names that the table has.
+  // Those of the names that the table has. The others are told: which names it had is not known,
+  // and a misspelt one would let its column pass.
   StringList Left(const Schema& in) const {
     StringList out;
-    std::ranges::copy_if(names_, std::back_inserter(out),
-                         [&](const std::string& name) { return in.Find(name).has_value(); });
+    for (const std::string& name : names_) {
+      if (in.Find(name)) {
+        out.push_back(name);
+        continue;
+      }
+      LogWarn(
+          fmt::format("'exclude_fields' names the column '{}', which table {} does not have (any "
+                      "more): remove the name, or mend it if it is misspelt",
+                      name, in.path.ToString()));
+    }
     return out;
   }
 

@@ -65,6 +65,18 @@ TEST(Filter, AColumnThatIsLeftOutDoesNotPassUnderAnotherName) {
       HasSubstr("leaves out the column 'name' of table shop.orders, which is called 'title'"));
 }
 
+// Also a misspelt name looks like that once the table has changed.
+TEST(Filter, AColumnToLeaveOutThatIsNotThereAnyMoreIsTold) {
+  auto changed = std::make_shared<Schema>(*OrdersTable());
+  ++changed->version;
+  const auto transform = MakeTransform<Filter>("exclude_fields = [nam, price]");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(ColumnsOf(transform->Bind(changed)), "id name ! id ? name");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("the column 'nam', which table shop.orders does not have"));
+  EXPECT_THAT(ColumnsOf(transform->Bind(OrdersTable())), HasSubstr("'nam'"));
+}
+
 TEST(Filter, RowsKeepTheirValuesAndKinds) {
   const auto transform = MakeTransform<Filter>("include_fields = [name, id]");
   const ChunkPtr chunk = Orders({{RowKind::kUpdateBefore, 1, "a"}, {RowKind::kUpdateAfter, 1}});
