@@ -118,7 +118,24 @@ TEST(TableChange, AnotherTypeThatHoldsLessStopsTheJob) {
                                                         {"DOUBLE", "FLOAT"},
                                                         {"FLOAT", "INT"},
                                                         {"INT", "FLOAT"},
-                                                        {"BIGINT", "DOUBLE"},
+                                                        {"FLOAT", "DOUBLE"},
+                                                        {"INT", "YEAR"},
+                                                        {"INT", "TINYINT(1)"},
+                                                        {"INT", "BIT(1)"},
+                                                        {"BIT(1)", "VARCHAR(5)"},
+                                                        {"BIT(8)", "INT"},
+                                                        {"INT ZEROFILL", "VARCHAR(20)"},
+                                                        {"INT", "CHAR(20)"},
+                                                        {"INT", "BLOB"},
+                                                        {"DECIMAL(10,2)", "VARCHAR(20)"},
+                                                        {"DOUBLE", "VARCHAR(40)"},
+                                                        {"VARCHAR(20)", "INT"},
+                                                        {"DATE", "VARCHAR(20)"},
+                                                        {"TIMESTAMP", "VARCHAR(40)"},
+                                                        {"VARCHAR(40)", "DATETIME"},
+                                                        {"VARCHAR(20)", "BLOB"},
+                                                        {"BLOB", "TEXT"},
+                                                        {"JSON", "BLOB"},
                                                         {"ENUM('a','b')", "INT"},
                                                         {"TINYINT(1)", "TINYINT"},
                                                         {"TINYINT(1)", "VARCHAR(5)"}}) {
@@ -141,12 +158,13 @@ TEST(TableChange, AnotherTypeThatHoldsAllIsFollowed) {
                                                         {"BIGINT UNSIGNED", "DECIMAL(20)"},
                                                         {"INT", "DOUBLE"},
                                                         {"SMALLINT", "FLOAT"},
-                                                        {"FLOAT", "DOUBLE"},
+                                                        {"BIGINT", "DOUBLE"},
+                                                        {"YEAR", "INT"},
                                                         {"TINYINT", "SMALLINT"},
                                                         {"BIGINT", "INT"},
                                                         {"BIT(1)", "INT"},
                                                         {"INT", "VARCHAR(20)"},
-                                                        {"VARCHAR(20)", "BLOB"}}) {
+                                                        {"YEAR", "TEXT"}}) {
     SCOPED_TRACE(before + " to " + after);
     EXPECT_THAT(After("c " + before, "MODIFY c " + after, rules).why_not, IsEmpty());
   }

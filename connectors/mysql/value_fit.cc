@@ -24,10 +24,16 @@ Range RangeOf(const ColumnDef& column) {
   return {-size / 2, size / 2 - 1};
 }
 
+// Of numbers 5 and 70, 2005 and 1970.
+bool BecomesYear(const ColumnDef& before, const ColumnDef& after) {
+  return after.type == MysqlType::kYear && before.type != MysqlType::kYear;
+}
+
 ValueFit FitOfNumbers(const ColumnDef& before, const ColumnDef& after) {
   const TypeKind kind = before.info.type.kind;
   if (kind == TypeKind::kTinyInt || kind == TypeKind::kSmallInt || kind == TypeKind::kInt ||
       kind == TypeKind::kBigInt) {
+    if (BecomesYear(before, after)) return ValueFit::kRewritten;
     const Range old = RangeOf(before);
     const Range now = RangeOf(after);
     return now.least <= old.least && now.most >= old.most ? ValueFit::kSame : ValueFit::kNarrower;
@@ -72,18 +78,20 @@ bool IsNumber(const ColumnDef& column) {
   return IsInteger(column) || IsReal(column) || column.type == MysqlType::kDecimal;
 }
 
-// A server rounds numbers without an error.
-bool Rounds(const ColumnDef& before, const ColumnDef& after) {
+// A server rounds numbers without an error, or writes them in a way of its own.
+bool RewritesNumber(const ColumnDef& before, const ColumnDef& after) {
+  if (after.info.type.kind == TypeKind::kBoolean) return true;  // 2 is true there
+  if (BecomesYear(before, after)) return true;
   if (IsInteger(after)) return IsReal(before) || before.scale > 0;
   if (after.type == MysqlType::kDecimal) return IsReal(before) || before.scale > after.scale;
   if (after.info.source_type.find('(') != std::string::npos) return true;  // FLOAT(7,3)
-  if (IsReal(before)) {
-    return before.type == MysqlType::kDouble && after.type == MysqlType::kFloat;
-  }
-  // What a DOUBLE and a FLOAT hold of exact numbers: 53 and 24 bits, 15 and 6 decimal digits.
+  // A server takes a FLOAT by its bits, where a target may take it as it is shown: 0.1.
+  if (IsReal(before)) return true;
+  // What a DOUBLE and a FLOAT hold of exact numbers: 15 and 6 decimal digits, 24 bits. Whole ones
+  // beyond 53 bits become the nearest DOUBLE wherever it is done.
   const bool wide = after.type == MysqlType::kDouble;
   if (before.type == MysqlType::kDecimal) return before.length > (wide ? 15U : 6U);
-  return before.type == MysqlType::kBigInt || (before.type == MysqlType::kInt && !wide);
+  return !wide && (before.type == MysqlType::kBigInt || before.type == MysqlType::kInt);
 }
 
 bool IsTemporal(const ColumnDef& column) {
@@ -172,22 +180,26 @@ bool Shorter(const ColumnDef& before, const ColumnDef& after) {
 
 }  // namespace
 
+// Followed is only what every target makes of the values it holds just as the server did.
 ValueFit FitOfOther(const ColumnDef& before, const ColumnDef& after) {
   // TINYINT(1) may hold other numbers than 0 and 1, which left as true.
   const bool narrowed =
       before.info.type.kind == TypeKind::kBoolean && before.type == MysqlType::kTinyInt;
   if (narrowed) return ValueFit::kRewritten;
+  bool alike = false;
   if (IsNumber(before) && IsNumber(after)) {
-    return Rounds(before, after) ? ValueFit::kRewritten : ValueFit::kSame;
+    alike = !RewritesNumber(before, after);
+  } else if (IsTemporal(before) && IsTemporal(after)) {
+    alike = !RewritesTemporal(before, after);
+  } else if (before.type == MysqlType::kBit && before.info.type.kind == TypeKind::kBoolean) {
+    alike = IsInteger(after) && after.type != MysqlType::kYear;
+  } else if (IsInteger(before) && after.info.type.kind == TypeKind::kString) {
+    // Not DECIMAL, times and the like: each server has its own way to write them.
+    const bool zeros = before.info.source_type.find("zerofill") != std::string::npos;
+    alike = !zeros && !HasLabels(after) && FitOfTexts(before, after) == ValueFit::kSame;
   }
-  if (IsTemporal(before) && IsTemporal(after)) {
-    return RewritesTemporal(before, after) ? ValueFit::kRewritten : ValueFit::kSame;
-  }
-  // Times as numbers, and labels as their places in the list.
-  const bool other_form =
-      (IsTemporal(before) && IsNumber(after)) || (IsNumber(before) && IsTemporal(after)) ||
-      (HasLabels(before) && IsNumber(after)) || (IsNumber(before) && HasLabels(after));
-  return other_form ? ValueFit::kRewritten : ValueFit::kSame;
+  // Texts and bytes are what they were, but targets hold bytes in a form of their own (base64).
+  return alike ? ValueFit::kSame : ValueFit::kRewritten;
 }
 
 ValueFit FitOf(const ColumnDef& before, const ColumnDef& after) {
