@@ -39,6 +39,7 @@ class Planner {
   Planner(const DdlState& state, const StatementSession& session, const DdlRules& rules)
       : state_(state), session_(session), rules_(rules) {
     plan_.copies = state.copies;
+    plan_.gone = state.gone;
   }
 
   DdlPlan Plan(const Statement& statement) {
@@ -69,11 +70,16 @@ class Planner {
     return plan_.steps.emplace_back(DdlStep{kind, table, std::move(what), {}, std::move(why)});
   }
   void Define(const TablePath& table, std::string what, Definition definition) {
+    plan_.gone.erase(table);
     Step(DdlStep::Kind::kDefine, table, std::move(what), "").definition = std::move(definition);
     // Copies made of the table as it was have other names to go by now.
     for (auto& [path, copy] : plan_.copies) {
       if (copy.of == table) copy.of = {};
     }
+  }
+  void Ask(const TablePath& table, std::string what, std::string why) {
+    plan_.gone.erase(table);
+    Step(DdlStep::Kind::kAsk, table, std::move(what), std::move(why));
   }
   // A kind of statement whose only way to go on is to leave it out.
   bool Leave(DdlPolicy policy, const TablePath& table, const std::string& what,
@@ -134,7 +140,7 @@ class Planner {
     }
     auto applied = ApplyAlter(*state_.tables.at(table), alter, session_);
     if (applied) return Define(table, "ALTER TABLE", std::move(*applied));
-    Step(DdlStep::Kind::kAsk, table, "ALTER TABLE", std::string(applied.error().message()));
+    Ask(table, "ALTER TABLE", std::string(applied.error().message()));
   }
 
   void Take(const CreateTable& create) {
@@ -171,21 +177,19 @@ class Planner {
     auto applied =
         ApplyCreate(create, like == nullptr ? nullptr : state_.tables.at(*like), session_);
     if (!applied) {
-      return void(Step(DdlStep::Kind::kAsk, table, what, std::string(applied.error().message())));
+      return Ask(table, what, std::string(applied.error().message()));
     }
     applied->facts.path = table;
     Define(table, what, MatchByName(std::move(applied->facts), *state_.tables.at(table)));
   }
 
-  // It is not remembered whether the table was dropped or renamed away.
+  // Applications run such statements at each start, and seldom mend them when the table changes.
   void MayRecreate(const TablePath& table, const CreateTable& create, const std::string& what) {
-    const bool may_be_gone =
-        rules_.drop_table == DdlPolicy::kIgnore || rules_.rename_table == DdlPolicy::kIgnore;
-    if (may_be_gone && !IsOf(create, *state_.tables.at(table))) {
-      return void(Step(DdlStep::Kind::kAsk, table, what,
-                       "its columns are others, and the table may have been dropped or renamed "
-                       "away before"));
+    const bool gone = plan_.gone.contains(table);
+    if (gone && !IsOf(create, *state_.tables.at(table))) {
+      return Ask(table, what, "it was dropped or renamed away before, and its columns are others");
     }
+    plan_.gone.erase(table);
     Step(DdlStep::Kind::kNote, table, what, "taken as of a table that is there");
   }
 
@@ -235,7 +239,9 @@ class Planner {
   }
 
   void Dropped(const TablePath& table, const std::string& what) {
-    Leave(rules_.drop_table, table, what, "the target keeps its rows", "drop-table");
+    if (Leave(rules_.drop_table, table, what, "the target keeps its rows", "drop-table")) {
+      plan_.gone.insert(table);
+    }
   }
 
   void Take(const TruncateTable& truncate) {
@@ -291,8 +297,8 @@ class Planner {
       }
     }
     if (copy == nullptr) {
-      return void(Step(DdlStep::Kind::kAsk, table, "RENAME TABLE",
-                       fmt::format("the definition of {} is not known", by.ToString())));
+      return Ask(table, "RENAME TABLE",
+                 fmt::format("the definition of {} is not known", by.ToString()));
     }
     Definition definition = copy->definition;
     const TableFacts& before = *state_.tables.at(table);
@@ -305,6 +311,7 @@ class Planner {
     if (rules_.rename_table == DdlPolicy::kIgnore) {
       Step(DdlStep::Kind::kNote, table, "RENAME TABLE",
            "its rows are no longer read; the target keeps what it has");
+      plan_.gone.insert(table);
       return;
     }
     Step(DdlStep::Kind::kStop, table, "RENAME TABLE",

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 #include "mysql/ddl/apply.h"
 #include "mysql/splits.h"
@@ -34,12 +35,14 @@ struct DdlStep {
 struct DdlPlan {
   std::vector<DdlStep> steps;
   std::map<TablePath, TableCopy> copies;  // afterwards
+  std::set<TablePath> gone;               // afterwards
 };
 
 // What is known before a statement.
 struct DdlState {
   std::map<TablePath, const TableFacts*> tables;  // captured
   const std::map<TablePath, TableCopy>& copies;
+  const std::set<TablePath>& gone;  // LogSplit::gone
   // Would be captured by a job that starts now.
   std::function<bool(const TablePath&)> matches = [](const TablePath&) { return false; };
 };

@@ -57,6 +57,7 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
   reader->defined_ = std::move(split.defined);
   reader->end_ = std::move(split.end);
   reader->copies_ = std::move(split.copies);
+  reader->gone_ = std::move(split.gone);
   reader->joining_ = std::move(split.joining);
   reader->since_ = std::move(split.since);
   if (reader->handing_over()) reader->setup_.ctx.phases.Reach("hand-over", 0);
@@ -440,6 +441,7 @@ Split LogReader::Save() const {
     }
   }
   split.copies = copies_;
+  split.gone = gone_;
   split.joining = joining_;
   split.since = since_;
   return {"log", EncodeSplit(split)};

@@ -125,6 +125,7 @@ class LogReader final : public Reader {
   TimePoint received_;     // when it was taken
   std::optional<PayloadReader> payload_;
   std::map<TablePath, TableCopy> copies_;      // LogSplit::copies
+  std::set<TablePath> gone_;                   // LogSplit::gone
   std::map<TablePath, JoiningTable> joining_;  // LogSplit::joining
   std::map<TablePath, LogPoint> since_;        // LogSplit::since
   std::optional<RunningDdl> ddl_;              // the position stands before it, or inside

@@ -68,7 +68,7 @@ Status LogReader::Statement(const Query& query, Emitter& out) {
 
 // A table whose snapshot lies ahead is as if it were not there: all of it comes with that.
 DdlState LogReader::StateOf() const {
-  DdlState state{{}, copies_, [this](const TablePath& table) {
+  DdlState state{{}, copies_, gone_, [this](const TablePath& table) {
                    return setup_.matches(table) && !since_.contains(table);
                  }};
   for (const auto& [path, table] : tables_) {
@@ -120,6 +120,7 @@ void LogReader::StepDone() {
 // Behind the last step the position is behind the statement.
 void LogReader::EndDdl() {
   copies_ = std::move(ddl_->plan.copies);
+  gone_ = std::move(ddl_->plan.gone);
   ddl_.reset();
   if (!open_group_) EndTransaction();
 }

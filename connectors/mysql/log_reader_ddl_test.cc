@@ -12,6 +12,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 class LogReaderDdlTest : public LogReaderTest {
@@ -289,8 +290,9 @@ TEST_F(LogReaderDdlTest, PoliciesLetTheTargetKeepItsRows) {
   EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "more text", "name varchar(9)"));
 }
 
-// The old definition would read the values of one column as those of another.
-TEST_F(LogReaderDdlTest, ATableThatMayBeGoneIsAskedForWhenItIsMadeIfItIsNotThere) {
+// The old definition would read the values of one column as those of another. But a table that is
+// there is not asked for: what applications would make at their start is seldom what it is by now.
+TEST_F(LogReaderDdlTest, ATableThatIsGoneIsAskedForWhenItIsMadeIfItIsNotThere) {
   options_.ddl.drop_table = DdlPolicy::kIgnore;
   client_.Answer("FROM information_schema.TABLES WHERE TABLE_TYPE", {{"shop", "goods"}});
   client_.Answer(
@@ -301,14 +303,20 @@ TEST_F(LogReaderDdlTest, ATableThatMayBeGoneIsAskedForWhenItIsMadeIfItIsNotThere
        {"name", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
         "YES", ""}});
   client_.Answer("FROM information_schema.STATISTICS", {{"PRIMARY", "id", "0"}});
+  const std::string other =
+      "CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, more VARCHAR(20), name VARCHAR(20)) "
+      "CHARSET utf8mb4";
   Run({"DROP TABLE goods",
-       "CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, name VARCHAR(20))"});
+       "CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, name VARCHAR(20))", other});
   ASSERT_TRUE(ReadAll().ok());
   EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "name varchar(20)"));
-  Run(
-      {"CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, more VARCHAR(20), name VARCHAR(20))"
-       " CHARSET utf8mb4"});
+  EXPECT_THAT(Saved().gone, IsEmpty());
+  Run({"DROP TABLE goods"});
   ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(Saved().gone, ElementsAre(TablePath{"shop", "", "goods"}));
+  Run({other});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(Saved().gone, IsEmpty());
   EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "more varchar(20)", "name varchar(20)"));
 }
 

@@ -12,11 +12,12 @@ namespace {
 constexpr uint64_t kSplitVersion = 2;
 constexpr uint64_t kFirstWithKeys = 2;
 constexpr uint64_t kReportVersion = 2;
-constexpr uint64_t kLogVersion = 5;
+constexpr uint64_t kLogVersion = 6;
 constexpr uint64_t kFirstLogWithKeys = 4;
 constexpr uint64_t kFirstWithEnd = 2;     // and a definition's place
 constexpr uint64_t kFirstWithCopies = 3;  // and sources
 constexpr uint64_t kFirstWithJoining = 5;
+constexpr uint64_t kFirstWithGone = 6;
 constexpr uint64_t kSnapshotKind = 1;
 constexpr uint64_t kLogKind = 2;
 
@@ -94,6 +95,20 @@ void DecodeJoining(ByteReader& in, LogSplit& split) {
     const TablePath table = DecodeTablePath(in);
     split.since[table] = DecodeLogPoint(in);
   }
+}
+
+void EncodeGone(const LogSplit& split, ByteWriter& out) {
+  out.U64(split.gone.size());
+  for (const TablePath& table : split.gone) Encode(table, out);
+}
+
+// Earlier versions did not remember it: any of them may be.
+void DecodeGone(ByteReader& in, bool remembered, LogSplit& split) {
+  if (!remembered) {
+    for (const auto& [table, facts] : split.tables) split.gone.insert(table);
+    return;
+  }
+  for (uint64_t n = in.Count(); n > 0; --n) split.gone.insert(DecodeTablePath(in));
 }
 
 }  // namespace
@@ -231,6 +246,7 @@ Bytes EncodeSplit(const MysqlSplit& split) {
   out.U64(log.copies.size());
   for (const auto& [table, copy] : log.copies) EncodeCopy(copy, out);
   EncodeJoining(log, out);
+  EncodeGone(log, out);
   return std::move(out).Take();
 }
 
@@ -271,6 +287,7 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
   }
   if (version >= kFirstWithCopies) DecodeDefinitions(in, split);
   if (version >= kFirstWithJoining) DecodeJoining(in, split);
+  DecodeGone(in, version >= kFirstWithGone, split);
   RETURN_IF_ERROR(in.Finish("log split"));
   return split;
 }

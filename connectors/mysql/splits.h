@@ -104,6 +104,8 @@ struct LogSplit {
   // TableOutput::sources.
   std::map<TablePath, std::vector<std::string>> sources;
   std::map<TablePath, TableCopy> copies;
+  // Those of `tables` that were dropped or renamed away, which was passed over, and not made again.
+  std::set<TablePath> gone;
   // Not in `tables` yet: the log is not followed further before their snapshot.
   std::map<TablePath, JoiningTable> joining;
   // Of tables that joined: JoiningTable::since, while it lies ahead.

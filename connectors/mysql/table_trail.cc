@@ -19,8 +19,10 @@ void TableTrail::Take(const Query& query, const SqlDialect& dialect) {
   const auto sql = Utf8Of(query.sql, session);
   if (!sql) return;
   // What the job makes of it is for the reader of the log to say.
-  const DdlRules rules{.drop_table = DdlPolicy::kIgnore, .truncate_table = DdlPolicy::kIgnore};
-  const DdlState state{{{facts_.path, &facts_}}, copies_};
+  const DdlRules rules{.drop_table = DdlPolicy::kIgnore,
+                       .rename_table = DdlPolicy::kIgnore,
+                       .truncate_table = DdlPolicy::kIgnore};
+  const DdlState state{{{facts_.path, &facts_}}, copies_, gone_};
   const auto statement = ParseStatement(*sql, query.schema, session.dialect);
   DdlPlan plan = PlanStatement(statement, state, session, rules);
   for (const DdlStep& step : plan.steps) {
@@ -28,6 +30,7 @@ void TableTrail::Take(const Query& query, const SqlDialect& dialect) {
     if (step.kind == DdlStep::Kind::kAsk) told_ = false;
   }
   copies_ = std::move(plan.copies);
+  gone_ = std::move(plan.gone);
 }
 
 void TableTrail::Follow(const Definition& definition) {

@@ -32,6 +32,7 @@ class TableTrail {
   TableFacts facts_;
   std::vector<std::string> names_;
   std::map<TablePath, TableCopy> copies_;
+  std::set<TablePath> gone_;
   LogPoint upto_;
   bool told_ = false;
 };

@@ -70,6 +70,13 @@ TEST(TableTrail, FollowsAnAlterWhereItTakesEffect) {
               Optional(ElementsAre("id", "a", "")));
 }
 
+TEST(TableTrail, ATableThatIsThereIsNotMade) {
+  const std::string other = "CREATE TABLE IF NOT EXISTS goods (id INT, b INT)";
+  EXPECT_THAT(Names({other}, {"id", "a", "b"}), Optional(ElementsAre("id", "a", "b")));
+  EXPECT_EQ(Names({"DROP TABLE goods", other}, {"id", "a", "b"}), std::nullopt);
+  EXPECT_EQ(Names({"RENAME TABLE goods TO old", other}, {"id", "a", "b"}), std::nullopt);
+}
+
 TEST(TableTrail, DoesNotGuess) {
   // The server has the table of another place.
   EXPECT_EQ(Names({"ALTER TABLE goods DROP b"}, {"id", "a", "b"}), std::nullopt);
