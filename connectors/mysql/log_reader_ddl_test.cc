@@ -176,8 +176,23 @@ TEST_F(LogReaderDdlTest, ChangesArePassedOnOnceWhatComesBeforeIsSaved) {
 
 TEST_F(LogReaderDdlTest, ConstantsOfTimestampsAreOfTheServersZoneIfNoOtherIsWritten) {
   options_.ddl.pass_on = true;
-  convert_.zone = [](int64_t) { return 8 * 3600; };
   Run({"ALTER TABLE goods ADD at TIMESTAMP NULL DEFAULT '2024-07-01 12:00:00'"});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre(Not(HasSubstr("= 2024"))));  // it is not known
+  rows_.rows.clear();
+  output_.clear();
+  client_.Answer("SHOW GLOBAL VARIABLES", {{"server_uuid", std::string(kTestUuid)},
+                                           {"version", "8.0.33"},
+                                           {"log_bin", "ON"},
+                                           {"binlog_format", "ROW"},
+                                           {"gtid_mode", "ON"},
+                                           {"system_time_zone", "UTC"}});
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
+  rows_.rows.clear();
+  output_.clear();
+  convert_.zone = [](int64_t) { return 8 * 3600; };
+  options_.server_time_zone = "+08:00";
   ASSERT_TRUE(ReadAll().ok());
   EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
 }

@@ -33,7 +33,7 @@ Result<Variables> LoadVariables(SqlSession& session) {
       const SqlTable rows,
       session.Query("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'server_id', "
                     "'hostname', 'version', 'log_bin', 'binlog_format', 'binlog_row_image', "
-                    "'gtid_mode') OR Variable_name LIKE "
+                    "'gtid_mode', 'system_time_zone') OR Variable_name LIKE "
                     "'rpl\\_semi\\_sync\\_%'"));
   return Variables(rows);
 }
@@ -138,6 +138,8 @@ Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint
   // Servers without this variable always write whole rows.
   const std::string image = Upper(variables("binlog_row_image"));
   facts.whole_rows = image.empty() || image == "FULL";
+  const std::string zone = Upper(variables("system_time_zone"));
+  facts.utc = zone == "UTC" || zone == "GMT";
   std::vector<std::string> problems = LogProblems(variables, facts, rereads);
   if (const auto wait = SemiSyncWait(variables)) {
     if (*wait > kSemiSyncWaitMax && facts.snapshot() == ServerFacts::Snapshot::kSettled) {

@@ -26,6 +26,7 @@ struct ServerFacts {
   bool gtid = false;  // MySQL's gtid_mode is ON
   bool mariadb = false;
   bool whole_rows = true;  // new sessions log rows with all their columns
+  bool utc = false;        // SYSTEM, as a time zone, is UTC
   // A transaction this long in the log is visible to every later snapshot. Commit follows the log's
   // flush within milliseconds unless the disk hangs or a semi-synchronous replica is waited for.
   Duration settle = std::chrono::seconds(2);

@@ -289,8 +289,11 @@ TEST(TableChange, ConstantsOfTimestampsAreOfTheStatementsZone) {
   const std::string column = "TIMESTAMP NULL DEFAULT '2024-07-01 12:00:00'";
   StatementSession session = Session();
   ConvertOptions convert;
+  EXPECT_EQ(Initial(column, session, convert), "?");  // the server's zone is not known
+  session.server_zone = ZoneOffset();
   EXPECT_EQ(Initial(column, session, convert), "2024-07-01 12:00:00");
-  convert.zone = session.server_zone = *FindTimeZone("+08:00");
+  convert.zone = *FindTimeZone("+08:00");
+  session.server_zone = convert.zone;
   EXPECT_EQ(Initial(column, session, convert), "2024-07-01 12:00:00");
   for (const auto& [zone, initial] :
        std::vector<std::pair<std::string, std::string>>{{"SYSTEM", "2024-07-01 12:00:00"},

@@ -19,7 +19,7 @@ struct StatementSession {
   bool strict = false;
   // In whose local time constants of TIMESTAMP columns are; empty or SYSTEM: server_zone.
   std::string time_zone;
-  ZoneOffset server_zone;  // no status variable tells it
+  std::optional<ZoneOffset> server_zone;  // no status variable tells it; none: not known
   // A TIMESTAMP may be null unless it says NOT NULL; none: the server does not write it.
   std::optional<bool> explicit_timestamps;
   // False: an ALTER TABLE that only begins here, or failed (MariaDB's binlog_alter_two_phase).
