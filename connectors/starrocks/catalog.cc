@@ -219,6 +219,44 @@ std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema) 
   return out;
 }
 
+namespace {
+
+bool AnyOf(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Empty: of such a type nothing is known.
+std::string LeastOf(const std::string& type) {
+  static constexpr auto kNumbers =
+      std::to_array<std::string_view>({"boolean", "tinyint", "smallint", "int", "bigint",
+                                       "largeint", "bigint unsigned", "float", "double"});
+  static constexpr auto kTexts =
+      std::to_array<std::string_view>({"char", "varchar", "string", "binary", "varbinary"});
+  if (type.starts_with("decimal") || AnyOf(kNumbers, type)) return "0";
+  if (AnyOf(kTexts, type)) return R"("")";
+  if (type == "date") return R"("1970-01-01")";
+  if (type == "datetime") return R"("1970-01-01 00:00:00")";
+  if (type.starts_with("array")) return "[]";
+  const bool object = type == "json" || type.starts_with("map") || type.starts_with("struct");
+  return object ? "{}" : "";
+}
+
+}  // namespace
+
+std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema) {
+  std::vector<std::string> out;
+  for (const ColumnInfo& column : schema.columns) {
+    const TargetColumn* target = FindColumn(facts, column.name);
+    const bool free = target != nullptr && !target->key;
+    if (!free) {
+      out.emplace_back();
+    } else {
+      out.push_back(target->nullable ? "null" : LeastOf(target->type));
+    }
+  }
+  return out;
+}
+
 bool SameKey(const TargetFacts& facts, const Schema& schema) {
   return KeyNames(facts) == KeyNames(schema);
 }

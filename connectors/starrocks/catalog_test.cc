@@ -162,6 +162,29 @@ TEST_F(CatalogTest, ColumnsAreFoundWhateverTheirCase) {
   EXPECT_THAT(TargetNames(facts, schema_), ElementsAre("ID", "V"));
 }
 
+TEST_F(CatalogTest, DeletesHoldWhatTheTargetTakes) {
+  TargetFacts facts;
+  facts.columns = {{"ID", "bigint", true, "", false}, {"v", "int", false, "", true}};
+  EXPECT_THAT(ValuesOfDeletes(facts, schema_), ElementsAre("", "null"));
+  facts.columns[1].nullable = false;
+  for (const auto& [type, value] :
+       std::map<std::string, std::string>{{"int", "0"},
+                                          {"bigint unsigned", "0"},
+                                          {"decimal64", "0"},
+                                          {"double", "0"},
+                                          {"varchar", R"("")"},
+                                          {"varbinary", R"("")"},
+                                          {"date", R"("1970-01-01")"},
+                                          {"datetime", R"("1970-01-01 00:00:00")"},
+                                          {"json", "{}"},
+                                          {"array<int(11)>", "[]"},
+                                          {"map<int(11),int(11)>", "{}"},
+                                          {"unknown", ""}}) {
+    facts.columns[1].type = type;
+    EXPECT_THAT(ValuesOfDeletes(facts, schema_), ElementsAre("", value)) << type;
+  }
+}
+
 TEST_F(CatalogTest, TwoColumnsThatDifferInCaseOnlyAreRefused) {
   schema_.columns.push_back({"ID", Of(TypeKind::kInt)});
   const Status status = CheckColumns(Facts({{"id", true}, {"v", false}}), kName, schema_);
