@@ -98,22 +98,44 @@ Status CheckVersion(SqlSession& session) {
   return {};
 }
 
+namespace {
+
+// What information_schema of older releases lacks: it shows no default there, and of no column that
+// it takes null.
+Status LookCloser(SqlSession& session, const TableName& name, TargetFacts& facts) {
+  constexpr size_t kField = 0;
+  constexpr size_t kNull = 3;
+  constexpr size_t kDefault = 5;
+  ASSIGN_OR_RETURN(const SqlTable rows, session.Query("SHOW FULL COLUMNS FROM " + FullName(name)));
+  for (const auto& row : rows) {
+    if (row.size() <= kDefault) continue;
+    for (TargetColumn& column : facts.columns) {
+      if (!SameWord(column.name, row[kField].value_or(""))) continue;
+      column.nullable = row[kNull] != "NO";
+      column.initial = row[kDefault];
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name) {
-  ASSIGN_OR_RETURN(const SqlTable rows,
-                   session.Query(fmt::format(
-                       "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE, IS_NULLABLE, "
-                       "COLUMN_DEFAULT FROM information_schema.columns WHERE TABLE_SCHEMA = {} "
-                       "AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION",
-                       session.Quote(name.database), session.Quote(name.table))));
+  ASSIGN_OR_RETURN(
+      const SqlTable rows,
+      session.Query(fmt::format("SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE "
+                                "FROM information_schema.columns WHERE TABLE_SCHEMA = {} "
+                                "AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION",
+                                session.Quote(name.database), session.Quote(name.table))));
   if (rows.empty()) return std::nullopt;
   TargetFacts facts;
   for (const auto& row : rows) {
-    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")),
-                        row[2] == "PRI",     Lower(row[3].value_or("")),
-                        row[4] != "NO",      row[5]};
+    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")), row[2] == "PRI",
+                        Lower(row[3].value_or(""))};
     facts.primary_key = facts.primary_key || column.key;
     facts.columns.push_back(std::move(column));
   }
+  RETURN_IF_ERROR(LookCloser(session, name, facts));
   return facts;
 }
 

@@ -21,7 +21,7 @@ struct TargetColumn {
   bool key = false;
   std::string full_type;  // COLUMN_TYPE in lower case, "varchar(20)"
   bool nullable = true;
-  std::optional<std::string> initial = std::nullopt;  // COLUMN_DEFAULT
+  std::optional<std::string> initial = std::nullopt;  // its default, as it is shown
 };
 
 struct TargetFacts {

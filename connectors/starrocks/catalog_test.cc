@@ -48,9 +48,11 @@ class CatalogTest : public testing::Test {
     session_.answers["SHOW DATABASES"] = {{"information_schema"}, {"ods"}};
   }
   void TableIsThere() {
-    session_.answers["information_schema.columns"] = {
-        {"id", "bigint", "PRI", "bigint(20)", "NO", std::nullopt},
-        {"V", "INT", "", "INT(11)", "YES", "7"}};
+    session_.answers["information_schema.columns"] = {{"id", "bigint", "PRI", "bigint(20)"},
+                                                      {"V", "INT", "", "INT(11)"}};
+    session_.answers["SHOW FULL COLUMNS FROM `ods`.`orders`"] = {
+        {"id", "bigint(20)", std::nullopt, "NO", "PRI", std::nullopt, "", "", ""},
+        {"V", "int(11)", std::nullopt, "YES", "", "7", "", "", ""}};
   }
   Status Apply() { return ApplySaveModes(session_, options_, kName, schema_); }
   static TargetFacts Facts(const std::vector<std::pair<std::string, bool>>& columns) {
