@@ -8,16 +8,6 @@
 namespace sluice::jdbc {
 namespace {
 
-// Of whole numbers; 0: the type is none.
-int BitsOf(std::string_view name) {
-  if (name == "tinyint") return 8;
-  if (name == "smallint") return 16;
-  if (name == "mediumint") return 24;
-  if (name == "int" || name == "integer") return 32;
-  if (name == "bigint") return 64;
-  return 0;
-}
-
 void LimitWhole(const TypeText& type, ColumnLimits& limits) {
   const int bits = BitsOf(type.name);
   if (bits == 0) return;

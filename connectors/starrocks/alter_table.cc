@@ -69,14 +69,25 @@ std::optional<std::string> DefaultOf(const ColumnInfo& column) {
   }
 }
 
+// CURRENT_TIMESTAMP as a definition takes it, of a default that is shown as that or as "now(3)".
+std::optional<std::string> MomentIn(const std::string& text) {
+  const std::string upper = Upper(text);
+  for (const std::string_view name : {"CURRENT_TIMESTAMP", "NOW"}) {
+    if (!upper.starts_with(name)) continue;
+    const std::string digits = upper.substr(name.size());
+    return "CURRENT_TIMESTAMP" + (digits == "()" ? "" : digits);
+  }
+  return std::nullopt;
+}
+
 // The DEFAULT that a column has, as a definition takes it: one that is not restated counts as
 // changed, which the server refuses.
 std::string DefaultClause(const TargetColumn& column) {
   if (!column.initial || (column.nullable && *column.initial == "NULL")) return "";
   const std::string& text = *column.initial;
   // Functions are shown as texts are.
-  const bool now = column.type == "datetime" && Upper(text).starts_with("CURRENT_TIMESTAMP");
-  if (now) return " DEFAULT " + text;
+  const auto moment = column.type == "datetime" ? MomentIn(text) : std::nullopt;
+  if (moment) return " DEFAULT " + *moment;
   if (text == "uuid()" || text == "uuid_numeric()") return " DEFAULT (" + text + ")";
   std::string literal;
   for (const char c : text) {

@@ -113,6 +113,10 @@ TEST_F(AlterTableTest, ADefaultIsRestated) {
   EXPECT_EQ(clause("varchar", "CURRENT_TIMESTAMP"), " DEFAULT \"CURRENT_TIMESTAMP\"");
   EXPECT_EQ(clause("datetime", "CURRENT_TIMESTAMP"), " DEFAULT CURRENT_TIMESTAMP");
   EXPECT_EQ(clause("datetime", "CURRENT_TIMESTAMP(3)"), " DEFAULT CURRENT_TIMESTAMP(3)");
+  EXPECT_EQ(clause("datetime", "now(6)"), " DEFAULT CURRENT_TIMESTAMP(6)");
+  EXPECT_EQ(clause("datetime", "now()"), " DEFAULT CURRENT_TIMESTAMP");
+  EXPECT_EQ(clause("datetime", "current_timestamp()"), " DEFAULT CURRENT_TIMESTAMP");
+  EXPECT_EQ(clause("varchar", "now(6)"), " DEFAULT \"now(6)\"");
   EXPECT_EQ(clause("varchar", "uuid()"), " DEFAULT (uuid())");
   EXPECT_EQ(clause("varchar", "NULL"), "") << "how some versions show that there is none";
 }

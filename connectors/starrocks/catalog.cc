@@ -98,22 +98,44 @@ Status CheckVersion(SqlSession& session) {
   return {};
 }
 
+namespace {
+
+// What information_schema of older releases lacks: it shows no default there, and of no column that
+// it takes null.
+Status LookCloser(SqlSession& session, const TableName& name, TargetFacts& facts) {
+  constexpr size_t kField = 0;
+  constexpr size_t kNull = 3;
+  constexpr size_t kDefault = 5;
+  ASSIGN_OR_RETURN(const SqlTable rows, session.Query("SHOW FULL COLUMNS FROM " + FullName(name)));
+  for (const auto& row : rows) {
+    if (row.size() <= kDefault) continue;
+    for (TargetColumn& column : facts.columns) {
+      if (!SameWord(column.name, row[kField].value_or(""))) continue;
+      column.nullable = row[kNull] != "NO";
+      column.initial = row[kDefault];
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::optional<TargetFacts>> LookUp(SqlSession& session, const TableName& name) {
-  ASSIGN_OR_RETURN(const SqlTable rows,
-                   session.Query(fmt::format(
-                       "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE, IS_NULLABLE, "
-                       "COLUMN_DEFAULT FROM information_schema.columns WHERE TABLE_SCHEMA = {} "
-                       "AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION",
-                       session.Quote(name.database), session.Quote(name.table))));
+  ASSIGN_OR_RETURN(
+      const SqlTable rows,
+      session.Query(fmt::format("SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY, COLUMN_TYPE "
+                                "FROM information_schema.columns WHERE TABLE_SCHEMA = {} "
+                                "AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION",
+                                session.Quote(name.database), session.Quote(name.table))));
   if (rows.empty()) return std::nullopt;
   TargetFacts facts;
   for (const auto& row : rows) {
-    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")),
-                        row[2] == "PRI",     Lower(row[3].value_or("")),
-                        row[4] != "NO",      row[5]};
+    TargetColumn column{row[0].value_or(""), Lower(row[1].value_or("")), row[2] == "PRI",
+                        Lower(row[3].value_or(""))};
     facts.primary_key = facts.primary_key || column.key;
     facts.columns.push_back(std::move(column));
   }
+  RETURN_IF_ERROR(LookCloser(session, name, facts));
   return facts;
 }
 
@@ -215,6 +237,44 @@ std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema) 
   for (const ColumnInfo& column : schema.columns) {
     const TargetColumn* target = FindColumn(facts, column.name);
     out.push_back(column.source_type == "json" && target != nullptr && target->type == "json");
+  }
+  return out;
+}
+
+namespace {
+
+bool AnyOf(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Empty: of such a type nothing is known.
+std::string LeastOf(const std::string& type) {
+  static constexpr auto kNumbers =
+      std::to_array<std::string_view>({"boolean", "tinyint", "smallint", "int", "bigint",
+                                       "largeint", "bigint unsigned", "float", "double"});
+  static constexpr auto kTexts =
+      std::to_array<std::string_view>({"char", "varchar", "string", "binary", "varbinary"});
+  if (type.starts_with("decimal") || AnyOf(kNumbers, type)) return "0";
+  if (AnyOf(kTexts, type)) return R"("")";
+  if (type == "date") return R"("1970-01-01")";
+  if (type == "datetime") return R"("1970-01-01 00:00:00")";
+  if (type.starts_with("array")) return "[]";
+  const bool object = type == "json" || type.starts_with("map") || type.starts_with("struct");
+  return object ? "{}" : "";
+}
+
+}  // namespace
+
+std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema) {
+  std::vector<std::string> out;
+  for (const ColumnInfo& column : schema.columns) {
+    const TargetColumn* target = FindColumn(facts, column.name);
+    const bool free = target != nullptr && !target->key;
+    if (!free) {
+      out.emplace_back();
+    } else {
+      out.push_back(target->nullable ? "null" : LeastOf(target->type));
+    }
   }
   return out;
 }

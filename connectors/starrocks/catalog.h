@@ -21,7 +21,7 @@ struct TargetColumn {
   bool key = false;
   std::string full_type;  // COLUMN_TYPE in lower case, "varchar(20)"
   bool nullable = true;
-  std::optional<std::string> initial = std::nullopt;  // COLUMN_DEFAULT
+  std::optional<std::string> initial = std::nullopt;  // its default, as it is shown
 };
 
 struct TargetFacts {
@@ -56,6 +56,10 @@ Status CheckModel(const TargetFacts& facts, const StarrocksOptions& options, con
 std::vector<std::string> TargetNames(const TargetFacts& facts, const Schema& schema);
 // Which of the columns hold JSON and not its text.
 std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema);
+// What deletes hold in each column, as JSON: a value that the target takes in any case, for it
+// looks at those of no key too, and one that it cannot hold would lose the load. Empty: the row's
+// own value, as in a key.
+std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema);
 
 // Whether an update can never move a row of the target. False: the row before must be deleted.
 bool SameKey(const TargetFacts& facts, const Schema& schema);

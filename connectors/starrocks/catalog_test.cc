@@ -48,9 +48,11 @@ class CatalogTest : public testing::Test {
     session_.answers["SHOW DATABASES"] = {{"information_schema"}, {"ods"}};
   }
   void TableIsThere() {
-    session_.answers["information_schema.columns"] = {
-        {"id", "bigint", "PRI", "bigint(20)", "NO", std::nullopt},
-        {"V", "INT", "", "INT(11)", "YES", "7"}};
+    session_.answers["information_schema.columns"] = {{"id", "bigint", "PRI", "bigint(20)"},
+                                                      {"V", "INT", "", "INT(11)"}};
+    session_.answers["SHOW FULL COLUMNS FROM `ods`.`orders`"] = {
+        {"id", "bigint(20)", std::nullopt, "NO", "PRI", std::nullopt, "", "", ""},
+        {"V", "int(11)", std::nullopt, "YES", "", "7", "", "", ""}};
   }
   Status Apply() { return ApplySaveModes(session_, options_, kName, schema_); }
   static TargetFacts Facts(const std::vector<std::pair<std::string, bool>>& columns) {
@@ -160,6 +162,29 @@ TEST_F(CatalogTest, ColumnsAreFoundWhateverTheirCase) {
   const TargetFacts facts = Facts({{"ID", true}, {"V", false}});
   EXPECT_TRUE(CheckColumns(facts, kName, schema_).ok());
   EXPECT_THAT(TargetNames(facts, schema_), ElementsAre("ID", "V"));
+}
+
+TEST_F(CatalogTest, DeletesHoldWhatTheTargetTakes) {
+  TargetFacts facts;
+  facts.columns = {{"ID", "bigint", true, "", false}, {"v", "int", false, "", true}};
+  EXPECT_THAT(ValuesOfDeletes(facts, schema_), ElementsAre("", "null"));
+  facts.columns[1].nullable = false;
+  for (const auto& [type, value] :
+       std::map<std::string, std::string>{{"int", "0"},
+                                          {"bigint unsigned", "0"},
+                                          {"decimal64", "0"},
+                                          {"double", "0"},
+                                          {"varchar", R"("")"},
+                                          {"varbinary", R"("")"},
+                                          {"date", R"("1970-01-01")"},
+                                          {"datetime", R"("1970-01-01 00:00:00")"},
+                                          {"json", "{}"},
+                                          {"array<int(11)>", "[]"},
+                                          {"map<int(11),int(11)>", "{}"},
+                                          {"unknown", ""}}) {
+    facts.columns[1].type = type;
+    EXPECT_THAT(ValuesOfDeletes(facts, schema_), ElementsAre("", value)) << type;
+  }
 }
 
 TEST_F(CatalogTest, TwoColumnsThatDifferInCaseOnlyAreRefused) {

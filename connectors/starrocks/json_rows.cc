@@ -75,29 +75,12 @@ void AppendValue(const Column& column, uint32_t row, bool nested, std::string& o
   out += '"';
 }
 
-// What a column takes in any case.
-std::string_view Neutral(const Column& column, const ColumnLimits& limits) {
-  if (limits.nullable) return "null";
-  switch (column.type().kind) {
-    case TypeKind::kString:
-    case TypeKind::kBytes:
-      return "\"\"";
-    case TypeKind::kDate:
-    case TypeKind::kTimestamp:
-      return "\"1970-01-01\"";
-    case TypeKind::kTime:
-      return "\"00:00:00\"";
-    default:
-      return "0";
-  }
-}
-
 }  // namespace
 
 JsonRows::JsonRows(const std::vector<std::string>& names, bool ops, std::vector<bool> nested,
-                   std::vector<ColumnLimits> limits)
-    : nested_(std::move(nested)), limits_(std::move(limits)), ops_(ops) {
-  limits_.resize(names.size());
+                   std::vector<std::string> of_deletes)
+    : nested_(std::move(nested)), of_deletes_(std::move(of_deletes)), ops_(ops) {
+  of_deletes_.resize(names.size());
   nested_.resize(names.size());
   for (const std::string& name : names) {
     std::string key = keys_.empty() ? "{" : ",";
@@ -112,8 +95,8 @@ void JsonRows::Append(const Chunk& chunk, uint32_t row, std::string& out) const 
   for (size_t i = 0; i < keys_.size(); ++i) {
     out += keys_[i];
     const Column& column = chunk.column(i);
-    if (gone && !WhyUnfit(column, row, limits_[i]).empty()) {
-      out += Neutral(column, limits_[i]);
+    if (gone && !of_deletes_[i].empty()) {
+      out += of_deletes_[i];
     } else if (column.is_null(row)) {
       out += "null";
     } else {

@@ -131,6 +131,9 @@ TEST(JsonRowsTest, KindsOfRowsBecomeOperations) {
   }
   EXPECT_EQ(with, R"({"say \"a\"":0,"B":null,"__op":0}{"say \"a\"":1,"B":null,"__op":1})"
                   R"({"say \"a\"":2,"B":null,"__op":0}{"say \"a\"":3,"B":null,"__op":1})");
+  std::string deleted;
+  JsonRows(names, true, {}, {"", R"("none")"}).Append(*chunk, 3, deleted);
+  EXPECT_EQ(deleted, R"({"say \"a\"":3,"B":"none","__op":1})");
   EXPECT_EQ(without, R"({"say \"a\"":0,"B":null}{"say \"a\"":1,"B":null})"
                      R"({"say \"a\"":2,"B":null}{"say \"a\"":3,"B":null})");
 }

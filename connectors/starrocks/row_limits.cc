@@ -14,15 +14,7 @@ void LimitText(const TargetColumn& column, TypeKind source, ColumnLimits& limits
   if (source == TypeKind::kBytes) limits.bytes = bytes / 4 * 3;  // written as base64
 }
 
-// Of whole numbers, without LARGEINT, which holds whatever a source has; 0: the type is none.
-int BitsOf(std::string_view type) {
-  if (type == "tinyint") return 8;
-  if (type == "smallint") return 16;
-  if (type == "int") return 32;
-  return type == "bigint" ? 64 : 0;
-}
-
-int BitsOf(const Type& source) {
+int BitsIn(const Type& source) {
   switch (source.kind) {
     case TypeKind::kTinyInt:
       return 8;
@@ -38,8 +30,8 @@ int BitsOf(const Type& source) {
 }
 
 void LimitWhole(std::string_view type, const Type& source, ColumnLimits& limits) {
-  const int bits = BitsOf(type);
-  if (bits == 0 || bits >= BitsOf(source)) return;
+  const int bits = BitsOf(type);  // LARGEINT has none: it holds whatever a source has
+  if (bits == 0 || bits >= BitsIn(source)) return;
   limits.most = (Int128{1} << (bits - 1)) - 1;
   limits.least = -*limits.most - 1;
 }

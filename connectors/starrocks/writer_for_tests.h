@@ -48,6 +48,7 @@ inline ChunkPtr Inserts(const SchemaRef& schema, int64_t first, int64_t count) {
 inline TargetTable TargetOf(const Schema& schema) {
   TargetTable target{{"ods", schema.path.table}, {}, true};
   for (const ColumnInfo& column : schema.columns) target.facts.columns.push_back({column.name});
+  for (const uint32_t i : schema.primary_key) target.facts.columns[i].key = true;
   return target;
 }
 

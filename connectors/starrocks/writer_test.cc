@@ -34,7 +34,7 @@ TEST_F(WriterTest, ChangesOfARowKeepTheirOrderAndKind) {
   ASSERT_TRUE(SealAndPrepare(7).has_value());
   EXPECT_EQ(Joined("ods.a", "PREPARED"),
             R"([{"id":1,"v":"one","__op":0},{"id":1,"v":"uno","__op":0},)"
-            R"({"id":1,"v":"uno","__op":1}])");
+            R"({"id":1,"v":null,"__op":1}])");
 }
 
 TEST_F(WriterTest, AnUpdateMayMoveTheRowOfAWiderKey) {
@@ -43,7 +43,7 @@ TEST_F(WriterTest, AnUpdateMayMoveTheRowOfAWiderKey) {
   Write(Rows(a_, {{RowKind::kUpdateBefore, 1, "old"}, {RowKind::kUpdateAfter, 1, "new"}}));
   ASSERT_TRUE(SealAndPrepare(7).has_value());
   EXPECT_EQ(Joined("ods.a", "PREPARED"),
-            R"([{"id":1,"v":"old","__op":1},{"id":1,"v":"new","__op":0}])");
+            R"([{"id":1,"v":null,"__op":1},{"id":1,"v":"new","__op":0}])");
 }
 
 TEST_F(WriterTest, WithoutUpsertsEveryRowIsAppended) {

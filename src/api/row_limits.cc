@@ -19,10 +19,4 @@ std::vector<RefusedRow> RowLimits::Refused(const Chunk& chunk) const {
   return refused;
 }
 
-std::vector<ColumnLimits> RowLimits::ByColumn(const Schema& schema) const {
-  std::vector<ColumnLimits> out(schema.columns.size());
-  for (const Limited& limited : columns_) out[limited.column] = limited.limits;
-  return out;
-}
-
 }  // namespace sluice

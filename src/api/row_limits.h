@@ -20,8 +20,6 @@ class RowLimits {
 
   // Each row once, with the first of its columns that does not fit.
   std::vector<RefusedRow> Refused(const Chunk& chunk) const;
-  // By column of the rows.
-  std::vector<ColumnLimits> ByColumn(const Schema& schema) const;
 
  private:
   struct Limited {

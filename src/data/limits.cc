@@ -64,6 +64,14 @@ std::string WhyUnfitDecimal(Int128 unscaled, int scale, int whole_digits) {
 
 }  // namespace
 
+int BitsOf(std::string_view type) {
+  if (type == "tinyint") return 8;
+  if (type == "smallint") return 16;
+  if (type == "mediumint") return 24;
+  if (type == "int" || type == "integer") return 32;
+  return type == "bigint" ? 64 : 0;
+}
+
 std::string WhyUnfit(const Column& column, uint32_t row, const ColumnLimits& limits) {
   if (column.is_null(row)) return limits.nullable ? "" : "null, which the target does not take";
   switch (column.type().kind) {

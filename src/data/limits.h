@@ -29,6 +29,9 @@ struct ColumnLimits {
   }
 };
 
+// Bits of what a column of that SQL type holds, of whole numbers up to BIGINT; 0: it is none.
+int BitsOf(std::string_view type);
+
 // Why the value is refused; empty: it fits. A limit that does not concern the column's type is
 // none.
 std::string WhyUnfit(const Column& column, uint32_t row, const ColumnLimits& limits);

@@ -75,6 +75,15 @@ TEST(Limits, WholeNumbersHaveARange) {
   EXPECT_EQ(WhyUnfit(column, 0, {.least = -129, .most = 128}), "");
 }
 
+TEST(Limits, TypesOfWholeNumbersHaveBits) {
+  EXPECT_EQ(BitsOf("tinyint"), 8);
+  EXPECT_EQ(BitsOf("mediumint"), 24);
+  EXPECT_EQ(BitsOf("integer"), BitsOf("int"));
+  EXPECT_EQ(BitsOf("bigint"), 64);
+  EXPECT_EQ(BitsOf("largeint"), 0);
+  EXPECT_EQ(BitsOf("varchar"), 0);
+}
+
 TEST(Limits, DecimalsHaveDigitsBeforeThePoint) {
   EXPECT_EQ(WhyUnfit(Decimals("-999.99", 2), 0, {.whole_digits = 3}), "");
   EXPECT_EQ(WhyUnfit(Decimals("-1000.00", 2), 0, {.whole_digits = 3}),

@@ -14,8 +14,10 @@ using Json = nlohmann::json;
 Json Expected(const SimSource& source, bool upserts, const RowRef& row) {
   Json expected = {{"id", IdOf(source, row)}, {"split", row.split}, {"seq", row.seq}};
   const uint32_t version = source.VersionOf(row);
+  const bool deletes = upserts && source.change(row).removes;
   if (version > 0) expected[VersionColumn(version)] = VersionValue(row);
-  if (upserts) expected["__op"] = source.change(row).removes ? 1 : 0;
+  if (version > 0 && deletes) expected[VersionColumn(version)] = nullptr;
+  if (upserts) expected["__op"] = deletes ? 1 : 0;
   return expected;
 }
 

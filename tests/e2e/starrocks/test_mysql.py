@@ -14,6 +14,7 @@ from harness.shop import Shop
 from harness.shop_job import ShopJob
 from harness.shop_writer import Writer
 from harness.starrocks import StandIn
+from harness.target import JOBS
 from harness.waiting import wait_for
 
 OPERATIONS = ("begin", "load", "prepare", "commit", "rollback", "get_load_state")
@@ -116,3 +117,49 @@ def test_keys_of_every_kind_and_tables_of_keys_only(
     finally:
         job.end()
         connection.close()
+
+
+def test_a_delete_is_loaded_whatever_its_row_held(
+    mysql: MysqlServer, standin: StandIn, tmp_path: Path
+) -> None:
+    """Its key alone decides. The target has null where a load that was not strict met "many"."""
+    mysql.execute(
+        "DROP DATABASE IF EXISTS shop",
+        "CREATE DATABASE shop",
+        "CREATE TABLE shop.counts (id BIGINT PRIMARY KEY, n VARCHAR(20), m VARCHAR(20))",
+        "INSERT INTO shop.counts VALUES (1, '5', '2024-02-29')",
+    )
+    standin.fresh_database("counted")
+    standin.query(
+        "CREATE TABLE counted.ods_shop_counts (id BIGINT NOT NULL, n INT NULL, m DATE NOT NULL) "
+        "PRIMARY KEY (id) DISTRIBUTED BY HASH (id) BUCKETS 1"
+    )
+    standin.query("INSERT INTO counted.ods_shop_counts VALUES (2, NULL, '2000-01-01')")
+    variables = {
+        **mysql.job_variables(),
+        **standin.job_variables("counted"),
+        "tables": json.dumps(["shop.counts"]),
+    }
+    job = Engine(tmp_path, JOBS / "shop.conf", variables)
+
+    def target() -> list[int]:
+        rows = standin.query("SELECT id FROM counted.ods_shop_counts ORDER BY id")
+        return [int(row[0]) for row in rows]
+
+    def reached(wanted: list[int]) -> bool:
+        job.check_alive()
+        return target() == wanted
+
+    job.start()
+    try:
+        wait_for(lambda: reached([1, 2]), "the snapshot", 60)
+        mysql.execute(
+            "SET sql_log_bin = 0",
+            "INSERT INTO shop.counts VALUES (2, 'many', 'some day')",
+            "SET sql_log_bin = 1",
+            "DELETE FROM shop.counts WHERE id = 2",
+        )
+        wait_for(lambda: reached([1]), "the delete", 60)
+        assert job.stop() == 0, job.log_tail()
+    finally:
+        job.end()

@@ -102,6 +102,35 @@ def test_what_the_target_cannot_do_ends_the_job_with_the_statement(
     assert names == ["the last one"]
 
 
+@pytest.mark.parametrize("columns_in_full", [True, False])
+def test_defaults_of_the_target_outlive_a_change(
+    shop: MysqlServer, standin: StandIn, tmp_path: Path, columns_in_full: bool
+) -> None:
+    """Whatever information_schema shows of them, and of what takes null."""
+    shop.execute("ALTER TABLE shop.goods ADD COLUMN at DATETIME(3) NOT NULL DEFAULT '2024-01-02'")
+    standin.query(
+        "CREATE TABLE ods.ods_goods (id BIGINT NOT NULL, name VARCHAR(20) NULL DEFAULT 'a name', "
+        "price DECIMAL(10, 2) NULL, label VARCHAR(10) NULL, "
+        "at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP(3)) "
+        "PRIMARY KEY (id) DISTRIBUTED BY HASH (id) BUCKETS 1"
+    )
+    job = job_of(shop, standin, tmp_path)
+    standin.settings(columns_in_full=columns_in_full)
+    try:
+        started(job)
+        shop.execute(
+            "ALTER TABLE shop.goods MODIFY name VARCHAR(60), MODIFY at DATETIME(3) NULL",
+            f"INSERT INTO shop.goods VALUES (900000, '{'long ' * 12}', NULL, NULL, NULL)",
+        )
+        verify.wait_until_equal(shop, standin, PAIRS, 60, job.check_alive)
+        shown = standin.query("SHOW FULL COLUMNS FROM ods.ods_goods")
+        assert [row[5] for row in shown] == [None, "a name", None, None, "now(3)"]
+        assert job.stop() == 0
+    finally:
+        standin.settings(columns_in_full=True)
+        job.end()
+
+
 def test_a_change_waits_for_what_is_open_in_the_target(
     shop: MysqlServer, standin: StandIn, tmp_path: Path
 ) -> None:

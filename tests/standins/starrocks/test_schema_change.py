@@ -115,6 +115,22 @@ def test_a_default_is_restated_or_the_change_refused(
     assert cluster.rows(f"{db}.{name}", "id, n") == [(1, 7)]
 
 
+def test_a_moment_with_digits_is_shown_as_now(
+    cluster: Client, db: str, make_table: Callable[..., str]
+):
+    """Line 50: the name that is shown is no name that a definition takes."""
+    name = make_table("id BIGINT NOT NULL, at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP(3)")
+    shown = cluster.dicts(f"SHOW FULL COLUMNS FROM {db}.{name}")
+    assert [row["Default"] for row in shown] == [None, "now(3)"]
+    for default in ("", "DEFAULT CURRENT_TIMESTAMP", "DEFAULT now(3)"):
+        with pytest.raises(pymysql.err.MySQLError):
+            cluster.sql(f"ALTER TABLE {db}.{name} MODIFY COLUMN at DATETIME NULL {default}")
+    cluster.sql(
+        f"ALTER TABLE {db}.{name} MODIFY COLUMN at DATETIME NULL DEFAULT CURRENT_TIMESTAMP(3)"
+    )
+    wait_job(cluster, db, name, "FINISHED")
+
+
 @pytest.mark.parametrize(
     "change, words",
     [

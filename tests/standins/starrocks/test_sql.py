@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pymysql
 import pytest
@@ -101,6 +101,22 @@ def test_columns_of_a_table(ask: Asker, db: str):
     assert (name["IS_NULLABLE"], name["COLUMN_DEFAULT"]) == ("YES", "none")
     assert (price["NUMERIC_PRECISION"], price["NUMERIC_SCALE"]) == ("20", "4")
     assert columns["id"]["COLUMN_KEY"] == "PRI" and columns["id"]["COLUMN_COMMENT"] == "the key"
+
+
+def test_older_releases_tell_less_of_columns(
+    hooks: Client, db: str, make_table: Callable[..., str]
+):
+    """Line 51: no default, and no column that takes NULL; SHOW FULL COLUMNS has both."""
+    name = make_table("id BIGINT NOT NULL, n INT NULL DEFAULT '7'")
+    told = (
+        "SELECT COLUMN_DEFAULT, IS_NULLABLE FROM information_schema.columns WHERE "
+        f"TABLE_SCHEMA = '{db}' AND TABLE_NAME = '{name}' ORDER BY ORDINAL_POSITION"
+    )
+    assert [tuple(row.values()) for row in hooks.dicts(told)] == [(None, "NO"), ("7", "YES")]
+    hooks.settings(columns_in_full=False)
+    assert [tuple(row.values()) for row in hooks.dicts(told)] == [(None, "NO")] * 2
+    shown = hooks.dicts(f"SHOW FULL COLUMNS FROM {db}.{name}")
+    assert [(row["Default"], row["Null"]) for row in shown] == [(None, "NO"), ("7", "YES")]
 
 
 def test_tables_and_their_models(ask: Asker, db: str):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Callable
 
-from .schema import Column, Schema, SqlError, TableOptions
+from .schema import NOW, Column, Schema, SqlError, TableOptions
 from .sqltypes import INT_BITS, KEY_KINDS, MAX_VARCHAR, NESTED, OPAQUE, STRING_LENGTH, SqlType
 
 _TOKEN = re.compile(
@@ -251,9 +251,8 @@ def _column_default(parser: Parser, column: Column) -> Column:
     if parser.peek("("):
         return replace(column, default_expr=parser.skip_balanced())
     if parser.take("CURRENT_TIMESTAMP"):
-        if parser.peek("("):
-            parser.skip_balanced()
-        return replace(column, default_expr="CURRENT_TIMESTAMP")
+        digits = parser.skip_balanced() if parser.peek("(") else ""
+        return replace(column, default_expr=f"now({digits})" if digits else NOW)
     if parser.take("NULL"):
         return column
     return replace(column, default=parser.literal())

@@ -114,6 +114,7 @@ def columns_table(cluster: Cluster) -> tuple[Columns, Rows]:
         "GENERATION_EXPRESSION SRS_ID#"
     )
     rows: Rows = []
+    full = cluster.settings.columns_in_full
     for database, table in _all_tables(cluster):
         for position, column in enumerate(table.schema.columns, 1):
             text = column.type.kind in ("CHAR", "VARCHAR")
@@ -125,8 +126,8 @@ def columns_table(cluster: Cluster) -> tuple[Columns, Rows]:
                     table.name,
                     column.name,
                     position,
-                    shown_default(column),
-                    "YES" if column.nullable else "NO",
+                    shown_default(column) if full else None,
+                    "YES" if full and column.nullable else "NO",
                     column.type.mysql_data(),
                     *sizes,
                     "utf8" if text else None,

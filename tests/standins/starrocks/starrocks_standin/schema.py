@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import itertools
+import re
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Callable
 
 from .sqltypes import FAIL, Bad, SqlType, converter
+
+NOW = "CURRENT_TIMESTAMP"
 
 _uids = itertools.count(1)
 
@@ -35,7 +38,8 @@ class Column:
     name: str
     type: SqlType
     nullable: bool = True
-    # None: no default. Otherwise the literal text, or a name such as CURRENT_TIMESTAMP.
+    # None: no default. Otherwise the literal text, or a function as the server shows it: NOW,
+    # "now(3)" of one with digits, "uuid()".
     default: str | None = None
     default_expr: str | None = None
     auto_increment: bool = False
@@ -48,6 +52,14 @@ class Column:
     def has_default(self) -> bool:
         return self.default is not None or self.default_expr is not None or self.auto_increment
 
+    @property
+    def now_digits(self) -> int | None:
+        """Behind the second, of a default that is the present moment."""
+        if self.default_expr == NOW:
+            return 0
+        found = re.fullmatch(r"now\(([0-6])\)", self.default_expr or "")
+        return int(found[1]) if found else None
+
     def definition(self) -> str:
         parts = [f"`{self.name}`", self.type.sql()]
         if self.aggregate:
@@ -59,14 +71,17 @@ class Column:
             parts.append(f'DEFAULT "{self.default}"')
         elif self.default_expr is not None:
             text = self.default_expr
-            parts.append(f"DEFAULT {text if text == 'CURRENT_TIMESTAMP' else f'({text})'}")
+            plain = self.now_digits is not None
+            parts.append(f"DEFAULT {text if plain else f'({text})'}")
         parts.append(f'COMMENT "{escape(self.comment)}"')
         return " ".join(parts)
 
     def default_value(self) -> Callable[[], Any]:
         """The value of a missing field; raises Bad if the default does not convert."""
-        if self.default_expr == "CURRENT_TIMESTAMP":
-            return lambda: datetime.now().replace(microsecond=0)
+        digits = self.now_digits
+        if digits is not None:
+            unit: int = 10 ** (6 - digits)
+            return lambda: _cut(datetime.now(), unit)
         if self.default_expr is not None:
             return lambda: str(uuid.uuid4())
         if self.default is None:
@@ -75,6 +90,10 @@ class Column:
         if value is FAIL:
             raise Bad(f"Invalid default value '{self.default}' for '{self.name}'")
         return lambda: value
+
+
+def _cut(moment: datetime, unit: int) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // unit * unit)
 
 
 def escape(text: str) -> str:

@@ -28,6 +28,9 @@ class Settings:
     publish_ms: float = 0
     alter_ms: float = 150
     fast_alter_ms: float = 30
+    # False: information_schema.columns is that of older releases, which shows no default, and of no
+    # column that it takes NULL.
+    columns_in_full: bool = True
     # Bodies up to this size are parsed on the event loop, larger ones on a thread.
     inline_parse_bytes: int = 65536
 
