@@ -265,11 +265,16 @@ std::string LeastOf(const std::string& type) {
 
 }  // namespace
 
-std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema) {
+std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema,
+                                         const StringMap& headers) {
+  std::string condition;
+  for (const auto& [name, value] : headers) {
+    if (SameWord(name, "merge_condition")) condition = value;
+  }
   std::vector<std::string> out;
   for (const ColumnInfo& column : schema.columns) {
     const TargetColumn* target = FindColumn(facts, column.name);
-    const bool free = target != nullptr && !target->key;
+    const bool free = target != nullptr && !target->key && !SameWord(column.name, condition);
     if (!free) {
       out.emplace_back();
     } else {

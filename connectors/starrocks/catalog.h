@@ -58,8 +58,9 @@ std::vector<std::string> TargetNames(const TargetFacts& facts, const Schema& sch
 std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema);
 // What deletes hold in each column, as JSON: a value that the target takes in any case, for it
 // looks at those of no key too, and one that it cannot hold would lose the load. Empty: the row's
-// own value, as in a key.
-std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema);
+// own value, as in a key and in the column of the header merge_condition, if the target has one.
+std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema,
+                                         const StringMap& headers = {});
 
 // Whether an update can never move a row of the target. False: the row before must be deleted.
 bool SameKey(const TargetFacts& facts, const Schema& schema);

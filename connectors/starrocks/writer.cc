@@ -44,7 +44,8 @@ Result<StarrocksWriter::Open*> StarrocksWriter::Find(const SchemaRef& schema) {
     RETURN_IF_ERROR(CheckColumns(target->facts, target->name, *schema));
     RowLimits limits = RowLimitsOf(target->facts, *schema, options_.enable_upsert_delete);
     JsonRows rows(TargetNames(target->facts, *schema), options_.enable_upsert_delete,
-                  NestedColumns(target->facts, *schema), ValuesOfDeletes(target->facts, *schema));
+                  NestedColumns(target->facts, *schema),
+                  ValuesOfDeletes(target->facts, *schema, options_.config));
     if (open == open_.end()) {
       open = open_
                  .emplace(schema->path, Open{target->name, target->same_key, schema,
