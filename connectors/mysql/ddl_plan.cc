@@ -193,18 +193,15 @@ class Planner {
     Step(DdlStep::Kind::kNote, table, what, "taken as of a table that is there");
   }
 
-  // The columns that `create` makes are those of `table`.
-  bool IsOf(const CreateTable& create, const TableFacts& table) const {
+  // The columns and the key that `create` makes are those of `table`.
+  bool IsOf(CreateTable create, const TableFacts& table) const {
     const TablePath* like = create.like ? Captured(*create.like) : nullptr;
+    // That of the database is not written.
+    if (!create.options.charset) create.options.charset = table.charset;
     const auto applied =
         ApplyCreate(create, like == nullptr ? nullptr : state_.tables.at(*like), session_);
-    if (applied) return applied->facts.columns == table.columns;
-    // The character set of the database is not written.
-    const auto same = [](const ColumnSpec& spec, const ColumnFacts& column) {
-      return SameWord(spec.name, column.name) && SameWord(spec.type, column.data_type);
-    };
-    return create.unclear.empty() && !create.like &&
-           std::ranges::equal(create.columns, table.columns, same);
+    return applied && applied->facts.columns == table.columns &&
+           applied->facts.primary_key == table.primary_key;
   }
 
   void Appeared(const TablePath& table, const std::string& what) {

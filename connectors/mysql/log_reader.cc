@@ -58,6 +58,11 @@ Result<std::unique_ptr<Reader>> LogReader::Open(LogReaderSetup setup, LogSplit s
   reader->end_ = std::move(split.end);
   reader->copies_ = std::move(split.copies);
   reader->gone_ = std::move(split.gone);
+  const DdlRules& rules = reader->setup_.options.ddl;
+  if (split.may_be_gone &&
+      (rules.drop_table == DdlPolicy::kIgnore || rules.rename_table == DdlPolicy::kIgnore)) {
+    for (const auto& [path, table] : reader->tables_) reader->gone_.insert(path);
+  }
   reader->joining_ = std::move(split.joining);
   reader->since_ = std::move(split.since);
   if (reader->handing_over()) reader->setup_.ctx.phases.Reach("hand-over", 0);

@@ -40,9 +40,11 @@ Status CheckPassedOver(const RowStatement& rows, const DdlState& state) {
 Status LogReader::Statement(const Query& query, Emitter& out) {
   RunningDdl ddl;
   ddl.session = SessionOf(query.status, dialect_);
-  // Other names that servers have for their zone (CST) are of several zones.
-  const bool told = !setup_.options.server_time_zone.empty();
-  if (told || fetcher_->server().utc) ddl.session.server_zone = setup_.convert.zone;
+  if (fetcher_->server().utc) {
+    ddl.session.server_zone = ZoneOffset();
+  } else if (!setup_.options.server_time_zone.empty()) {
+    ddl.session.server_zone = setup_.convert.zone;
+  }
   if (!ddl.session.takes_effect) {
     if (!open_group_) EndTransaction();
     return {};

@@ -181,6 +181,13 @@ TEST_F(LogReaderDdlTest, ConstantsOfTimestampsAreOfTheServersZoneIfNoOtherIsWrit
   EXPECT_THAT(rows_.rows, ElementsAre(Not(HasSubstr("= 2024"))));  // it is not known
   rows_.rows.clear();
   output_.clear();
+  convert_.zone = [](int64_t) { return 8 * 3600; };
+  options_.server_time_zone = "+08:00";
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
+  rows_.rows.clear();
+  output_.clear();
+  // Whatever zone they shall be shown in.
   client_.Answer("SHOW GLOBAL VARIABLES", {{"server_uuid", std::string(kTestUuid)},
                                            {"version", "8.0.33"},
                                            {"log_bin", "ON"},
@@ -188,13 +195,7 @@ TEST_F(LogReaderDdlTest, ConstantsOfTimestampsAreOfTheServersZoneIfNoOtherIsWrit
                                            {"gtid_mode", "ON"},
                                            {"system_time_zone", "UTC"}});
   ASSERT_TRUE(ReadAll().ok());
-  EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
-  rows_.rows.clear();
-  output_.clear();
-  convert_.zone = [](int64_t) { return 8 * 3600; };
-  options_.server_time_zone = "+08:00";
-  ASSERT_TRUE(ReadAll().ok());
-  EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
+  EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 20:00:00")));
 }
 
 TEST_F(LogReaderDdlTest, ADroppedColumnIsPassedOnOrLeftNull) {
@@ -318,21 +319,34 @@ TEST_F(LogReaderDdlTest, ATableThatIsGoneIsAskedForWhenItIsMadeIfItIsNotThere) {
        {"name", "varchar", "varchar(20)", "utf8mb4", "80", std::nullopt, std::nullopt, std::nullopt,
         "YES", ""}});
   client_.Answer("FROM information_schema.STATISTICS", {{"PRIMARY", "id", "0"}});
-  const std::string other =
-      "CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, more VARCHAR(20), name VARCHAR(20)) "
-      "CHARSET utf8mb4";
+  const std::string stale = "CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, old INT)";
   Run({"DROP TABLE goods",
-       "CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, name VARCHAR(20))", other});
+       "CREATE TABLE goods (id INT PRIMARY KEY, name VARCHAR(20)) CHARSET utf8mb4", stale,
+       "DROP TABLE goods",
+       "CREATE TABLE IF NOT EXISTS goods (id INT PRIMARY KEY, name VARCHAR(20))", stale});
   ASSERT_TRUE(ReadAll().ok());
   EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "name varchar(20)"));
   EXPECT_THAT(Saved().gone, IsEmpty());
   Run({"DROP TABLE goods"});
   ASSERT_TRUE(ReadAll().ok());
   EXPECT_THAT(Saved().gone, ElementsAre(TablePath{"shop", "", "goods"}));
-  Run({other});
+  // Another key is another table too.
+  Run({"CREATE TABLE IF NOT EXISTS goods (id INT, name VARCHAR(20), PRIMARY KEY (name))"});
   ASSERT_TRUE(ReadAll().ok());
   EXPECT_THAT(Saved().gone, IsEmpty());
   EXPECT_THAT(Columns(Saved()), ElementsAre("id int", "more varchar(20)", "name varchar(20)"));
+}
+
+// An earlier version did not remember what is gone.
+TEST_F(LogReaderDdlTest, OnlyWherePoliciesLetATableGoItMayBeGone) {
+  LogSplit split{Start(), {}, {}};
+  split.tables[{"shop", "", "goods"}] = Facts("goods");
+  split.may_be_gone = true;
+  Open(split);
+  EXPECT_THAT(Saved().gone, IsEmpty());
+  options_.ddl.rename_table = DdlPolicy::kIgnore;
+  Open(split);
+  EXPECT_THAT(Saved().gone, ElementsAre(TablePath{"shop", "", "goods"}));
 }
 
 // A table without a primary key, whose snapshot was read in two ranges of a unique key.

@@ -138,8 +138,8 @@ Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint
   // Servers without this variable always write whole rows.
   const std::string image = Upper(variables("binlog_row_image"));
   facts.whole_rows = image.empty() || image == "FULL";
-  const std::string zone = Upper(variables("system_time_zone"));
-  facts.utc = zone == "UTC" || zone == "GMT";
+  // Other names that servers have for their zone are of several (CST), or of one in winter (GMT).
+  facts.utc = Upper(variables("system_time_zone")) == "UTC";
   std::vector<std::string> problems = LogProblems(variables, facts, rereads);
   if (const auto wait = SemiSyncWait(variables)) {
     if (*wait > kSemiSyncWaitMax && facts.snapshot() == ServerFacts::Snapshot::kSettled) {

@@ -102,12 +102,7 @@ void EncodeGone(const LogSplit& split, ByteWriter& out) {
   for (const TablePath& table : split.gone) Encode(table, out);
 }
 
-// Earlier versions did not remember it: any of them may be.
-void DecodeGone(ByteReader& in, bool remembered, LogSplit& split) {
-  if (!remembered) {
-    for (const auto& [table, facts] : split.tables) split.gone.insert(table);
-    return;
-  }
+void DecodeGone(ByteReader& in, LogSplit& split) {
   for (uint64_t n = in.Count(); n > 0; --n) split.gone.insert(DecodeTablePath(in));
 }
 
@@ -287,7 +282,8 @@ Result<MysqlSplit> DecodeSplit(std::string_view bytes) {
   }
   if (version >= kFirstWithCopies) DecodeDefinitions(in, split);
   if (version >= kFirstWithJoining) DecodeJoining(in, split);
-  DecodeGone(in, version >= kFirstWithGone, split);
+  split.may_be_gone = version < kFirstWithGone;
+  if (!split.may_be_gone) DecodeGone(in, split);
   RETURN_IF_ERROR(in.Finish("log split"));
   return split;
 }

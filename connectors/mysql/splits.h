@@ -106,6 +106,7 @@ struct LogSplit {
   std::map<TablePath, TableCopy> copies;
   // Those of `tables` that were dropped or renamed away, which was passed over, and not made again.
   std::set<TablePath> gone;
+  bool may_be_gone = false;  // any of them: an earlier version, which did not remember, wrote it
   // Not in `tables` yet: the log is not followed further before their snapshot.
   std::map<TablePath, JoiningTable> joining;
   // Of tables that joined: JoiningTable::since, while it lies ahead.

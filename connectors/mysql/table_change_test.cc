@@ -126,6 +126,9 @@ TEST(TableChange, AnotherTypeThatHoldsLessStopsTheJob) {
                                                         {"BIT(8)", "INT"},
                                                         {"INT ZEROFILL", "VARCHAR(20)"},
                                                         {"INT", "CHAR(20)"},
+                                                        {"YEAR", "TEXT"},
+                                                        {"INT", "JSON"},
+                                                        {"INT", "ENUM('1')"},
                                                         {"INT", "BLOB"},
                                                         {"DECIMAL(10,2)", "VARCHAR(20)"},
                                                         {"DOUBLE", "VARCHAR(40)"},
@@ -164,7 +167,7 @@ TEST(TableChange, AnotherTypeThatHoldsAllIsFollowed) {
                                                         {"BIGINT", "INT"},
                                                         {"BIT(1)", "INT"},
                                                         {"INT", "VARCHAR(20)"},
-                                                        {"YEAR", "TEXT"}}) {
+                                                        {"INT", "TEXT CHARSET latin1"}}) {
     SCOPED_TRACE(before + " to " + after);
     EXPECT_THAT(After("c " + before, "MODIFY c " + after, rules).why_not, IsEmpty());
   }

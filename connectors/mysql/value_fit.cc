@@ -193,10 +193,12 @@ ValueFit FitOfOther(const ColumnDef& before, const ColumnDef& after) {
     alike = !RewritesTemporal(before, after);
   } else if (before.type == MysqlType::kBit && before.info.type.kind == TypeKind::kBoolean) {
     alike = IsInteger(after) && after.type != MysqlType::kYear;
-  } else if (IsInteger(before) && after.info.type.kind == TypeKind::kString) {
+  } else if (IsInteger(before) &&
+             (after.type == MysqlType::kVarchar || after.type == MysqlType::kText)) {
     // Not DECIMAL, times and the like: each server has its own way to write them.
-    const bool zeros = before.info.source_type.find("zerofill") != std::string::npos;
-    alike = !zeros && !HasLabels(after) && FitOfTexts(before, after) == ValueFit::kSame;
+    const bool zeros = before.type == MysqlType::kYear ||  // 0000
+                       before.info.source_type.find("zerofill") != std::string::npos;
+    alike = !zeros;
   }
   // Texts and bytes are what they were, but targets hold bytes in a form of their own (base64).
   return alike ? ValueFit::kSame : ValueFit::kRewritten;

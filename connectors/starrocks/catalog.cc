@@ -268,10 +268,12 @@ std::string LeastOf(const std::string& type) {
 std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema,
                                          const StringMap& headers) {
   std::string condition;
+  std::vector<std::string> out;
   for (const auto& [name, value] : headers) {
     if (SameWord(name, "merge_condition")) condition = value;
+    // It may ask for any of them.
+    if (SameWord(name, "where")) return std::vector<std::string>(schema.columns.size());
   }
-  std::vector<std::string> out;
   for (const ColumnInfo& column : schema.columns) {
     const TargetColumn* target = FindColumn(facts, column.name);
     const bool free = target != nullptr && !target->key && !SameWord(column.name, condition);

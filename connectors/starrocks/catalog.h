@@ -58,7 +58,7 @@ std::vector<std::string> TargetNames(const TargetFacts& facts, const Schema& sch
 std::vector<bool> NestedColumns(const TargetFacts& facts, const Schema& schema);
 // What deletes hold in each column, as JSON: a value that the target takes in any case, for it
 // looks at those of no key too, and one that it cannot hold would lose the load. Empty: the row's
-// own value, as in a key and in the column of the header merge_condition, if the target has one.
+// own value, as in a key and in columns that the headers merge_condition and where look at.
 std::vector<std::string> ValuesOfDeletes(const TargetFacts& facts, const Schema& schema,
                                          const StringMap& headers = {});
 

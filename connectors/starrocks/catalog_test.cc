@@ -169,6 +169,7 @@ TEST_F(CatalogTest, DeletesHoldWhatTheTargetTakes) {
   facts.columns = {{"ID", "bigint", true, "", false}, {"v", "int", false, "", true}};
   EXPECT_THAT(ValuesOfDeletes(facts, schema_), ElementsAre("", "null"));
   EXPECT_THAT(ValuesOfDeletes(facts, schema_, {{"Merge_Condition", "V"}}), ElementsAre("", ""));
+  EXPECT_THAT(ValuesOfDeletes(facts, schema_, {{"WHERE", "v > 1"}}), ElementsAre("", ""));
   facts.columns[1].nullable = false;
   for (const auto& [type, value] :
        std::map<std::string, std::string>{{"int", "0"},

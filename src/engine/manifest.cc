@@ -91,7 +91,7 @@ void PassDamaged(JobRecord& record, uint64_t damaged, uint32_t writers) {
 
 Bytes EncodeJobRecord(const JobRecord& record) {
   ByteWriter out;
-  // Version 1 where it says all, so that the program before this one can be put back.
+  // Version 1 where it says all: the program before this one reads it.
   const uint64_t version = record.restored == 0 ? 1 : kRecordVersion;
   out.U64(version).U64(record.version).U64(record.term);
   out.Str(record.job_id).Str(record.identity).U64(record.run);
