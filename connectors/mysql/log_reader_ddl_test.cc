@@ -187,13 +187,21 @@ TEST_F(LogReaderDdlTest, ConstantsOfTimestampsAreOfTheServersZoneIfNoOtherIsWrit
   EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
   rows_.rows.clear();
   output_.clear();
-  // Whatever zone they shall be shown in.
+  // Whatever zone they shall be shown in, if that of the server is known.
   client_.Answer("SHOW GLOBAL VARIABLES", {{"server_uuid", std::string(kTestUuid)},
                                            {"version", "8.0.33"},
                                            {"log_bin", "ON"},
                                            {"binlog_format", "ROW"},
                                            {"gtid_mode", "ON"},
                                            {"system_time_zone", "UTC"}});
+  client_.Answer("SELECT CONVERT_TZ('2000-01-01 12:00:00', 'SYSTEM', '+00:00')",
+                 {{"2000-01-01 04:00:00"}});  // TZ=UTC-8
+  ASSERT_TRUE(ReadAll().ok());
+  EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 12:00:00")));
+  rows_.rows.clear();
+  output_.clear();
+  client_.Answer("SELECT CONVERT_TZ('2000-01-01 12:00:00', 'SYSTEM', '+00:00')",
+                 {{"2000-01-01 12:00:00"}});
   ASSERT_TRUE(ReadAll().ok());
   EXPECT_THAT(rows_.rows, ElementsAre(HasSubstr("= 2024-07-01 20:00:00")));
 }

@@ -75,6 +75,15 @@ Result<std::vector<std::string>> MissingGrants(SqlSession& session) {
   return missing;
 }
 
+// The name alone does not tell: with TZ=UTC-8 it is UTC too, and GMT is London's in winter.
+Result<bool> IsInUtc(SqlSession& session, const Variables& variables) {
+  if (Upper(variables("system_time_zone")) != "UTC") return false;
+  const std::string noon = "2000-01-01 12:00:00";
+  ASSIGN_OR_RETURN(const SqlTable rows,
+                   session.Query(fmt::format("SELECT CONVERT_TZ('{}', 'SYSTEM', '+00:00')", noon)));
+  return !rows.empty() && Text(rows[0], 0) == noon;
+}
+
 std::string MariadbIdentity(const std::string& id, const std::string& host) {
   return fmt::format("server_id {} on {}", id, host);
 }
@@ -138,8 +147,7 @@ Result<ServerFacts> CheckServer(SqlSession& session, const SqlEndpoint& endpoint
   // Servers without this variable always write whole rows.
   const std::string image = Upper(variables("binlog_row_image"));
   facts.whole_rows = image.empty() || image == "FULL";
-  // Other names that servers have for their zone are of several (CST), or of one in winter (GMT).
-  facts.utc = Upper(variables("system_time_zone")) == "UTC";
+  ASSIGN_OR_RETURN(facts.utc, IsInUtc(session, variables));
   std::vector<std::string> problems = LogProblems(variables, facts, rereads);
   if (const auto wait = SemiSyncWait(variables)) {
     if (*wait > kSemiSyncWaitMax && facts.snapshot() == ServerFacts::Snapshot::kSettled) {
